@@ -1,0 +1,59 @@
+//! What an extension is and which extensions go together, without Bevy.
+//!
+//! This crate reads [manifests](Manifest) and [host settings](HostSettings) and turns them into a [`Plan`]:
+//! the extensions that start, in the order in which they start, and a [`Problem`] for each one that does not.
+//! `bevy_extensions` carries the plan out in a Bevy app; a tool that only checks needs nothing but this crate.
+//!
+//! ```
+//! use bevy_extensions_core::{Candidate, HostSettings, resolve};
+//!
+//! let candidates = [
+//!     Candidate::from_ron("weather.ron", r#"(name: "Weather", version: "1.0.0", dependencies: ["Time ^2"])"#)?,
+//!     Candidate::from_ron("time.ron", r#"(name: "Time", version: "1.4.0")"#)?,
+//! ];
+//! let resolution = resolve(&candidates, &HostSettings::default());
+//!
+//! let names: Vec<_> = resolution.plan.iter().map(|planned| planned.name.as_str()).collect();
+//! assert_eq!(names, ["Time"]);
+//! assert_eq!(
+//!     resolution.problems[0].to_string(),
+//!     "`Weather` is left out: it requires `Time ^2`, but `Time` is 1.4.0",
+//! );
+//! # Ok::<(), bevy_extensions_core::ParseError>(())
+//! ```
+//!
+//! The way of the data is left to right, and every step takes a value and returns a new one:
+//! text -> [`Manifest`] -> [`Candidate`] -> [`resolve`] -> [`Resolution`] -> [`explain`].
+
+mod name;
+mod version;
+
+mod location;
+mod parse;
+mod ron_text;
+
+mod manifest;
+mod settings;
+
+mod candidate;
+mod plan;
+mod problem;
+mod resolve;
+
+mod explain;
+mod suggest;
+
+pub use candidate::{Candidate, Source, Unavailable};
+pub use explain::explain;
+pub use location::Location;
+pub use manifest::{Dependency, External, Manifest, ManifestBuilder, Provided, Repository};
+pub use name::{ExtensionName, NameError};
+pub use parse::{ParseError, ParseErrorKind};
+pub use plan::{Edge, EdgeKind, Plan, Planned};
+pub use problem::{Cause, CycleStep, Problem, Severity};
+pub use resolve::{Resolution, resolve};
+pub use ron_text::RonText;
+pub use settings::{FaultLimits, HostSettings, OnLeftOut, SettingsError, assets_dir};
+pub use version::{VersionError, parse_range, parse_version};
+
+pub use semver::{Version, VersionReq};

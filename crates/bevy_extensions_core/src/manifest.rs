@@ -1,0 +1,213 @@
+//! What an extension says about itself.
+
+mod builder;
+mod dependency;
+mod places;
+
+use std::collections::BTreeMap;
+
+use ron::ser::PrettyConfig;
+use semver::{Version, VersionReq};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{
+    location::Location,
+    name::ExtensionName,
+    parse::{ParseError, read_ron, utf8},
+    ron_text::RonText,
+    version::{self, deserialize_range, deserialize_version, is_any},
+};
+
+pub use builder::ManifestBuilder;
+pub use dependency::{Dependency, Provided};
+pub(crate) use places::Places;
+
+/// What an extension says about itself: who it is, what it needs and what it offers.
+///
+/// A native extension's manifest is written by `#[derive(Extension)]`; one on disk is a file `extension.ron`.
+/// Only the name is required. [`to_ron`](Self::to_ron) and [`from_ron`](Self::from_ron) are exact opposites.
+///
+/// ```
+/// use bevy_extensions_core::Manifest;
+///
+/// let manifest = Manifest::from_ron(
+///     "assets/extensions/weather/extension.ron",
+///     br#"(
+///         name: "Weather",
+///         version: "1.2.0",
+///         description: "Rain and sun over the town.",
+///         dependencies: ["Time ^2", (name: "Economy", version: "^1.2", reason: "rain costs money")],
+///         optional: ["Chat"],
+///         meta: {"climate": "mild"},
+///     )"#,
+/// )?;
+///
+/// assert_eq!(manifest.dependencies[0].to_string(), "Time ^2");
+/// assert_eq!(Manifest::from_ron("again", manifest.to_ron().as_bytes())?, manifest);
+/// # Ok::<(), bevy_extensions_core::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Manifest {
+    #[serde(default)]
+    format: Format,
+    /// How others call it.
+    pub name: ExtensionName,
+    /// Its own version; `0.0.0` if it gives none.
+    #[serde(default = "version::absent", deserialize_with = "deserialize_version")]
+    pub version: Version,
+    /// One or two sentences for people; empty if absent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// An [SPDX](https://spdx.org/licenses) expression; empty if absent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub license: String,
+    /// A page about it; empty if absent.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub homepage: String,
+    /// The file of its own folder that is run first; empty for the usual one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub entrypoint: String,
+    /// The versions of the app that it works with; every version if absent.
+    #[serde(default, deserialize_with = "deserialize_range", skip_serializing_if = "is_any")]
+    pub app: VersionReq,
+    /// What it cannot start without. They start first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Dependency>,
+    /// What it uses if it is there. They start first then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional: Vec<Dependency>,
+    /// Of each group, it needs at least one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<Vec<Dependency>>,
+    /// What it cannot run beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Dependency>,
+    /// Further names that it answers to, each with the version it stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provides: Vec<Provided>,
+    /// What it wants to start after, if that is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<ExtensionName>,
+    /// What it wants to start before, if that is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<ExtensionName>,
+    /// Files that are fetched from repositories.
+    #[serde(default, skip_serializing_if = "External::is_empty")]
+    pub external: External,
+    /// The defaults of its settings.
+    #[serde(default, skip_serializing_if = "RonText::is_unit")]
+    pub settings: RonText,
+    /// Free facts that others may read.
+    ///
+    /// Numbers are held in the narrowest type that fits, as RON reads them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub meta: BTreeMap<String, ron::Value>,
+}
+
+impl Manifest {
+    /// Creates a manifest that says nothing but name and version.
+    pub fn new(name: ExtensionName, version: Version) -> Self {
+        Self {
+            format: Format,
+            name,
+            version,
+            description: String::new(),
+            authors: Vec::new(),
+            license: String::new(),
+            homepage: String::new(),
+            entrypoint: String::new(),
+            app: VersionReq::STAR,
+            dependencies: Vec::new(),
+            optional: Vec::new(),
+            any_of: Vec::new(),
+            conflicts: Vec::new(),
+            provides: Vec::new(),
+            after: Vec::new(),
+            before: Vec::new(),
+            external: External::default(),
+            settings: RonText::default(),
+            meta: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the content of an `extension.ron`; `file` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] for anything that is not a manifest, with line, column and field.
+    pub fn from_ron(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
+        Ok(Self::with_places(file, bytes)?.0)
+    }
+
+    /// Writes an `extension.ron`.
+    ///
+    /// Absent fields are left out, so that a short manifest stays short.
+    pub fn to_ron(&self) -> String {
+        let pretty = PrettyConfig::new().indentor("    ".to_string()).new_line("\n".to_string());
+        let text = ron::Options::default().to_string_pretty(self, pretty);
+        text.expect("a manifest holds nothing that RON cannot write") + "\n"
+    }
+
+    /// Reads a manifest, and where in the file its wishes are written.
+    pub(crate) fn with_places(file: &str, bytes: &[u8]) -> Result<(Self, Places), ParseError> {
+        let text = utf8(file, bytes)?;
+        let start = Location::file(file);
+        let mut manifest: Self = read_ron(text, &start, |_| {})?;
+        let places = Places::find(text);
+        if let Some(place) = places.settings {
+            manifest.settings = manifest.settings.starts_at(start.at(place));
+        }
+        Ok((manifest, places))
+    }
+}
+
+/// Files that an extension wants fetched from repositories and kept in the cache.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct External {
+    /// Where to look, in this order.
+    pub repositories: Vec<Repository>,
+    /// What to fetch: `group:name:version[:classifier][@extension]`, or `name@range` from npm.
+    pub artifacts: Vec<String>,
+}
+
+impl External {
+    /// Tells whether nothing is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.repositories.is_empty() && self.artifacts.is_empty()
+    }
+}
+
+/// A place that artifacts are fetched from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repository {
+    /// What messages call it.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// The version of the file format: 1, and the only one so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Format;
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u32::deserialize(deserializer)? {
+            1 => Ok(Self),
+            other => Err(de::Error::custom(format!("format {other} is not known here; this version reads format 1"))),
+        }
+    }
+}

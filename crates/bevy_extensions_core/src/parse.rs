@@ -1,0 +1,165 @@
+//! From RON to a value, with errors that a person can act on.
+
+use ron::{error::SpannedError, extensions::Extensions};
+use serde::Deserialize;
+
+use crate::{
+    location::{Location, line_and_column, saturated},
+    suggest,
+};
+
+/// A file, or a part of one, that does not say what it should.
+///
+/// Shown as `file:line:column: message`; [`hint`](Self::hint) tells what to try.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {}", self.message())]
+pub struct ParseError {
+    /// Where it is wrong.
+    pub at: Location,
+    /// The way to the wrong value, such as `dependencies[1].version`; empty at the top.
+    pub field: String,
+    /// What is wrong.
+    pub kind: ParseErrorKind,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// A key that does not exist.
+    UnknownKey {
+        /// The key as written.
+        key: String,
+        /// The keys that exist.
+        known: Vec<String>,
+    },
+    /// A key that has to be there.
+    MissingKey(String),
+    /// A key that is given twice.
+    RepeatedKey(String),
+    /// The bytes are not UTF-8.
+    NotUtf8,
+    /// A value of the wrong type, a value that is not allowed, or a text that is not RON.
+    Malformed(String),
+}
+
+impl ParseError {
+    /// Tells what is wrong, without the place.
+    pub fn message(&self) -> String {
+        let within = |key: &str| match self.field.as_str() {
+            "" => String::new(),
+            field if field == key => String::new(),
+            field => format!(" in `{field}`"),
+        };
+        match &self.kind {
+            ParseErrorKind::UnknownKey { key, .. } => format!("unknown key `{key}`{}", within(key)),
+            ParseErrorKind::MissingKey(key) => format!("`{key}` is missing{}", within(key)),
+            ParseErrorKind::RepeatedKey(key) => format!("`{key}` is given twice{}", within(key)),
+            ParseErrorKind::NotUtf8 => "the file is not UTF-8 text".into(),
+            ParseErrorKind::Malformed(why) if self.field.is_empty() => why.clone(),
+            ParseErrorKind::Malformed(why) => format!("`{}`: {why}", self.field),
+        }
+    }
+
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
+        match &self.kind {
+            ParseErrorKind::UnknownKey { key, known } => match suggest::nearest(key, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => format!("remove `{key}`"),
+                None => format!("remove it; the keys are {}", suggest::list(known)),
+            },
+            ParseErrorKind::MissingKey(key) => format!("add `{key}: ..`"),
+            ParseErrorKind::RepeatedKey(key) => format!("keep one of the two `{key}`"),
+            ParseErrorKind::NotUtf8 => "save the file as UTF-8".into(),
+            ParseErrorKind::Malformed(_) => "compare it with the documented format".into(),
+        }
+    }
+}
+
+/// Reads bytes as text.
+///
+/// # Errors
+///
+/// [`ParseErrorKind::NotUtf8`] at the first byte that does not fit.
+pub(crate) fn utf8<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (good, _) = bytes.split_at(error.valid_up_to());
+        let good = String::from_utf8_lossy(good);
+        ParseError {
+            at: Location::file(file).at(line_and_column(&good, good.len())),
+            field: String::new(),
+            kind: ParseErrorKind::NotUtf8,
+        }
+    })
+}
+
+/// Reads a value; `start` is where the text begins in its file.
+///
+/// Keys that nobody asked for are handed to `ignored`, as ways such as `sun.brightness`.
+pub(crate) fn read_ron<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    start: &Location,
+    mut ignored: impl FnMut(String),
+) -> Result<T, ParseError> {
+    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    let mut deserializer = ron::Deserializer::from_str_with_options(text, &options)
+        .map_err(|error| parse_error(error, "", text, start))?;
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let value = serde_ignored::deserialize(tracked, |path| ignored(path.to_string()));
+    let value = value.map_err(|error| {
+        let field = track.path().to_string();
+        parse_error(deserializer.span_error(error), &field, text, start)
+    })?;
+    deserializer.end().map_err(|error| parse_error(deserializer.span_error(error), "", text, start))?;
+    Ok(value)
+}
+
+fn parse_error(error: SpannedError, field: &str, text: &str, start: &Location) -> ParseError {
+    let (line, column) = token_at(error.span.start, text);
+    let known = |keys: &[&str]| keys.iter().map(|&key| key.into()).collect();
+    let kind = match error.code {
+        ron::Error::NoSuchStructField { expected, found, .. } => {
+            ParseErrorKind::UnknownKey { key: found, known: known(expected) }
+        }
+        ron::Error::MissingStructField { field, .. } => ParseErrorKind::MissingKey(field.into()),
+        ron::Error::DuplicateStructField { field, .. } => ParseErrorKind::RepeatedKey(field.into()),
+        ron::Error::InvalidValueForType { expected, found } => {
+            ParseErrorKind::Malformed(format!("expected {expected}, found {found}"))
+        }
+        ron::Error::NoSuchEnumVariant { expected, found, .. } => {
+            ParseErrorKind::Malformed(format!("`{found}` is not one of {}", suggest::list(&known(expected)),))
+        }
+        ron::Error::Message(message) => ParseErrorKind::Malformed(message),
+        code => ParseErrorKind::Malformed(lower_first(&code.to_string())),
+    };
+    let at = match (start.line, start.column) {
+        (0, _) => start.at((line, column)),
+        (first, offset) if line == 1 => start.at((first, offset + column - 1)),
+        (first, _) => start.at((first + line - 1, column)),
+    };
+    ParseError { at, field: clean(field), kind }
+}
+
+/// Moves a position over the white space that RON counts as part of the token after it.
+fn token_at(position: ron::error::Position, text: &str) -> (u32, u32) {
+    let line = text.split('\n').nth(position.line.saturating_sub(1)).unwrap_or_default();
+    let skip = position.col.saturating_sub(1);
+    let blank = line.chars().skip(skip).take_while(|c| c.is_whitespace()).count();
+    let column = match line.chars().nth(skip + blank) {
+        Some(_) => position.col + blank,
+        None => position.col,
+    };
+    (saturated(position.line), saturated(column))
+}
+
+/// Drops the parts of a way that serde does not know.
+fn clean(field: &str) -> String {
+    field.trim_end_matches(['?', '.']).to_string()
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! From what was found to what starts, and in which order.
+//!
+//! Each step is a file below; each takes values and returns new ones:
+//!
+//! 1. [`choose`]: of several candidates with one name, one is chosen.
+//! 2. [`needs`]: names become candidates; a need lists those that can serve it.
+//! 3. [`startable`]: whoever has all needs served by somebody who can start, can start.
+//! 4. [`conflicts`]: of two that cannot run side by side, one goes.
+//! 5. [`blame`]: everyone who cannot start gets a cause; circles are found here.
+//! 6. [`order`]: soft wishes are weighed, and the plan is laid out.
+
+mod blame;
+mod choose;
+mod conflicts;
+mod needs;
+mod order;
+mod startable;
+
+use crate::{
+    candidate::Candidate,
+    name::ExtensionName,
+    plan::Plan,
+    problem::{Cause, Problem},
+    settings::HostSettings,
+    suggest,
+    version::absent,
+};
+
+use choose::choose;
+use needs::{Names, Needs};
+use startable::Startable;
+
+/// What starts, what does not, and why.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Resolution {
+    /// The extensions that start, in load order.
+    pub plan: Plan,
+    /// What is left out or was repaired: the worst first, roots before consequences, then by name.
+    pub problems: Vec<Problem>,
+    /// The extensions that are there and switched off, by name. That is a choice, not a problem.
+    pub disabled: Vec<ExtensionName>,
+}
+
+impl Resolution {
+    /// Returns why an extension is left out; nothing if it is not.
+    pub fn why_left_out(&self, name: &ExtensionName) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(move |problem| match problem {
+            Problem::LeftOut { cause: Cause::Cycle { members, .. }, .. } => members.contains(name),
+            Problem::LeftOut { extension, .. } => extension == name,
+            _ => false,
+        })
+    }
+}
+
+/// Decides which extensions start, and in which order.
+///
+/// The order is by depth, then by name: first those that start after nobody, then those that start only after them,
+/// and so on. It does not depend on the order of the candidates, on the machine or on the build profile.
+///
+/// * Of several candidates with one name the highest version is chosen, or else the one that was searched first.
+/// * An extension starts if each of its needs is served by one that starts: by the extension of that name, or by one
+///   that provides the name, in a version that fits.
+/// * Of two that cannot run side by side, the one that says so is left out. Such conflicts are judged one at a time,
+///   among those that could all start: first whoever's opponent has no conflict of its own, in the order of names;
+///   if every opponent has one, the last by name goes.
+/// * A wish (`optional`, `after`, `before`) that closes a circle is dropped: `optional` weighs more than `after` and
+///   `before`, then an earlier name weighs more than a later one.
+///
+/// Every extension that is left out has a problem that says why.
+///
+/// Takes time with the candidates and their wishes, and more only where there are conflicts or circles of wishes.
+pub fn resolve(candidates: &[Candidate], settings: &HostSettings) -> Resolution {
+    let (chosen, mut problems) = choose(candidates);
+    let disabled: Vec<bool> =
+        chosen.iter().map(|(_, candidate)| settings.disabled.contains(&candidate.manifest.name)).collect();
+
+    let names = Names::of(&chosen, &disabled);
+    let needs = Needs::of(&chosen, &names, &disabled);
+    let mut causes = blame::own_causes(&chosen, &needs, settings.app_version.as_ref(), &disabled);
+
+    let barred = (0..chosen.len()).map(|id| disabled[id] || causes.contains_key(&id)).collect();
+    let mut startable = Startable::of(&needs, barred);
+    conflicts::judge(&chosen, &names, &mut startable, &mut causes);
+
+    problems.extend(blame::left_out(&chosen, &needs, &startable, causes, &disabled));
+    let (plan, notes) = order::plan(&chosen, &names, &needs, &startable);
+    problems.extend(notes);
+    problems.extend(missing_versions(&chosen));
+    problems.extend(unknown_names(settings, &names));
+    problems.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+
+    let is_disabled = |(id, _): &(usize, _)| disabled[*id];
+    let switched_off = chosen.iter().enumerate().filter(is_disabled);
+    let disabled = switched_off.map(|(_, (_, candidate))| candidate.manifest.name.clone()).collect();
+    Resolution { plan, problems, disabled }
+}
+
+/// A chosen candidate, with its index in what was given. Its own index is its id; ids are in the order of names.
+type Chosen<'a> = (usize, &'a Candidate);
+
+fn sort_key(problem: &Problem) -> impl Ord {
+    (problem.severity(), problem.is_consequence(), problem.extension())
+}
+
+fn missing_versions(chosen: &[Chosen<'_>]) -> impl Iterator<Item = Problem> {
+    let silent = |candidate: &Candidate| candidate.manifest.version == absent() && !candidate.source.gives_version();
+    chosen.iter().filter(move |(_, candidate)| silent(candidate)).map(|(_, candidate)| Problem::NoVersion {
+        extension: candidate.manifest.name.clone(),
+        at: candidate.source.location().clone(),
+    })
+}
+
+fn unknown_names(settings: &HostSettings, names: &Names<'_>) -> Vec<Problem> {
+    let disabled = settings.disabled.iter().map(|name| ("disabled", name, settings.place_of_disabled(name)));
+    let configured = settings.settings.iter().map(|(name, text)| ("settings", name, Some(text.start().clone())));
+    disabled
+        .chain(configured)
+        .filter(|(_, name, _)| names.find(name).is_none())
+        .map(|(key, name, at)| Problem::UnknownName { key, name: name.clone(), near: names.near(name), at })
+        .collect()
+}
+
+/// Returns the candidate whose name is most like a name that nobody has.
+fn near(name: &ExtensionName, all: &[Chosen<'_>]) -> Option<ExtensionName> {
+    let names: Vec<&ExtensionName> = all.iter().map(|(_, candidate)| &candidate.manifest.name).collect();
+    suggest::nearest(name.as_str(), &names)?.parse().ok()
+}

@@ -1,0 +1,39 @@
+//! Of several candidates with one name, one is chosen.
+
+use std::cmp::Ordering;
+
+use super::Chosen;
+use crate::{candidate::Candidate, problem::Problem};
+
+/// Chooses one candidate for each name, and reports those that are passed over. The chosen are in the order of names.
+///
+/// The highest version wins if versions differ, else the source that was searched first.
+pub(super) fn choose(candidates: &[Candidate]) -> (Vec<Chosen<'_>>, Vec<Problem>) {
+    let mut sorted: Vec<Chosen<'_>> = candidates.iter().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| a.manifest.name.cmp(&b.manifest.name).then_with(|| better_first(a, b)));
+
+    let mut problems = Vec::new();
+    sorted.dedup_by(|(_, other), (_, used)| {
+        let same = other.manifest.name == used.manifest.name;
+        if same {
+            problems.push(shadowed(used, other));
+        }
+        same
+    });
+    (sorted, problems)
+}
+
+fn better_first(a: &Candidate, b: &Candidate) -> Ordering {
+    let by_version = b.manifest.version.cmp(&a.manifest.version);
+    by_version.then_with(|| a.source.rank().cmp(&b.source.rank()))
+}
+
+fn shadowed(used: &Candidate, passed_over: &Candidate) -> Problem {
+    let version_and_place =
+        |candidate: &Candidate| (candidate.manifest.version.clone(), candidate.source.location().clone());
+    Problem::Shadowed {
+        extension: used.manifest.name.clone(),
+        used: version_and_place(used),
+        passed_over: version_and_place(passed_over),
+    }
+}

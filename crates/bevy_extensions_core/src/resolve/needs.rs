@@ -1,0 +1,183 @@
+//! Names become candidates: a need lists those that can serve it.
+
+use std::{collections::HashMap, ops::Range};
+
+use semver::Version;
+
+use super::{Chosen, near};
+use crate::{manifest::Dependency, name::ExtensionName, plan::EdgeKind, problem::Cause};
+
+/// Who answers to which name.
+pub(super) struct Names<'a> {
+    chosen: &'a [Chosen<'a>],
+    disabled: &'a [bool],
+    by_name: HashMap<&'a ExtensionName, usize>,
+    /// For each provided name, those that provide it: the highest version first, then in the order of names.
+    providers: HashMap<&'a ExtensionName, Vec<(usize, Option<&'a Version>)>>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(chosen: &'a [Chosen<'a>], disabled: &'a [bool]) -> Self {
+        let mut by_name = HashMap::with_capacity(chosen.len());
+        let mut providers: HashMap<_, Vec<_>> = HashMap::new();
+        for (id, (_, candidate)) in chosen.iter().enumerate() {
+            by_name.insert(&candidate.manifest.name, id);
+            for provided in candidate.manifest.provides.iter().filter(|_| !disabled[id]) {
+                providers.entry(&provided.name).or_default().push((id, provided.version.as_ref()));
+            }
+        }
+        for list in providers.values_mut() {
+            list.sort_by(|(id, version), (other, lower)| lower.cmp(version).then(id.cmp(other)));
+        }
+        Self { chosen, disabled, by_name, providers }
+    }
+
+    /// Finds the extension of a name, switched off or not.
+    pub(super) fn find(&self, name: &ExtensionName) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Finds those that satisfy a dependency, the preferred one first: the one of that name, then those that provide it.
+    ///
+    /// Nobody can serve itself by a name that it provides.
+    pub(super) fn satisfying(&self, owner: usize, wanted: &Dependency) -> impl Iterator<Item = usize> {
+        let fits = |version: &Version| wanted.version.matches(version);
+        let named = self.find(&wanted.name).filter(|&id| !self.disabled[id]);
+        let named = named.filter(|&id| fits(&self.chosen[id].1.manifest.version));
+        let providers = self.providers.get(&wanted.name).map(Vec::as_slice).unwrap_or_default();
+        let providing = providers
+            .iter()
+            .filter(move |(id, version)| *id != owner && Some(*id) != named && version.is_none_or(fits))
+            .map(|(id, _)| *id);
+        named.into_iter().chain(providing)
+    }
+
+    /// Finds all that answer to a name, whatever their version.
+    pub(super) fn answering(&self, owner: usize, name: &ExtensionName) -> Vec<usize> {
+        let any = Dependency::new(name.clone(), semver::VersionReq::STAR);
+        let named = self.find(name).filter(|&id| !self.disabled[id]);
+        // A pre-release satisfies no plain range, and yet it is there.
+        let mut all: Vec<_> = named.into_iter().chain(self.satisfying(owner, &any)).collect();
+        all.dedup();
+        all
+    }
+
+    /// Returns the extension whose name is most like one that nobody has.
+    pub(super) fn near(&self, name: &ExtensionName) -> Option<ExtensionName> {
+        near(name, self.chosen)
+    }
+
+    /// Tells why nobody satisfies a dependency.
+    fn obstacle(&self, needed: &Dependency) -> Cause {
+        let needed = needed.clone();
+        let providers = self.providers.get(&needed.name).and_then(|providers| providers.first());
+        match (self.find(&needed.name), providers) {
+            (Some(id), None) if self.disabled[id] => Cause::DependencyDisabled { needed },
+            (Some(id), _) if !self.disabled[id] => {
+                let found = &self.chosen[id].1.manifest;
+                Cause::WrongVersion { needed, found: (found.name.clone(), found.version.clone()) }
+            }
+            (_, Some((id, Some(version)))) => {
+                let found = (self.chosen[*id].1.manifest.name.clone(), (*version).clone());
+                Cause::WrongVersion { needed, found }
+            }
+            _ => Cause::Missing { near: self.near(&needed.name), needed },
+        }
+    }
+}
+
+/// What every extension cannot do without, and who can serve it.
+pub(super) struct Needs {
+    needs: Vec<Need>,
+    alternatives: Vec<Alternative>,
+    /// For each extension, its own needs.
+    of: Vec<Range<usize>>,
+    /// For each extension, the needs that it can serve.
+    served_by: Vec<Vec<usize>>,
+    /// Needs that nobody can serve, with the reason.
+    hopeless: Vec<(usize, Cause)>,
+}
+
+/// One need of one extension; any of the alternatives serves it.
+pub(super) struct Need {
+    pub(super) owner: usize,
+    pub(super) kind: EdgeKind,
+    /// Which of the owner's wishes of that kind it is.
+    pub(super) wish: usize,
+    alternatives: Range<usize>,
+}
+
+/// Somebody who can serve a need.
+#[derive(Clone, Copy)]
+pub(super) struct Alternative {
+    pub(super) id: usize,
+    /// Which name of a group it answers to.
+    pub(super) which: usize,
+}
+
+impl Needs {
+    pub(super) fn of(chosen: &[Chosen<'_>], names: &Names<'_>, disabled: &[bool]) -> Self {
+        let mut needs = Self {
+            needs: Vec::new(),
+            alternatives: Vec::new(),
+            of: Vec::with_capacity(chosen.len()),
+            served_by: vec![Vec::new(); chosen.len()],
+            hopeless: Vec::new(),
+        };
+        for (owner, (_, candidate)) in chosen.iter().enumerate() {
+            let first = needs.needs.len();
+            if !disabled[owner] {
+                for (wish, required) in candidate.manifest.dependencies.iter().enumerate() {
+                    needs.add(owner, EdgeKind::Requires, wish, std::slice::from_ref(required), names);
+                }
+                for (wish, group) in candidate.manifest.any_of.iter().enumerate() {
+                    needs.add(owner, EdgeKind::AnyOf, wish, group, names);
+                }
+            }
+            needs.of.push(first..needs.needs.len());
+        }
+        needs
+    }
+
+    /// Returns the needs of an extension.
+    pub(super) fn of_extension(&self, id: usize) -> &[Need] {
+        &self.needs[self.of[id].clone()]
+    }
+
+    /// Returns the needs that an extension can serve.
+    pub(super) fn served_by(&self, id: usize) -> impl Iterator<Item = &Need> {
+        self.served_by[id].iter().map(|&need| &self.needs[need])
+    }
+
+    /// Returns who can serve a need, the preferred one first.
+    pub(super) fn alternatives(&self, need: &Need) -> &[Alternative] {
+        &self.alternatives[need.alternatives.clone()]
+    }
+
+    /// Returns the needs that nobody can serve, with the reason.
+    pub(super) fn hopeless(&self) -> impl Iterator<Item = (&Need, &Cause)> {
+        self.hopeless.iter().map(|(need, cause)| (&self.needs[*need], cause))
+    }
+
+    fn add(&mut self, owner: usize, kind: EdgeKind, wish: usize, group: &[Dependency], names: &Names<'_>) {
+        let need = self.needs.len();
+        let first = self.alternatives.len();
+        for (which, wanted) in group.iter().enumerate() {
+            for id in names.satisfying(owner, wanted) {
+                if !self.alternatives[first..].iter().any(|known| known.id == id) {
+                    self.alternatives.push(Alternative { id, which });
+                    self.served_by[id].push(need);
+                }
+            }
+        }
+        if first == self.alternatives.len() {
+            let mut obstacles: Vec<_> = group.iter().map(|wanted| names.obstacle(wanted)).collect();
+            let cause = match kind {
+                EdgeKind::Requires => obstacles.remove(0),
+                _ => Cause::NoneOf { alternatives: obstacles },
+            };
+            self.hopeless.push((need, cause));
+        }
+        self.needs.push(Need { owner, kind, wish, alternatives: first..self.alternatives.len() });
+    }
+}
