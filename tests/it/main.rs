@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod building;
+mod lifecycle;
+mod parsing_properties;
 mod reference_resolver;
 mod resolving_properties;
+mod support;

@@ -69,6 +69,11 @@ pub enum Problem {
         /// The manifest.
         at: Location,
     },
+    /// A native extension was added to the app past the host.
+    NotHosted {
+        /// Which.
+        extension: ExtensionName,
+    },
     /// The host settings speak of an extension that nobody has found.
     UnknownName {
         /// The key of the host settings.
@@ -181,7 +186,9 @@ impl Problem {
     /// Tells how bad it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::LeftOut { .. } | Self::Unreadable(_) | Self::BadSettings(_) => Severity::Error,
+            Self::LeftOut { .. } | Self::Unreadable(_) | Self::BadSettings(_) | Self::NotHosted { .. } => {
+                Severity::Error
+            }
             Self::Shadowed { .. } | Self::WishDropped { .. } | Self::UnknownName { .. } => Severity::Warning,
             Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
         }
@@ -194,6 +201,7 @@ impl Problem {
             | Self::Shadowed { extension, .. }
             | Self::WishDropped { extension, .. }
             | Self::OptionalUnfit { extension, .. }
+            | Self::NotHosted { extension }
             | Self::NoVersion { extension, .. } => Some(extension),
             Self::Unreadable(_) | Self::BadSettings(_) | Self::UnknownName { .. } => None,
         }
@@ -215,6 +223,7 @@ impl Problem {
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::BadSettings(error) => vec![error.location()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
+            Self::NotHosted { .. } => Vec::new(),
             Self::UnknownName { at, .. } => at.iter().cloned().collect(),
         }
     }
@@ -230,6 +239,9 @@ impl Problem {
                 format!("remove `{other}` from `{}`, or loosen another step of the circle", key_of(*kind))
             }
             Self::OptionalUnfit { wanted, found, .. } => mend_version(wanted, &found.1),
+            Self::NotHosted { extension } => {
+                format!("add it with `ExtensionsPlugin::default().with::<{extension}>()`, or link it and add nothing")
+            }
             Self::NoVersion { .. } => "add `version: \"1.0.0\"`".into(),
             Self::UnknownName { near: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::UnknownName { name, .. } => format!("remove `{name}`, or add the extension"),
@@ -264,6 +276,9 @@ impl fmt::Display for Problem {
                 wanted.name, found.0, found.1,
             ),
             Self::NoVersion { extension, .. } => write!(f, "`{extension}` gives no version, which reads as 0.0.0"),
+            Self::NotHosted { extension } => {
+                write!(f, "`{extension}` was added past the host, by `add_plugins` or from outside: that way it does nothing")
+            }
             Self::UnknownName { key, name, .. } => {
                 write!(f, "the host settings name `{name}` in `{key}`, but there is no such extension")
             }

@@ -16,6 +16,8 @@ mod needs;
 mod order;
 mod startable;
 
+use std::collections::BTreeMap;
+
 use crate::{
     candidate::Candidate,
     name::ExtensionName,
@@ -40,9 +42,18 @@ pub struct Resolution {
     pub problems: Vec<Problem>,
     /// The extensions that are there and switched off, by name. That is a choice, not a problem.
     pub disabled: Vec<ExtensionName>,
+    /// The extensions that are left out, by name. Their problems say why.
+    pub left_out: Vec<ExtensionName>,
+    /// Which candidates the disabled and those left out are.
+    aside: BTreeMap<ExtensionName, usize>,
 }
 
 impl Resolution {
+    /// Returns which candidate a disabled extension, or one that is left out, is: an index into what was given.
+    pub fn candidate_of(&self, name: &ExtensionName) -> Option<usize> {
+        self.aside.get(name).copied()
+    }
+
     /// Returns why an extension is left out; nothing if it is not.
     pub fn why_left_out(&self, name: &ExtensionName) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(move |problem| match problem {
@@ -90,10 +101,16 @@ pub fn resolve(candidates: &[Candidate], settings: &HostSettings) -> Resolution 
     problems.extend(unknown_names(settings, &names));
     problems.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
 
-    let is_disabled = |(id, _): &(usize, _)| disabled[*id];
-    let switched_off = chosen.iter().enumerate().filter(is_disabled);
-    let disabled = switched_off.map(|(_, (_, candidate))| candidate.manifest.name.clone()).collect();
-    Resolution { plan, problems, disabled }
+    let name = |id: usize| chosen[id].1.manifest.name.clone();
+    let (off, out): (Vec<_>, Vec<_>) =
+        (0..chosen.len()).filter(|&id| !startable.contains(id)).partition(|&id| disabled[id]);
+    Resolution {
+        plan,
+        problems,
+        aside: off.iter().chain(&out).map(|&id| (name(id), chosen[id].0)).collect(),
+        disabled: off.into_iter().map(name).collect(),
+        left_out: out.into_iter().map(name).collect(),
+    }
 }
 
 /// A chosen candidate, with its index in what was given. Its own index is its id; ids are in the order of names.

@@ -82,7 +82,12 @@ impl RonText {
         }
     }
 
-    /// Tells where the text begins.
+    /// Says what is wrong with the text as a whole.
+    pub fn error(&self, why: &str) -> ParseError {
+        ParseError { at: self.start.clone(), field: String::new(), kind: ParseErrorKind::Malformed(why.into()) }
+    }
+
+    /// Moves the text to where it begins in a file.
     pub(crate) fn starts_at(mut self, start: Location) -> Self {
         self.start = start;
         self
@@ -133,7 +138,10 @@ impl<'de> Deserialize<'de> for RonText {
 
 /// RON keeps the white space around a raw value; without it, equal values are written the same.
 fn trimmed(raw: Box<RawValue>) -> Box<RawValue> {
-    RawValue::from_ron(raw.get_ron().trim()).map(ToOwned::to_owned).unwrap_or(raw)
+    let text = raw.get_ron().trim();
+    let own = |text: &str| RawValue::from_ron(text).map(ToOwned::to_owned);
+    // Only a `//` at the end is no RON without the line end after it.
+    own(text).or_else(|_| own(&format!("{text}\n"))).unwrap_or(raw)
 }
 
 fn keys_of<T: Serialize>(value: &T) -> Vec<String> {

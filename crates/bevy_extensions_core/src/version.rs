@@ -79,6 +79,13 @@ pub(crate) fn is_any(range: &VersionReq) -> bool {
     range.comparators.is_empty()
 }
 
+/// Tells whether a range accepts a version.
+///
+/// A pre-release is in no range that does not name one, as in Cargo, but without a range every version will do.
+pub(crate) fn is_in_range(range: &VersionReq, version: &Version) -> bool {
+    is_any(range) || range.matches(version)
+}
+
 /// Returns the version of an extension that does not give one.
 pub(crate) fn absent() -> Version {
     Version::new(0, 0, 0)

@@ -14,6 +14,7 @@ use crate::{
     location::Location,
     name::ExtensionName,
     problem::{Cause, CycleStep, Problem},
+    version::is_in_range,
 };
 
 /// For each extension that is in its own way, why, and where that is written.
@@ -24,7 +25,7 @@ pub(super) fn own_causes(chosen: &[Chosen<'_>], needs: &Needs, app: Option<&Vers
     let mut causes = OwnCauses::new();
     for (id, (_, candidate)) in chosen.iter().enumerate().filter(|(id, _)| !disabled[*id]) {
         let manifest = &candidate.manifest;
-        if let Some(found) = app.filter(|version| !manifest.app.matches(version)) {
+        if let Some(found) = app.filter(|version| !is_in_range(&manifest.app, version)) {
             let cause = Cause::App { needed: manifest.app.clone(), found: found.clone() };
             causes.entry(id).or_default().push((cause, candidate.source.place_of_app()));
         }

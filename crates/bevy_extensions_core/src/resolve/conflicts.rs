@@ -17,9 +17,12 @@ struct Conflict {
 /// Judges one conflict at a time until nobody is left who cannot run beside another; see [`resolve`](super::resolve).
 pub(super) fn judge(chosen: &[Chosen<'_>], names: &Names<'_>, startable: &mut Startable<'_>, causes: &mut OwnCauses) {
     let mut open = declared(chosen, names);
+    if open.is_empty() {
+        return;
+    }
     loop {
         open.retain(|conflict| startable.contains(conflict.declared_by) && startable.contains(conflict.with));
-        let Some(lost) = next(&open) else { return };
+        let Some(lost) = next(&open) else { break };
         let (_, candidate) = chosen[lost.declared_by];
         let found = &chosen[lost.with].1.manifest;
         let cause = Cause::Conflict {
@@ -29,6 +32,7 @@ pub(super) fn judge(chosen: &[Chosen<'_>], names: &Names<'_>, startable: &mut St
         causes.entry(lost.declared_by).or_default().push((cause, candidate.source.place_of_conflict(lost.index)));
         startable.bar(lost.declared_by);
     }
+    startable.start_over();
 }
 
 /// Lists all conflicts, in the order of the names of those who declare them.

@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use semver::Version;
+use semver::{Version, VersionReq};
 
 use super::{Chosen, near};
-use crate::{manifest::Dependency, name::ExtensionName, plan::EdgeKind, problem::Cause};
+use crate::{manifest::Dependency, name::ExtensionName, plan::EdgeKind, problem::Cause, version::is_in_range};
 
 /// Who answers to which name.
 pub(super) struct Names<'a> {
@@ -41,7 +41,7 @@ impl<'a> Names<'a> {
     ///
     /// Nobody can serve itself by a name that it provides.
     pub(super) fn satisfying(&self, owner: usize, wanted: &Dependency) -> impl Iterator<Item = usize> {
-        let fits = |version: &Version| wanted.version.matches(version);
+        let fits = |version: &Version| is_in_range(&wanted.version, version);
         let named = self.find(&wanted.name).filter(|&id| !self.disabled[id]);
         let named = named.filter(|&id| fits(&self.chosen[id].1.manifest.version));
         let providers = self.providers.get(&wanted.name).map(Vec::as_slice).unwrap_or_default();
@@ -54,12 +54,7 @@ impl<'a> Names<'a> {
 
     /// Finds all that answer to a name, whatever their version.
     pub(super) fn answering(&self, owner: usize, name: &ExtensionName) -> Vec<usize> {
-        let any = Dependency::new(name.clone(), semver::VersionReq::STAR);
-        let named = self.find(name).filter(|&id| !self.disabled[id]);
-        // A pre-release satisfies no plain range, and yet it is there.
-        let mut all: Vec<_> = named.into_iter().chain(self.satisfying(owner, &any)).collect();
-        all.dedup();
-        all
+        self.satisfying(owner, &Dependency::new(name.clone(), VersionReq::STAR)).collect()
     }
 
     /// Returns the extension whose name is most like one that nobody has.
@@ -68,10 +63,10 @@ impl<'a> Names<'a> {
     }
 
     /// Tells why nobody satisfies a dependency.
-    fn obstacle(&self, needed: &Dependency) -> Cause {
+    fn obstacle(&self, owner: usize, needed: &Dependency) -> Cause {
         let needed = needed.clone();
-        let providers = self.providers.get(&needed.name).and_then(|providers| providers.first());
-        match (self.find(&needed.name), providers) {
+        let provider = self.providers.get(&needed.name).into_iter().flatten().find(|(id, _)| *id != owner);
+        match (self.find(&needed.name), provider) {
             (Some(id), None) if self.disabled[id] => Cause::DependencyDisabled { needed },
             (Some(id), _) if !self.disabled[id] => {
                 let found = &self.chosen[id].1.manifest;
@@ -171,7 +166,7 @@ impl Needs {
             }
         }
         if first == self.alternatives.len() {
-            let mut obstacles: Vec<_> = group.iter().map(|wanted| names.obstacle(wanted)).collect();
+            let mut obstacles: Vec<_> = group.iter().map(|wanted| names.obstacle(owner, wanted)).collect();
             let cause = match kind {
                 EdgeKind::Requires => obstacles.remove(0),
                 _ => Cause::NoneOf { alternatives: obstacles },

@@ -147,6 +147,8 @@ fn without_circles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec
     let is_safe = |draft: &Draft| draft.weight == Weight::Need || component[draft.from] != component[draft.to];
     let (mut kept, mut in_question): (Vec<_>, Vec<_>) = drafts.into_iter().partition(is_safe);
     in_question.sort_by_key(|draft| (draft.weight, draft.writer_and_other(), draft.wish));
+    // Whoever provides a name twice is wished for once.
+    in_question.dedup_by_key(|draft| (draft.from, draft.to, draft.kind, draft.wish));
 
     let mut starts_after: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for draft in kept.iter().filter(|draft| component[draft.from] == component[draft.to]) {

@@ -53,6 +53,11 @@ impl<'a> Startable<'a> {
         self.find_among(affected.into_iter().collect());
     }
 
+    /// Finds all anew, as if those barred on the way had never been there: they should not bear on anybody's rank.
+    pub(super) fn start_over(&mut self) {
+        *self = Self::of(self.needs, std::mem::take(&mut self.barred));
+    }
+
     /// Goes from those with no open need upwards. All that are not in `ids` keep what they have.
     fn find_among(&mut self, ids: Vec<usize>) {
         for &id in &ids {

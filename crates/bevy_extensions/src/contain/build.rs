@@ -1,0 +1,207 @@
+//! The `build` of an extension: what it adds is found by looking before and after, then wrapped, or undone.
+//!
+//! Third-party plugins add systems past the scope, so only the difference tells what came from an extension.
+
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    sync::Arc,
+};
+
+use bevy_app::App;
+use bevy_ecs::{
+    change_detection::Tick,
+    observer::Observer,
+    prelude::*,
+    resource::IsResource,
+    schedule::{InternedScheduleLabel, SystemKey, SystemSetKey},
+};
+
+use super::{
+    Ward, call_with_app, call_with_world,
+    system::{Places, clear_set, clear_system, wrap_set, wrap_system},
+};
+use crate::{
+    fault::FaultPlace,
+    lifecycle::Phase,
+};
+
+/// Calls a part of an extension that gets the app, such as `build`, and tells whether it went well.
+///
+/// What it adds to schedules is contained from then on. If it faults, what it added is undone: its systems, run
+/// conditions, observers, entities and new resources go. What it changed stays, as do set order and plugin names.
+pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: FaultPlace, code: impl FnOnce(&mut App)) -> bool {
+    learn(app.world_mut());
+    let began = app.world_mut().increment_change_tick();
+    let value = call_with_app(ward, place, app, |app| {
+        code(app);
+        app.world_mut().flush();
+    });
+    let news = learn(app.world_mut());
+    if value.is_some() && ward.is_open() {
+        news.wrap(app.world_mut(), ward);
+        return true;
+    }
+    news.clear(app.world_mut());
+    call_with_world(ward, place, app.world_mut(), |world| {
+        // Commands that were queued before a panic would spawn later.
+        world.flush();
+        remove_spawned_since(world, began);
+    });
+    false
+}
+
+/// Adds a plugin that several extensions share: what it adds belongs to `ward`, and a fault of theirs leaves it alone.
+pub(crate) fn build_shared(app: &mut App, ward: &Arc<Ward>, code: impl FnOnce(&mut App)) {
+    let before = Known::look(app.world().resource::<Schedules>());
+    let began = app.world_mut().increment_change_tick();
+    code(app);
+    app.world_mut().flush();
+    let world = app.world_mut();
+    let news = before.news(world.resource::<Schedules>());
+    world.resource_mut::<Known>().add(&news);
+    news.wrap(world, ward);
+    let spawned = spawned_since(world, began);
+    world.resource_mut::<Known>().shared_entities.extend(spawned);
+}
+
+/// Contains what an extension has put into the schedule of a phase.
+pub(crate) fn wrap_phase(schedule: &mut Schedule, phase: Phase, ward: &Arc<Ward>) {
+    let place = FaultPlace::Phase(phase);
+    let places = Places { system: place, condition: place, command: place };
+    for new in KnownSchedule::default().news(schedule) {
+        new.wrap(schedule, ward, places);
+    }
+}
+
+/// What the host has seen of the app's schedules: whatever else is there is new.
+#[derive(Resource, Default)]
+pub(crate) struct Known {
+    schedules: HashMap<InternedScheduleLabel, KnownSchedule>,
+    /// Entities of shared plugins: they outlive the extension that brought them.
+    shared_entities: HashSet<Entity>,
+}
+
+impl Known {
+    fn look(schedules: &Schedules) -> Self {
+        let mut known = Self::default();
+        known.add(&known.news(schedules));
+        known
+    }
+
+    fn news(&self, schedules: &Schedules) -> News {
+        let nothing = KnownSchedule::default();
+        let news = schedules.iter().flat_map(|(_, schedule)| {
+            let known = self.schedules.get(&schedule.label()).unwrap_or(&nothing);
+            known.news(schedule).into_iter().map(|new| (schedule.label(), new))
+        });
+        News(news.collect())
+    }
+
+    fn add(&mut self, news: &News) {
+        for (label, new) in &news.0 {
+            let known = self.schedules.entry(*label).or_default();
+            match *new {
+                New::System(key) => _ = known.systems.insert(key),
+                New::Conditions { set, to, .. } => _ = known.conditions.insert(set, to),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct KnownSchedule {
+    systems: HashSet<SystemKey>,
+    /// For each set that has run conditions, how many.
+    conditions: HashMap<SystemSetKey, usize>,
+}
+
+impl KnownSchedule {
+    fn news(&self, schedule: &Schedule) -> Vec<New> {
+        let graph = schedule.graph();
+        let mut news = Vec::new();
+        if graph.systems.len() != self.systems.len() {
+            let keys = graph.systems.iter().map(|(key, ..)| key);
+            news.extend(keys.filter(|key| !self.systems.contains(key)).map(New::System));
+        }
+        for (set, _, conditions) in graph.system_sets.iter().filter(|(.., conditions)| !conditions.is_empty()) {
+            let (from, to) = (self.conditions.get(&set).copied().unwrap_or(0), conditions.len());
+            if from < to {
+                news.push(New::Conditions { set, from, to });
+            }
+        }
+        news
+    }
+}
+
+/// What somebody has added to the app's schedules.
+struct News(Vec<(InternedScheduleLabel, New)>);
+
+/// Something new in a schedule.
+enum New {
+    System(SystemKey),
+    /// Run conditions of a set, a range of them.
+    Conditions { set: SystemSetKey, from: usize, to: usize },
+}
+
+impl News {
+    fn wrap(self, world: &mut World, ward: &Arc<Ward>) {
+        let places =
+            Places { system: FaultPlace::System, condition: FaultPlace::Condition, command: FaultPlace::Command };
+        self.for_each(world, |schedule, new| new.wrap(schedule, ward, places));
+    }
+
+    fn clear(self, world: &mut World) {
+        self.for_each(world, |schedule, new| match new {
+            New::System(key) => clear_system(schedule, key),
+            New::Conditions { set, from, .. } => clear_set(schedule, set, from),
+        });
+    }
+
+    fn for_each(self, world: &mut World, mut change: impl FnMut(&mut Schedule, New)) {
+        let mut schedules = world.resource_mut::<Schedules>();
+        for (label, new) in self.0 {
+            if let Some(schedule) = schedules.get_mut(label) {
+                change(schedule, new);
+            }
+        }
+    }
+}
+
+impl New {
+    fn wrap(self, schedule: &mut Schedule, ward: &Arc<Ward>, places: Places) {
+        match self {
+            Self::System(key) => wrap_system(schedule, key, ward, places),
+            Self::Conditions { set, from, .. } => wrap_set(schedule, set, from, ward, places),
+        }
+    }
+}
+
+/// Returns what is new since the last call.
+fn learn(world: &mut World) -> News {
+    let mut known = mem::take(&mut *world.resource_mut::<Known>());
+    let news = known.news(world.resource::<Schedules>());
+    known.add(&news);
+    *world.resource_mut::<Known>() = known;
+    news
+}
+
+fn spawned_since(world: &mut World, began: Tick) -> Vec<Entity> {
+    let now = world.change_tick();
+    let is_new = |entity: &EntityRef<'_>| entity.spawn_tick().is_newer_than(began, now);
+    world.iter_entities().filter(is_new).map(|entity| entity.id()).collect()
+}
+
+fn remove_spawned_since(world: &mut World, began: Tick) {
+    let mut entities = spawned_since(world, began);
+    let shared = &world.resource::<Known>().shared_entities;
+    entities.retain(|entity| !shared.contains(entity));
+    // Observers first, so that none of them sees the others go.
+    entities.sort_by_key(|entity| !world.entity(*entity).contains::<Observer>());
+    for entity in entities {
+        match world.get::<IsResource>(entity).map(IsResource::resource_component_id) {
+            Some(resource) => _ = world.remove_resource_by_id(resource),
+            None => _ = world.try_despawn(entity),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Systems and run conditions of an extension, wrapped in place.
+
+use std::{any::TypeId, mem, sync::Arc};
+
+use bevy_ecs::{
+    change_detection::{CheckChangeTicks, Tick},
+    schedule::{
+        BoxedCondition, ConditionWithAccess, InternedSystemSet, Schedule, SystemKey, SystemSetKey, SystemWithAccess,
+    },
+    system::{
+        IntoSystem, ReadOnlySystem, RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags,
+    },
+    world::{DeferredWorld, World, unsafe_world_cell::UnsafeWorldCell},
+};
+use bevy_utils::prelude::DebugName;
+
+use super::{Ward, call, call_with_world};
+use crate::fault::{Fault, FaultPlace};
+
+/// A system or run condition that runs only while its ward is open, and whose faults are charged to it.
+struct Contained<S> {
+    inner: S,
+    ward: Arc<Ward>,
+    place: Places,
+    /// Whether there is anything to apply after a run.
+    deferred: bool,
+}
+
+/// Where a fault of a contained system is said to have happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places {
+    pub(super) system: FaultPlace,
+    pub(super) condition: FaultPlace,
+    pub(super) command: FaultPlace,
+}
+
+/// Wraps a system of a schedule that is not built yet, and its own run conditions.
+pub(super) fn wrap_system(schedule: &mut Schedule, key: SystemKey, ward: &Arc<Ward>, place: Places) {
+    let systems = &mut schedule.graph_mut().systems;
+    if let Some(slot) = systems.get_mut(key) {
+        let inner = mem::replace(slot, SystemWithAccess::new(nothing()));
+        let contained = Contained { inner, ward: ward.clone(), place, deferred: true };
+        *slot = SystemWithAccess::new(Box::new(contained));
+    }
+    for condition in systems.get_conditions_mut(key).into_iter().flatten() {
+        wrap_condition(condition, ward, place);
+    }
+}
+
+/// Wraps the run conditions of a set, from the nth on.
+pub(super) fn wrap_set(schedule: &mut Schedule, key: SystemSetKey, from: usize, ward: &Arc<Ward>, place: Places) {
+    let conditions = schedule.graph_mut().system_sets.get_conditions_mut(key);
+    for condition in conditions.into_iter().flatten().skip(from) {
+        wrap_condition(condition, ward, place);
+    }
+}
+
+/// Makes a system of a schedule do nothing, for good.
+pub(super) fn clear_system(schedule: &mut Schedule, key: SystemKey) {
+    let systems = &mut schedule.graph_mut().systems;
+    if let Some(slot) = systems.get_mut(key) {
+        *slot = SystemWithAccess::new(nothing());
+    }
+    if let Some(conditions) = systems.get_conditions_mut(key) {
+        conditions.clear();
+    }
+}
+
+/// Makes the run conditions of a set stand in nobody's way, from the nth on.
+pub(super) fn clear_set(schedule: &mut Schedule, key: SystemSetKey, from: usize) {
+    let conditions = schedule.graph_mut().system_sets.get_conditions_mut(key);
+    for condition in conditions.into_iter().flatten().skip(from) {
+        // Their number has to stay: Bevy knows by their places which are not initialised yet.
+        condition.condition = always();
+    }
+}
+
+fn wrap_condition(slot: &mut ConditionWithAccess, ward: &Arc<Ward>, place: Places) {
+    let inner: BoxedCondition = mem::replace(&mut slot.condition, always());
+    slot.condition = Box::new(Contained { inner, ward: ward.clone(), place, deferred: true });
+}
+
+fn always() -> BoxedCondition {
+    Box::new(IntoSystem::into_system(|| true))
+}
+
+fn nothing() -> Box<dyn System<In = (), Out = ()>> {
+    Box::new(IntoSystem::into_system(|| {}))
+}
+
+/// Runs a system; `None` if its ward is closed, or after a fault that was charged.
+///
+/// # Safety
+///
+/// As for [`System::run_unsafe`].
+#[inline]
+unsafe fn run<S: System<In = ()> + ?Sized>(
+    inner: &mut S,
+    ward: &Ward,
+    place: FaultPlace,
+    world: UnsafeWorldCell,
+) -> Result<Option<S::Out>, RunSystemError> {
+    if !ward.is_open() {
+        return Ok(None);
+    }
+    // SAFETY: the caller keeps the promises of `run_unsafe`.
+    match call(ward, place, || unsafe { inner.run_unsafe((), world) }) {
+        Some(Err(RunSystemError::Failed(error))) => {
+            ward.charge(Fault::error(place, &error).in_system(&inner.name()));
+            Ok(None)
+        }
+        Some(Err(skipped)) => Err(skipped),
+        Some(Ok(value)) => Ok(Some(value)),
+        None => Ok(None),
+    }
+}
+
+/// What a contained system passes on unchanged.
+macro_rules! pass_on {
+    () => {
+        fn name(&self) -> DebugName {
+            self.inner.name()
+        }
+
+        fn system_type(&self) -> TypeId {
+            self.inner.system_type()
+        }
+
+        fn flags(&self) -> SystemStateFlags {
+            self.inner.flags()
+        }
+
+        #[cfg(feature = "hotpatching")]
+        fn refresh_hotpatch(&mut self) {
+            self.inner.refresh_hotpatch();
+        }
+
+        fn initialize(&mut self, world: &mut World) -> SystemAccess {
+            let access = self.inner.initialize(world);
+            self.deferred = self.inner.has_deferred() || access.is_exclusive();
+            access
+        }
+
+        #[inline]
+        fn apply_deferred(&mut self, world: &mut World) {
+            if !self.deferred {
+                return;
+            }
+            let Self { inner, ward, place, .. } = self;
+            call_with_world(ward, place.command, world, |world| inner.apply_deferred(world));
+        }
+
+        fn queue_deferred(&mut self, world: DeferredWorld) {
+            self.inner.queue_deferred(world);
+        }
+
+        fn check_change_tick(&mut self, check: CheckChangeTicks) {
+            self.inner.check_change_tick(check);
+        }
+
+        fn default_system_sets(&self) -> Vec<InternedSystemSet> {
+            self.inner.default_system_sets()
+        }
+
+        fn get_last_run(&self) -> Tick {
+            self.inner.get_last_run()
+        }
+
+        fn set_last_run(&mut self, last_run: Tick) {
+            self.inner.set_last_run(last_run);
+        }
+    };
+}
+
+impl System for Contained<SystemWithAccess> {
+    type In = ();
+    type Out = ();
+
+    pass_on!();
+
+    #[inline]
+    unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
+        // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner system.
+        unsafe { run(&mut self.inner, &self.ward, self.place.system, world) }.map(|_| ())
+    }
+}
+
+impl System for Contained<BoxedCondition> {
+    type In = ();
+    type Out = bool;
+
+    pass_on!();
+
+    #[inline]
+    unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<bool, RunSystemError> {
+        // A stopped extension stands in nobody's way; a condition that failed gives no leave.
+        let stopped = !self.ward.is_open();
+        // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
+        let answer = unsafe { run(&mut *self.inner, &self.ward, self.place.condition, world) }?;
+        Ok(answer.unwrap_or(stopped))
+    }
+}
+
+// SAFETY: the inner system is a `ReadOnlySystem`, and nothing else touches the world before commands are applied.
+unsafe impl ReadOnlySystem for Contained<BoxedCondition> {}

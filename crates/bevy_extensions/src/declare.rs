@@ -1,0 +1,122 @@
+//! Native extensions make themselves known.
+
+use std::{any::TypeId, sync::Arc};
+
+use bevy_app::App;
+use bevy_extensions_core::{Candidate, ExtensionName, HostSettings, Manifest, Source};
+
+use crate::{
+    contain::Ward,
+    extension::Extension,
+    fault::Fault,
+    hosted::HostedExtension,
+    settings::Settings,
+};
+
+/// A native extension that is linked into the app, as its derive made it known.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_extensions::{Declared, prelude::*};
+/// #[derive(Extension)]
+/// struct Economy;
+/// # impl Plugin for Economy { fn build(&self, _: &mut App) {} }
+///
+/// assert_eq!(Declared::of::<Economy>(file!(), line!()).name(), "Economy");
+/// assert!(Declared::linked().iter().any(|declared| declared.name() == "Economy"));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Declared {
+    name: &'static str,
+    file: &'static str,
+    line: u32,
+    type_id: TypeId,
+    manifest: fn() -> Manifest,
+    add: fn(&mut App, Arc<Ward>),
+    configure: fn(&mut App, &HostSettings) -> Result<(), Fault>,
+}
+
+inventory::collect!(Declared);
+
+impl Declared {
+    /// Makes an extension known; `file` and `line` are where it is declared, for messages.
+    pub const fn of<E: Extension>(file: &'static str, line: u32) -> Self {
+        Self {
+            name: E::NAME,
+            file,
+            line,
+            type_id: TypeId::of::<E>(),
+            manifest: E::manifest,
+            add: |app, ward| _ = app.add_plugins(HostedExtension::<E>::new(ward)),
+            configure: |app, settings| Settings::<E>::insert(app, settings),
+        }
+    }
+
+    /// Returns all that are linked into the running program, by name.
+    ///
+    /// A crate that no code names is not linked, and its extensions are not here; see
+    /// [`link_extensions!`](crate::link_extensions).
+    pub fn linked() -> Vec<Self> {
+        let mut all: Vec<Self> = inventory::iter::<Self>().copied().collect();
+        // The linker promises no order, and it changes with the build profile.
+        all.sort_by_key(|declared| (declared.name, declared.file, declared.line));
+        all
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the extension as the resolver wants it.
+    pub fn candidate(&self) -> Candidate {
+        Candidate::new((self.manifest)(), Source::native(self.file, self.line))
+    }
+
+    pub(crate) fn type_id(&self) -> TypeId {
+        self.type_id
+    }
+
+    pub(crate) fn configure(&self, app: &mut App, settings: &HostSettings) -> Result<(), Fault> {
+        (self.configure)(app, settings)
+    }
+
+    pub(crate) fn add(&self, app: &mut App, ward: Arc<Ward>) {
+        (self.add)(app, ward);
+    }
+}
+
+impl std::fmt::Debug for Declared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Declared({} at {}:{})", self.name, self.file, self.line)
+    }
+}
+
+/// Parses a name that a derive has checked.
+pub(crate) fn name_of<E: Extension>() -> ExtensionName {
+    E::NAME.parse().expect("the derive has checked the name")
+}
+
+/// Links crates whose extensions should be there, although no code names them.
+///
+/// Rust links only crates that some code names. An extension makes itself known from its crate, so a crate that is
+/// merely listed in `Cargo.toml` brings nothing. Name it here, once, anywhere in the app:
+///
+/// ```ignore
+/// bevy_extensions::link_extensions!(town_economy, town_weather);
+/// ```
+///
+/// On wasm32 the linker drops what a crate registers unless something beside it is used. Name the extensions
+/// themselves there, as paths: `link_extensions!(town_economy::Economy)`.
+/// [`ExtensionsPlugin::with`](crate::ExtensionsPlugin::with) works everywhere.
+#[macro_export]
+macro_rules! link_extensions {
+    ($($krate:ident),+ $(,)?) => { $(use $krate as _;)+ };
+    ($($extension:path),+ $(,)?) => {
+        $(const _: () = {
+            // A used static keeps the code unit that makes the extension known.
+            #[used]
+            static LINK: fn() -> $crate::Manifest = <$extension as $crate::Extension>::manifest;
+        };)+
+    };
+}

@@ -1,0 +1,348 @@
+//! Extensions as data: entities and components that can be queried like anything else.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::{EdgeKind, ExtensionName, HostSettings, Location, Plan, Problem, Version};
+
+use crate::{
+    acting::ExtensionId, contain::Ward, declare::Declared, extension::Extension, fault::Fault, lifecycle::Phase,
+    plugin::AppInfo,
+};
+
+/// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
+#[derive(Component, Debug, Clone)]
+#[component(immutable)]
+#[non_exhaustive]
+pub struct ExtensionInfo {
+    /// Its name.
+    pub name: ExtensionName,
+    /// Its version.
+    pub version: Version,
+    /// Where it is declared.
+    pub location: Location,
+    /// Its place in the load order, from 0; `None` if it is not in the plan.
+    pub position: Option<usize>,
+}
+
+/// Where in its life an extension is.
+///
+/// Systems that read it see every change; setting it changes nothing, as the host alone moves extensions.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ExtensionState {
+    /// In the plan, but not built yet.
+    Planned,
+    /// From `build` to the end of [`Phase::PostInit`].
+    Starting,
+    /// It has started, and runs.
+    Running,
+    /// Its [`Phase::Terminate`] is running.
+    Stopping,
+    /// Switched off by the host settings.
+    Disabled,
+    /// It is not in the plan, and a [`Problem`] says why.
+    LeftOut,
+    /// It could run, but somebody it requires does not.
+    Suspended,
+    /// It has failed, and its [`ExtensionFaults`] say how.
+    Failed,
+    /// It was terminated with the app.
+    Terminated,
+}
+
+impl ExtensionState {
+    /// Tells whether its systems run: while it is starting and while it is running.
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Starting | Self::Running)
+    }
+}
+
+impl fmt::Display for ExtensionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Planned => "planned",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Disabled => "disabled",
+            Self::LeftOut => "left out",
+            Self::Suspended => "suspended",
+            Self::Failed => "failed",
+            Self::Terminated => "terminated",
+        })
+    }
+}
+
+/// What went wrong in an extension so far, oldest first. The same fault again only counts.
+#[derive(Component, Debug, Clone, Default)]
+pub struct ExtensionFaults {
+    faults: Vec<(Fault, u32)>,
+}
+
+impl ExtensionFaults {
+    /// Returns each different fault, with how often it happened.
+    pub fn iter(&self) -> impl Iterator<Item = (&Fault, u32)> {
+        self.faults.iter().map(|(fault, times)| (fault, *times))
+    }
+
+    /// Counts a fault; tells whether it is a new one.
+    pub(crate) fn count(&mut self, fault: Fault) -> bool {
+        match self.faults.iter_mut().find(|(known, _)| *known == fault) {
+            Some((_, times)) => {
+                *times = times.saturating_add(1);
+                false
+            }
+            None => {
+                self.faults.push((fault, 1));
+                true
+            }
+        }
+    }
+}
+
+/// Because of whom an extension is [`Suspended`](ExtensionState::Suspended).
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SuspendedBecauseOf(
+    /// The extension it requires that does not run.
+    pub Entity,
+);
+
+/// How long the parts of an extension's start and end took.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtensionTimes {
+    /// `build` and `finish`.
+    pub build: Duration,
+    /// [`Phase::PreInit`].
+    pub pre_init: Duration,
+    /// [`Phase::Init`].
+    pub init: Duration,
+    /// [`Phase::PostInit`].
+    pub post_init: Duration,
+    /// [`Phase::Terminate`].
+    pub terminate: Duration,
+}
+
+impl ExtensionTimes {
+    /// Returns how long it took to start.
+    pub fn start(&self) -> Duration {
+        self.build + self.pre_init + self.init + self.post_init
+    }
+
+    pub(crate) fn of_phase(&mut self, phase: Phase) -> &mut Duration {
+        match phase {
+            Phase::PreInit => &mut self.pre_init,
+            Phase::Init => &mut self.init,
+            Phase::PostInit => &mut self.post_init,
+            Phase::Terminate => &mut self.terminate,
+        }
+    }
+}
+
+/// One extension starts after another. Every kept edge of the plan is an entity with this component.
+///
+/// ```
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{DependencyEdge, ExtensionInfo};
+/// fn print_graph(edges: Query<&DependencyEdge>, extensions: Query<&ExtensionInfo>) -> Result {
+///     for edge in &edges {
+///         println!("{} -> {}", extensions.get(edge.from)?.name, extensions.get(edge.to)?.name);
+///     }
+///     Ok(())
+/// }
+/// # bevy_ecs::system::assert_is_system(print_graph);
+/// ```
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[component(immutable)]
+#[non_exhaustive]
+pub struct DependencyEdge {
+    /// Who starts later.
+    pub from: Entity,
+    /// Who starts earlier.
+    pub to: Entity,
+    /// Why.
+    pub kind: EdgeKind,
+}
+
+/// An extension has started: its `PostInit` is over, and it is running.
+#[derive(Event, Debug, Clone)]
+#[non_exhaustive]
+pub struct ExtensionStarted {
+    /// Which.
+    pub name: ExtensionName,
+    /// Its entity.
+    pub entity: Entity,
+}
+
+/// An extension that had started has stopped, because it was terminated or suspended.
+#[derive(Event, Debug, Clone)]
+#[non_exhaustive]
+pub struct ExtensionStopped {
+    /// Which.
+    pub name: ExtensionName,
+    /// Its entity.
+    pub entity: Entity,
+}
+
+/// An extension has failed, and does not run any more.
+#[derive(Event, Debug, Clone)]
+#[non_exhaustive]
+pub struct ExtensionFailed {
+    /// Which.
+    pub name: ExtensionName,
+    /// Its entity.
+    pub entity: Entity,
+    /// What went wrong.
+    pub fault: Fault,
+}
+
+/// All extensions of an app: finds them by name or type, and knows the plan.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{ExtensionInfo, Extensions, prelude::*};
+/// # #[derive(Extension)]
+/// # struct Economy;
+/// # impl Plugin for Economy { fn build(&self, _: &mut App) {} }
+/// fn print_economy(extensions: Res<Extensions>, infos: Query<(&ExtensionInfo, &ExtensionState)>) -> Result {
+///     if let Some(economy) = extensions.entity_of::<Economy>() {
+///         let (info, state) = infos.get(economy)?;
+///         println!("{} {} is {state}", info.name, info.version);
+///     }
+///     Ok(())
+/// }
+/// # let mut app = App::new();
+/// # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Economy>());
+/// # app.add_systems(Update, print_economy).update();
+/// # app.terminate_extensions();
+/// ```
+#[derive(Resource)]
+pub struct Extensions {
+    pub(crate) app: Option<AppInfo>,
+    pub(crate) plan: Plan,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) settings: HostSettings,
+    /// By id: first those in the plan, in load order, then the others by name.
+    list: Vec<Listed>,
+    by_type: HashMap<TypeId, ExtensionId>,
+    by_name: HashMap<ExtensionName, ExtensionId>,
+    /// Raised whenever somebody is charged with a fault.
+    alarm: Arc<AtomicBool>,
+    /// Whether the start was reported: until then the report tells every fault, after it each is told by itself.
+    pub(crate) is_start_told: bool,
+}
+
+/// What the host keeps of an extension beside its entity.
+pub(crate) struct Listed {
+    pub(crate) name: ExtensionName,
+    pub(crate) entity: Entity,
+    pub(crate) ward: Arc<Ward>,
+    /// Whether its phases have begun, and `Terminate` is still to come.
+    pub(crate) has_begun: bool,
+}
+
+impl Extensions {
+    pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings) -> Self {
+        Self {
+            app,
+            plan: Plan::default(),
+            problems: Vec::new(),
+            settings,
+            list: Vec::new(),
+            by_type: HashMap::new(),
+            by_name: HashMap::new(),
+            alarm: Arc::default(),
+            is_start_told: false,
+        }
+    }
+
+    /// Takes an extension in, and makes it an entity. Those in the plan come first, in load order.
+    pub(crate) fn list(&mut self, world: &mut World, info: ExtensionInfo, state: ExtensionState, native: &Declared) {
+        let id = ExtensionId::new(self.list.len());
+        let name = info.name.clone();
+        let ward = Arc::new(Ward::new(id, self.settings.faults.phase, self.alarm.clone()));
+        let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
+        let entity = world.spawn((info, state, parts)).id();
+        self.by_name.insert(name.clone(), id);
+        self.by_type.insert(native.type_id(), id);
+        self.list.push(Listed { name, entity, ward, has_begun: false });
+    }
+
+    /// Tells whether somebody was charged with a fault since the last call.
+    pub(crate) fn take_alarm(&self) -> bool {
+        self.alarm.load(Ordering::Relaxed) && self.alarm.swap(false, Ordering::Relaxed)
+    }
+
+    /// Finds an extension by name, which may differ in case.
+    pub fn entity(&self, name: &str) -> Option<Entity> {
+        let id = self.by_name.get(&name.parse::<ExtensionName>().ok()?)?;
+        Some(self.listed(*id).entity)
+    }
+
+    /// Finds an extension by its type.
+    pub fn entity_of<E: Extension>(&self) -> Option<Entity> {
+        Some(self.listed(self.id_of::<E>()?).entity)
+    }
+
+    /// Goes through all extensions: first those in the plan, in load order, then the others by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&ExtensionName, Entity)> {
+        self.list.iter().map(|listed| (&listed.name, listed.entity))
+    }
+
+    /// Returns the plan that the app was started with.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Returns what was left out or repaired: the worst first.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Returns the host settings that the app was started with.
+    pub fn settings(&self) -> &HostSettings {
+        &self.settings
+    }
+
+    pub(crate) fn id_of<E: Extension>(&self) -> Option<ExtensionId> {
+        self.by_type.get(&TypeId::of::<E>()).copied()
+    }
+
+    pub(crate) fn listed(&self, id: ExtensionId) -> &Listed {
+        &self.list[id.index()]
+    }
+
+    pub(crate) fn listed_mut(&mut self, id: ExtensionId) -> &mut Listed {
+        &mut self.list[id.index()]
+    }
+}
+
+/// A run condition that is true while an extension is running.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{extension_running, prelude::*};
+/// # #[derive(Extension)]
+/// # struct Greeter;
+/// # impl Plugin for Greeter { fn build(&self, _: &mut App) {} }
+/// # fn draw_greetings() {}
+/// # let mut app = App::new();
+/// app.add_systems(Update, draw_greetings.run_if(extension_running::<Greeter>));
+/// # app.update();
+/// ```
+pub fn extension_running<E: Extension>(extensions: Option<Res<Extensions>>, states: Query<&ExtensionState>) -> bool {
+    let entity = extensions.and_then(|extensions| extensions.entity_of::<E>());
+    entity.is_some_and(|entity| states.get(entity) == Ok(&ExtensionState::Running))
+}

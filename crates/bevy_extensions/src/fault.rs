@@ -1,0 +1,132 @@
+//! What went wrong in an extension's code.
+
+use std::{any::Any, fmt};
+
+use bevy_ecs::error::{BevyError, ErrorContext};
+use bevy_extensions_core::ParseError;
+
+use crate::lifecycle::Phase;
+
+/// Something that went wrong in an extension's code.
+///
+/// Shown as `where it happened: what`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// Where it happened.
+    pub place: FaultPlace,
+    /// What happened.
+    pub kind: FaultKind,
+    /// The name of the system; only with the feature `debug`.
+    pub system: Option<String>,
+}
+
+/// Where in an extension a fault happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FaultPlace {
+    /// Its settings.
+    Settings,
+    /// Its [`Plugin::build`](bevy_app::Plugin::build).
+    Build,
+    /// Its [`Plugin::ready`](bevy_app::Plugin::ready).
+    Ready,
+    /// Its [`Plugin::finish`](bevy_app::Plugin::finish).
+    Finish,
+    /// Its [`Plugin::cleanup`](bevy_app::Plugin::cleanup).
+    Cleanup,
+    /// A system or a command of one of its phases.
+    Phase(Phase),
+    /// A system in a schedule of the app.
+    System,
+    /// A run condition in a schedule of the app.
+    Condition,
+    /// A command queued by a system in a schedule of the app.
+    Command,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The code panicked, with this message.
+    Panic(String),
+    /// The code returned an error, with this message.
+    Error(String),
+    /// The settings do not fit.
+    Settings(ParseError),
+}
+
+impl Fault {
+    pub(crate) fn panic(place: FaultPlace, payload: &(dyn Any + Send)) -> Self {
+        Self::new(place, FaultKind::Panic(panic_message(payload)))
+    }
+
+    pub(crate) fn error(place: FaultPlace, error: &BevyError) -> Self {
+        Self::new(place, FaultKind::Error(first_line(error)))
+    }
+
+    pub(crate) fn settings(error: ParseError) -> Self {
+        Self::new(FaultPlace::Settings, FaultKind::Settings(error))
+    }
+
+    /// Takes what Bevy tells an error handler.
+    pub(crate) fn from_handler(place: FaultPlace, mut error: BevyError, context: &ErrorContext) -> Self {
+        let kind = match error.take_payload() {
+            Some(payload) => FaultKind::Panic(panic_message(&*payload)),
+            None => FaultKind::Error(first_line(&error)),
+        };
+        Self::new(place, kind).in_system(&context.name())
+    }
+
+    /// Adds the name of the system, if names are there.
+    pub(crate) fn in_system(self, name: &dyn fmt::Display) -> Self {
+        let system = cfg!(feature = "debug").then(|| name.to_string());
+        Self { system, ..self }
+    }
+
+    fn new(place: FaultPlace, kind: FaultKind) -> Self {
+        Self { place, kind, system: None }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.place)?;
+        if let Some(system) = &self.system {
+            write!(f, " (`{system}`)")?;
+        }
+        match &self.kind {
+            FaultKind::Panic(message) => write!(f, ": panicked: {message}"),
+            FaultKind::Error(message) => write!(f, ": {message}"),
+            FaultKind::Settings(error) => write!(f, ": {}", error.message()),
+        }
+    }
+}
+
+impl fmt::Display for FaultPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings => f.write_str("in its settings"),
+            Self::Build => f.write_str("in `build`"),
+            Self::Ready => f.write_str("in `ready`"),
+            Self::Finish => f.write_str("in `finish`"),
+            Self::Cleanup => f.write_str("in `cleanup`"),
+            Self::Phase(phase) => write!(f, "in `{phase:?}`"),
+            Self::System => f.write_str("in a system"),
+            Self::Condition => f.write_str("in a run condition"),
+            Self::Command => f.write_str("in a command"),
+        }
+    }
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "with something that is not text".into())
+}
+
+/// Bevy shows a backtrace below the message.
+fn first_line(error: &BevyError) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_string()
+}

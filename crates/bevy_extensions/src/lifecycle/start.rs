@@ -1,0 +1,76 @@
+//! Starting: natives are built in plan order, then all go through the phases.
+
+use std::time::Instant;
+
+use bevy_app::App;
+use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
+
+use super::{Phase, PhaseSchedules, stop};
+use crate::{
+    acting::ExtensionId,
+    contain::{build::wrap_phase, call_with_world},
+    declare::Declared,
+    entity::{ExtensionStarted, ExtensionState, ExtensionTimes, Extensions},
+    fault::FaultPlace,
+};
+
+/// Configures and builds an extension, unless somebody it requires has failed.
+pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
+    if stop::state(app.world(), id) != Some(ExtensionState::Planned) {
+        return;
+    }
+    let extensions = app.world().resource::<Extensions>();
+    let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
+    stop::set_state(app.world_mut(), id, ExtensionState::Starting);
+    match declared.configure(app, &settings) {
+        Ok(()) => declared.add(app, ward),
+        Err(fault) => ward.charge(fault),
+    }
+    stop::settle(app.world_mut(), id);
+}
+
+/// Makes the system that takes all extensions through a phase.
+pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
+    move |world| {
+        // From here on nobody sets the app's handler any more, and swapping one that is there is cheap.
+        world.init_resource::<FallbackErrorHandler>();
+        let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+        for id in (0..planned).map(ExtensionId::new) {
+            if stop::state(world, id) == Some(ExtensionState::Starting) {
+                run_phase_of(world, id, phase);
+            }
+        }
+    }
+}
+
+fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
+    stop::note_begun(world, id);
+    run_schedule(world, id, phase);
+    stop::settle(world, id);
+    if phase == Phase::PostInit && stop::state(world, id) == Some(ExtensionState::Starting) {
+        stop::set_state(world, id, ExtensionState::Running);
+        let listed = world.resource::<Extensions>().listed(id);
+        let started = ExtensionStarted { name: listed.name.clone(), entity: listed.entity };
+        world.trigger(started);
+    }
+}
+
+/// Runs what an extension has put into a phase; what goes wrong is charged to it.
+pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
+    let Some(mut own) = world.resource_mut::<PhaseSchedules>().0.remove(&(id, phase)) else { return };
+    let listed = world.resource::<Extensions>().listed(id);
+    let (ward, entity) = (listed.ward.clone(), listed.entity);
+    if !own.is_contained {
+        wrap_phase(&mut own.schedule, phase, &ward);
+        own.is_contained = true;
+    }
+    let began = Instant::now();
+    let ran = call_with_world(&ward, FaultPlace::Phase(phase), world, |world| own.schedule.run(world));
+    if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
+        *times.of_phase(phase) += began.elapsed();
+    }
+    // A schedule that could not be built is gone for good.
+    if ran.is_some() {
+        world.resource_mut::<PhaseSchedules>().0.insert((id, phase), own);
+    }
+}

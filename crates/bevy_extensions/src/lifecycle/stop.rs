@@ -1,0 +1,201 @@
+//! Stopping: because of a fault, because of somebody else's fault, or with the app.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bevy_app::AppExit;
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::ExtensionName;
+
+use super::{Phase, start::run_schedule};
+use crate::{
+    acting::ExtensionId,
+    entity::{
+        ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf,
+    },
+    fault::{Fault, FaultPlace},
+    report::{self, Level},
+    shared::SharedPlugins,
+};
+
+/// Who has begun its phases, and was not terminated yet.
+///
+/// Dropped with the world, it tells whose `Terminate` did not run.
+#[derive(Resource, Default)]
+pub(super) struct Unterminated(BTreeMap<ExtensionId, ExtensionName>);
+
+impl Drop for Unterminated {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            let names: Vec<_> = self.0.values().map(|name| format!("`{name}`")).collect();
+            report::tell(
+                Level::Warn,
+                &format!(
+                    "the app was dropped before `Terminate` of {}; write `AppExit`, or call `app.terminate_extensions()`",
+                    names.join(", "),
+                ),
+            );
+        }
+    }
+}
+
+/// Returns the state of an extension; `None` if somebody has despawned its entity.
+pub(super) fn state(world: &World, id: ExtensionId) -> Option<ExtensionState> {
+    let entity = world.resource::<Extensions>().listed(id).entity;
+    world.get::<ExtensionState>(entity).copied()
+}
+
+/// Moves an extension to a state, and lets its systems run or not accordingly.
+pub(super) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
+    let listed = world.resource::<Extensions>().listed(id);
+    listed.ward.set_open(state.is_active());
+    let entity = listed.entity;
+    if let Ok(mut entity) = world.get_entity_mut(entity) {
+        entity.insert(state);
+    }
+    SharedPlugins::update(world);
+}
+
+/// Notes that the phases of an extension have begun, so that `Terminate` is due.
+pub(super) fn note_begun(world: &mut World, id: ExtensionId) {
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+    if !listed.has_begun {
+        listed.has_begun = true;
+        let name = listed.name.clone();
+        world.resource_mut::<Unterminated>().0.insert(id, name);
+    }
+}
+
+/// Takes what was charged to an extension since the last look, and acts on it.
+pub(crate) fn settle(world: &mut World, id: ExtensionId) {
+    let ward = world.resource::<Extensions>().listed(id).ward.clone();
+    let faults = ward.take_faults();
+    let Some(last) = faults.last().cloned() else { return };
+    let was_active = state(world, id).is_some_and(ExtensionState::is_active);
+    let fatal = faults.iter().find(|fault| is_fatal(fault)).cloned();
+    let fatal = fatal.or_else(|| Some(last).filter(|_| !ward.is_open()));
+    for fault in faults {
+        let tolerated = fatal.is_none() || !was_active;
+        note_fault(world, id, fault, tolerated);
+    }
+    if let Some(fault) = fatal.filter(|_| was_active) {
+        fail(world, id, fault);
+    }
+}
+
+/// A fault while building is one too many; phases have a limit, and their ward closes when it is reached.
+fn is_fatal(fault: &Fault) -> bool {
+    matches!(
+        fault.place,
+        FaultPlace::Settings | FaultPlace::Build | FaultPlace::Ready | FaultPlace::Finish | FaultPlace::Cleanup
+    )
+}
+
+/// Keeps a fault with its extension. One that does not stop the extension is told when it is new.
+fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool) {
+    let listed = world.resource::<Extensions>().listed(id);
+    let (entity, name) = (listed.entity, listed.name.clone());
+    let text = report::tolerated(&name, &fault);
+    let is_new = world.get_mut::<ExtensionFaults>(entity).is_some_and(|mut faults| faults.count(fault));
+    if tolerated && is_new {
+        tell(world, Level::Warn, &text);
+    }
+}
+
+/// Tells what happens while the app runs; during the start the report is still to come, and tells all at once.
+fn tell(world: &World, level: Level, text: &str) {
+    if world.resource::<Extensions>().is_start_told {
+        report::tell(level, text);
+    }
+}
+
+/// Stops an extension that has failed: those that cannot run without it first, then itself. Everyone else goes on.
+fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
+    let lost = dependents(world, id);
+    let extensions = world.resource::<Extensions>();
+    let names: Vec<_> = lost.iter().map(|(id, _)| extensions.listed(*id).name.clone()).collect();
+    let failed = &extensions.listed(id).name;
+    tell(world, Level::Error, &report::failure(failed, &fault, &names));
+    extensions.listed(id).ward.set_open(false);
+
+    let mut stopped = Vec::new();
+    for &(dependent, because_of) in lost.iter().rev() {
+        stopped.extend(stop(world, dependent, ExtensionState::Suspended));
+        let extensions = world.resource::<Extensions>();
+        let (entity, because_of) = (extensions.listed(dependent).entity, extensions.listed(because_of).entity);
+        if let Ok(mut entity) = world.get_entity_mut(entity) {
+            entity.insert(SuspendedBecauseOf(because_of));
+        }
+    }
+    stopped.extend(stop(world, id, ExtensionState::Failed));
+
+    stopped.into_iter().for_each(|event| world.trigger(event));
+    let listed = world.resource::<Extensions>().listed(id);
+    let failed = ExtensionFailed { name: listed.name.clone(), entity: listed.entity, fault };
+    world.trigger(failed);
+}
+
+/// Finds those who cannot run without an extension, in plan order, each with the one that it misses.
+fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)> {
+    let extensions = world.resource::<Extensions>();
+    let plan = &extensions.plan;
+    let may_run = |position: usize| {
+        let state = state(world, ExtensionId::new(position));
+        state.is_some_and(|state| state.is_active() || state == ExtensionState::Planned)
+    };
+    let mut lost = BTreeSet::from([id.index()]);
+    let mut dependents = Vec::new();
+    for position in id.index() + 1..plan.len() {
+        if !may_run(position) {
+            continue;
+        }
+        if let Some(edge) = plan.unmet_need(position, |other| may_run(other) && !lost.contains(&other)) {
+            lost.insert(position);
+            dependents.push((ExtensionId::new(position), ExtensionId::new(edge.to)));
+        }
+    }
+    dependents
+}
+
+/// Runs `Terminate` if that is due, and leaves the extension in a state in which it does not run.
+///
+/// Returns the event to trigger if it had started.
+fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<ExtensionStopped> {
+    let had_started = state(world, id) == Some(ExtensionState::Running);
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+    if std::mem::take(&mut listed.has_begun) {
+        world.resource_mut::<Unterminated>().0.remove(&id);
+        set_state(world, id, ExtensionState::Stopping);
+        // What stands still otherwise may move once more.
+        world.resource::<Extensions>().listed(id).ward.set_open(true);
+        run_schedule(world, id, Phase::Terminate);
+    }
+    set_state(world, id, next);
+    settle(world, id);
+    let listed = world.resource::<Extensions>().listed(id);
+    had_started.then(|| ExtensionStopped { name: listed.name.clone(), entity: listed.entity })
+}
+
+/// Terminates all extensions that have begun, in reverse plan order.
+pub(crate) fn terminate_all(world: &mut World) {
+    let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+    for id in (0..planned).rev().map(ExtensionId::new) {
+        if state(world, id).is_some_and(ExtensionState::is_active)
+            && let Some(stopped) = stop(world, id, ExtensionState::Terminated)
+        {
+            world.trigger(stopped);
+        }
+    }
+}
+
+/// Ends a frame: charges what went wrong in it, and terminates all extensions if the app exits.
+pub(super) fn end_frame(world: &mut World) {
+    let Some(extensions) = world.get_resource::<Extensions>() else { return };
+    if extensions.take_alarm() {
+        let all = (0..extensions.plan.len()).map(ExtensionId::new);
+        SharedPlugins::pass_on_faults(world);
+        all.for_each(|id| settle(world, id));
+    }
+    if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
+        terminate_all(world);
+    }
+}

@@ -1,0 +1,238 @@
+//! The plugin that an app adds.
+
+use std::{panic::Location, path::PathBuf};
+
+use bevy_app::{App, AppExit, Plugin, Startup};
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::{
+    Candidate, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity, Version, assets_dir,
+    parse_version, resolve,
+};
+
+use crate::{
+    acting::ExtensionId,
+    contain::build::Known,
+    declare::Declared,
+    entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
+    extension::Extension,
+    lifecycle::{self, ExtensionSystems},
+    report,
+    scope::NotHosted,
+    shared::SharedPlugins,
+};
+
+/// Brings extensions to an app.
+///
+/// It finds them, decides which start and in which order, builds them, takes them through their phases in `Startup`,
+/// reports, and terminates them when the app exits.
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use bevy_extensions::prelude::*;
+///
+/// /// Greets the world.
+/// #[derive(Extension)]
+/// struct Greeter;
+///
+/// impl Plugin for Greeter {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().add_systems(Init, || println!("Hello, world!"));
+///     }
+/// }
+///
+/// App::new().add_plugins(ExtensionsPlugin::default()).update();
+/// ```
+#[derive(Debug, Clone)]
+pub struct ExtensionsPlugin {
+    /// Name and version of the app, which manifests may ask for. Default: unknown, which suits every extension.
+    pub app: Option<AppInfo>,
+    /// What the app's owner says about extensions. Default: the file `extensions.ron` in the assets, if it is there.
+    pub settings: SettingsSource,
+    /// Whether extensions that are linked into the program are found by themselves. Default: true.
+    pub inventory: bool,
+    /// Extensions that are there whether found or not; see [`with`](Self::with). Default: none.
+    pub explicit: Vec<Declared>,
+    /// Whether Ctrl-C, and SIGTERM and SIGHUP on Unix, exit the app in good order. Default: true.
+    pub exit_on_signal: bool,
+}
+
+/// Name and version of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppInfo {
+    /// What people call it.
+    pub name: String,
+    /// What the `app` of a manifest is held against.
+    pub version: Version,
+}
+
+impl AppInfo {
+    /// Describes an app, usually as `AppInfo::new("town", env!("CARGO_PKG_VERSION"))`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the version is not SemVer.
+    pub fn new(name: &str, version: &str) -> Self {
+        let version = parse_version(version).unwrap_or_else(|error| panic!("{error}"));
+        Self { name: name.into(), version }
+    }
+}
+
+/// Where host settings come from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum SettingsSource {
+    /// The file `extensions.ron` in the [assets](assets_dir), if it is there.
+    #[default]
+    Default,
+    /// A file in the [assets](assets_dir), which has to be there.
+    Asset(PathBuf),
+    /// A file, which has to be there.
+    File(PathBuf),
+    /// These, from no file.
+    Value(Box<HostSettings>),
+}
+
+impl From<HostSettings> for SettingsSource {
+    fn from(settings: HostSettings) -> Self {
+        Self::Value(Box::new(settings))
+    }
+}
+
+impl SettingsSource {
+    fn read(&self) -> Result<HostSettings, SettingsError> {
+        match self {
+            Self::Default => match HostSettings::read(&assets_dir().join("extensions.ron")) {
+                Err(SettingsError::NotFound { .. }) => Ok(HostSettings::default()),
+                read => read,
+            },
+            Self::Asset(file) => HostSettings::read(&assets_dir().join(file)),
+            Self::File(file) => HostSettings::read(file),
+            Self::Value(settings) => Ok((**settings).clone()),
+        }
+    }
+}
+
+impl Default for ExtensionsPlugin {
+    fn default() -> Self {
+        Self {
+            app: None,
+            settings: SettingsSource::default(),
+            inventory: true,
+            explicit: Vec::new(),
+            exit_on_signal: true,
+        }
+    }
+}
+
+impl ExtensionsPlugin {
+    /// Adds an extension by its type.
+    ///
+    /// For tests, consoles and wherever an extension is not found by itself. One that is found too is there once.
+    #[track_caller]
+    pub fn with<E: Extension>(mut self) -> Self {
+        let caller = Location::caller();
+        self.explicit.push(Declared::of::<E>(caller.file(), caller.line()));
+        self
+    }
+
+    /// Leaves out what is merely linked: only extensions that were added [`with`](Self::with) their type are there.
+    pub fn without_inventory(mut self) -> Self {
+        self.inventory = false;
+        self
+    }
+
+    /// Returns the natives, each once: as its derive made it known, or else as it was added.
+    fn declared(&self) -> Vec<Declared> {
+        let linked = Declared::linked();
+        let is_explicit = |declared: &Declared| self.explicit.iter().any(|it| it.type_id() == declared.type_id());
+        let mut all: Vec<_> =
+            linked.into_iter().filter(|declared| self.inventory || is_explicit(declared)).collect();
+        for explicit in &self.explicit {
+            if !all.iter().any(|declared| declared.type_id() == explicit.type_id()) {
+                all.push(*explicit);
+            }
+        }
+        all
+    }
+}
+
+impl Plugin for ExtensionsPlugin {
+    fn build(&self, app: &mut App) {
+        let declared = self.declared();
+        let candidates: Vec<_> = declared.iter().map(Declared::candidate).collect();
+        let (mut settings, unreadable) = match self.settings.read() {
+            Ok(settings) => (settings, None),
+            Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
+        };
+        settings.app_version = self.app.as_ref().map(|app| app.version.clone());
+        let mut resolution = resolve(&candidates, &settings);
+        resolution.problems.splice(0..0, unreadable);
+
+        let is_readable = !matches!(resolution.problems.first(), Some(Problem::BadSettings(_)));
+        let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
+        let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
+        install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
+        app.add_plugins(lifecycle::plugin);
+        if is_stopped {
+            app.world_mut().write_message(AppExit::error());
+        } else if is_readable {
+            planned.iter().enumerate().for_each(|(id, declared)| lifecycle::start(app, ExtensionId::new(id), declared));
+        }
+        app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit));
+    }
+
+    fn finish(&self, app: &mut App) {
+        #[cfg(any(unix, windows))]
+        if self.exit_on_signal && !app.is_plugin_added::<bevy_app::TerminalCtrlCHandlerPlugin>() {
+            app.add_plugins(bevy_app::TerminalCtrlCHandlerPlugin);
+        }
+    }
+}
+
+fn has_errors(resolution: &Resolution) -> bool {
+    resolution.problems.iter().any(|problem| problem.severity() == Severity::Error)
+}
+
+/// Makes extensions and edges entities, and the resource that finds them.
+fn install(
+    world: &mut World,
+    app: Option<AppInfo>,
+    declared: &[Declared],
+    candidates: &[Candidate],
+    resolution: Resolution,
+    settings: HostSettings,
+) {
+    let mut extensions = Extensions::new(app, settings);
+    for (position, planned) in resolution.plan.iter().enumerate() {
+        let info = info(&candidates[planned.candidate], Some(position));
+        extensions.list(world, info, ExtensionState::Planned, &declared[planned.candidate]);
+    }
+    let aside = [(&resolution.disabled, ExtensionState::Disabled), (&resolution.left_out, ExtensionState::LeftOut)];
+    for (name, state) in aside.into_iter().flat_map(|(names, state)| names.iter().map(move |name| (name, state))) {
+        let candidate = resolution.candidate_of(name).expect("whoever is not planned is a candidate");
+        extensions.list(world, info(&candidates[candidate], None), state, &declared[candidate]);
+    }
+    for edge in resolution.plan.edges() {
+        let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
+        world.spawn(DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind });
+    }
+    extensions.plan = resolution.plan;
+    extensions.problems = resolution.problems;
+    world.insert_resource(extensions);
+    world.init_resource::<Known>();
+    world.init_resource::<SharedPlugins>();
+}
+
+fn info(candidate: &Candidate, position: Option<usize>) -> ExtensionInfo {
+    ExtensionInfo {
+        name: candidate.manifest.name.clone(),
+        version: candidate.manifest.version.clone(),
+        location: candidate.source.location().clone(),
+        position,
+    }
+}
+
+fn report_start(world: &mut World) {
+    NotHosted::hand_over(world);
+    report::tell_start(world);
+    world.resource_mut::<Extensions>().is_start_told = true;
+}

@@ -1,0 +1,212 @@
+//! What is told: what runs, in which order, how long each took, and why something does not run.
+
+mod table;
+
+use std::{
+    fmt::{self, Write as _},
+    io::IsTerminal,
+    time::Duration,
+};
+
+use bevy_ecs::world::World;
+use bevy_extensions_core::{ExtensionName, Location, Problem, Version, explain};
+use tracing::subscriber::NoSubscriber;
+
+use crate::{
+    entity::{ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf},
+    fault::Fault,
+    plugin::AppInfo,
+};
+
+/// What runs, in which order, how long each took, and why something does not run.
+///
+/// Get it with [`app.extension_report()`](crate::ExtensionsAppExt::extension_report), or [`of`](Self::of) a world.
+/// `Display` is the text without colours; [`to_text`](Self::to_text) has them.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Name and version of the app, if known.
+    pub app: Option<AppInfo>,
+    /// All extensions: first those in the plan, in load order, then the others by name.
+    pub rows: Vec<ReportRow>,
+    /// What was left out or repaired when the app started: the worst first.
+    pub problems: Vec<Problem>,
+}
+
+/// One extension in a [`Report`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReportRow {
+    /// Its place in the load order, from 0; `None` if it is not in the plan.
+    pub position: Option<usize>,
+    /// Its name.
+    pub name: ExtensionName,
+    /// Its version.
+    pub version: Version,
+    /// Where in its life it is.
+    pub state: ExtensionState,
+    /// Where it is declared.
+    pub location: Location,
+    /// How long it took to start and to end.
+    pub times: ExtensionTimes,
+    /// What went wrong in it, each with how often.
+    pub faults: Vec<(Fault, u32)>,
+    /// Because of whom it is suspended.
+    pub suspended_because_of: Option<ExtensionName>,
+}
+
+impl Report {
+    /// Collects the report of a world. It is empty if the world has no extensions.
+    pub fn of(world: &World) -> Self {
+        let Some(extensions) = world.get_resource::<Extensions>() else {
+            return Self { app: None, rows: Vec::new(), problems: Vec::new() };
+        };
+        let rows = extensions.iter().filter_map(|(_, entity)| {
+            let info = world.get::<ExtensionInfo>(entity)?;
+            let because_of = world.get::<SuspendedBecauseOf>(entity);
+            let because_of = because_of.and_then(|because| world.get::<ExtensionInfo>(because.0));
+            let faults = world.get::<ExtensionFaults>(entity)?.iter();
+            Some(ReportRow {
+                position: info.position,
+                name: info.name.clone(),
+                version: info.version.clone(),
+                state: *world.get::<ExtensionState>(entity)?,
+                location: info.location.clone(),
+                times: *world.get::<ExtensionTimes>(entity)?,
+                faults: faults.map(|(fault, times)| (fault.clone(), times)).collect(),
+                suspended_because_of: because_of.map(|info| info.name.clone()),
+            })
+        });
+        Self { app: extensions.app.clone(), rows: rows.collect(), problems: extensions.problems.clone() }
+    }
+
+    /// Finds the row of an extension; its name may differ in case.
+    pub fn row(&self, name: &str) -> Option<&ReportRow> {
+        self.rows.iter().find(|row| row.name == *name)
+    }
+
+    /// Returns how long all extensions together took to start.
+    pub fn start_time(&self) -> Duration {
+        self.rows.iter().map(|row| row.times.start()).sum()
+    }
+
+    /// Lays the report out for a terminal: a summary, a table, then each problem with its place and a hint.
+    pub fn to_text(&self, colors: bool) -> String {
+        let mut text = self.summary() + "\n";
+        text += &table::table(self, colors);
+        for row in &self.rows {
+            self.explain_faults(&mut text, row).expect("a string takes everything");
+        }
+        text + &explain(&self.problems)
+    }
+
+    /// Says in one line how many extensions are in which state.
+    pub fn summary(&self) -> String {
+        let app = self.app.as_ref().map(|app| format!(" of {} {}", app.name, app.version)).unwrap_or_default();
+        let mut states: Vec<_> = self.rows.iter().map(|row| row.state).collect();
+        states.sort_by_key(|state| (*state != ExtensionState::Running, *state));
+        let counts = states.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same[0]));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        format!("extensions{app}: {}", if counts.is_empty() { "none" } else { &counts })
+    }
+
+    fn explain_faults(&self, text: &mut String, row: &ReportRow) -> fmt::Result {
+        let has_failed = row.state == ExtensionState::Failed;
+        let fatal = row.faults.len().checked_sub(1).filter(|_| has_failed);
+        for (index, (fault, _)) in row.faults.iter().enumerate() {
+            let (place, suspended) = (place_of(row, fault), self.suspended_because_of(&row.name));
+            match fatal {
+                Some(last) if index == last => {
+                    writeln!(text, "error: {}", failure(&row.name, fault, &suspended))?;
+                }
+                _ => writeln!(text, "warning: {}", tolerated(&row.name, fault))?,
+            }
+            writeln!(text, "  in: {place}")?;
+        }
+        Ok(())
+    }
+
+    /// Returns who is suspended because of an extension, directly or through others.
+    fn suspended_because_of(&self, root: &ExtensionName) -> Vec<ExtensionName> {
+        let mut all = vec![root.clone()];
+        for row in &self.rows {
+            if row.suspended_because_of.as_ref().is_some_and(|because_of| all.contains(because_of)) {
+                all.push(row.name.clone());
+            }
+        }
+        all.split_off(1)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text(false))
+    }
+}
+
+/// Says that an extension has failed, and who is suspended because of it.
+pub(crate) fn failure(name: &ExtensionName, fault: &Fault, suspended: &[ExtensionName]) -> String {
+    let names: Vec<_> = suspended.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => format!("`{name}` has failed {fault}"),
+        [one] => format!("`{name}` has failed {fault}; because of it, {one} is suspended"),
+        [init @ .., last] => {
+            format!("`{name}` has failed {fault}; because of it, {} and {last} are suspended", init.join(", "))
+        }
+    }
+}
+
+/// Says that a fault has not stopped an extension.
+pub(crate) fn tolerated(name: &ExtensionName, fault: &Fault) -> String {
+    format!("`{name}` had a fault {fault}")
+}
+
+/// Returns where to look for the reason of a fault.
+fn place_of<'a>(row: &'a ReportRow, fault: &'a Fault) -> &'a Location {
+    match &fault.kind {
+        crate::fault::FaultKind::Settings(error) => &error.at,
+        _ => &row.location,
+    }
+}
+
+/// How loudly something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    Info,
+    Warn,
+    Error,
+}
+
+/// Tells somebody: the log, or standard error if the app has none.
+pub(crate) fn tell(level: Level, text: &str) {
+    let text = text.trim_end();
+    if is_silent() {
+        match level {
+            Level::Info => eprintln!("{text}"),
+            Level::Warn => eprintln!("warning: {text}"),
+            Level::Error => eprintln!("error: {text}"),
+        }
+        return;
+    }
+    match level {
+        Level::Info => tracing::info!("{text}"),
+        Level::Warn => tracing::warn!("{text}"),
+        Level::Error => tracing::error!("{text}"),
+    }
+}
+
+/// Tells how the start went.
+pub(crate) fn tell_start(world: &World) {
+    let report = Report::of(world);
+    let colors = is_silent() && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let all_run = report.rows.iter().all(|row| matches!(row.state, ExtensionState::Running | ExtensionState::Disabled));
+    // On its own, the report needs no word before it.
+    let level = if all_run || is_silent() { Level::Info } else { Level::Warn };
+    tell(level, &report.to_text(colors));
+}
+
+/// Tells whether nobody listens to the log.
+fn is_silent() -> bool {
+    let no_subscriber = tracing::dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>());
+    no_subscriber && log::max_level() == log::LevelFilter::Off
+}

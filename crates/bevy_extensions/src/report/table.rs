@@ -1,0 +1,69 @@
+//! The table of a report.
+
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Report, ReportRow};
+use crate::entity::ExtensionState;
+
+const HEAD: [&str; 6] = ["#", "state", "name", "version", "time", "source"];
+
+/// Which of the columns stand to the right.
+const RIGHT: [bool; 6] = [true, false, false, false, true, false];
+
+/// Lays the rows of a report out, one line each.
+pub(super) fn table(report: &Report, colors: bool) -> String {
+    if report.rows.is_empty() {
+        return String::new();
+    }
+    let cells: Vec<_> = report.rows.iter().map(cells).collect();
+    let width = |column: usize| {
+        let widths = cells.iter().map(|cells| cells[column].chars().count());
+        widths.chain([HEAD[column].len()]).max().unwrap_or_default()
+    };
+    let widths: [usize; 6] = std::array::from_fn(width);
+
+    let mut text = line(&HEAD.map(String::from), &widths, Style::new().dimmed(), colors);
+    for (row, cells) in report.rows.iter().zip(&cells) {
+        text += &line(cells, &widths, style(row.state), colors);
+    }
+    text
+}
+
+fn cells(row: &ReportRow) -> [String; 6] {
+    [
+        row.position.map(|position| (position + 1).to_string()).unwrap_or_default(),
+        row.state.to_string(),
+        row.name.to_string(),
+        row.version.to_string(),
+        if row.times.start().is_zero() { String::new() } else { milliseconds(row.times.start()) },
+        row.location.to_string(),
+    ]
+}
+
+fn line(cells: &[String; 6], widths: &[usize; 6], style: Style, colors: bool) -> String {
+    let padded = (0..cells.len()).map(|column| match (RIGHT[column], column + 1 == cells.len()) {
+        (true, _) => format!("{:>1$}", cells[column], widths[column]),
+        (false, false) => format!("{:<1$}", cells[column], widths[column]),
+        (false, true) => cells[column].clone(),
+    });
+    let line = padded.collect::<Vec<_>>().join("  ");
+    let line = line.trim_end();
+    if colors { format!("  {style}{line}{style:#}\n") } else { format!("  {line}\n") }
+}
+
+fn style(state: ExtensionState) -> Style {
+    let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+    match state {
+        ExtensionState::Running => color(AnsiColor::Green),
+        ExtensionState::Failed | ExtensionState::LeftOut => color(AnsiColor::Red),
+        ExtensionState::Suspended => color(AnsiColor::Yellow),
+        ExtensionState::Disabled => Style::new().dimmed(),
+        _ => Style::new(),
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,189 @@
+//! How long `resolve` takes, against petgraph's `toposort` of the ready graph, and how much memory.
+//!
+//! A plain `main` rather than `divan`: both sides run in turns and stand in one line with their ratio.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    hint::black_box,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use bevy_extensions_core::{Candidate, HostSettings, Manifest, Resolution, Source, resolve};
+use petgraph::{algo::toposort, graph::DiGraph};
+
+fn main() {
+    // `cargo bench` passes `--bench`, `cargo test` does not: it only wants to see that this runs.
+    let has = |flag: &str| std::env::args().any(|arg| arg == flag);
+    let (sizes, rounds): (&[usize], usize) =
+        if has("--bench") && !has("--test") { (&[100, 1_000, 10_000, 60_000], 31) } else { (&[100], 1) };
+
+    for (order, shuffled) in [("in the order of names", false), ("shuffled", true)] {
+        println!("\nresolve, two requirements each, candidates {order}");
+        println!("  manifests   toposort    resolve   ratio   goal   ns each  growth  bytes given  bytes on top");
+        let mut before: Option<(usize, f64)> = None;
+        for &count in sizes {
+            let town = Town::new(count, shuffled);
+            let (toposort, resolve) = in_turns(rounds, || town.sort(), || town.resolve());
+            let each = resolve.as_nanos() as f64 / count as f64;
+            // With n log n, twice as many take a little more than twice as long: this shows what each pays for company.
+            let growth = before.map(|(few, was)| {
+                format!("{:.2} ({:.2})", each / was, (count as f64).ln() / (few as f64).ln())
+            });
+            before = Some((count, each));
+            println!(
+                "  {count:>9}  {:>9}  {:>9}  {:>5.2}x  {:>5}  {each:>8.0}  {:>6}  {:>11}  {:>12}",
+                text(toposort),
+                text(resolve),
+                resolve.as_secs_f64() / toposort.as_secs_f64(),
+                if count == 10_000 { "10x" } else { "" },
+                growth.unwrap_or_default(),
+                town.bytes / count,
+                Memory::of(|| town.resolve()).peak / count,
+            );
+        }
+    }
+}
+
+/// Candidates that all can start, and the same as a graph.
+struct Town {
+    candidates: Vec<Candidate>,
+    /// What the candidates take in memory.
+    bytes: usize,
+    graph: DiGraph<(), ()>,
+}
+
+impl Town {
+    fn new(count: usize, shuffled: bool) -> Self {
+        let mut random = SplitMix(42);
+        let needs: Vec<[usize; 2]> = (0..count).map(|id| [random.below(id.max(1)), random.below(id.max(1))]).collect();
+        // Whoever has to write one requirement twice, or to name itself, leaves it out.
+        let needs_of = |id: usize| {
+            let [a, b] = needs[id];
+            [Some(a).filter(|_| id > 0), Some(b).filter(|b| id > 0 && *b != a)].into_iter().flatten()
+        };
+        let mut order: Vec<usize> = (0..count).collect();
+        if shuffled {
+            (1..count).for_each(|last| order.swap(last, random.below(last + 1)));
+        }
+
+        let mut candidates = Vec::new();
+        let memory = Memory::of(|| {
+            let candidate = |&id: &usize| {
+                let builder = Manifest::builder(&name(id), "1.2.0");
+                let builder = needs_of(id).fold(builder, |builder, other| builder.requires(&name(other), "^1.1"));
+                Candidate::new(builder.build(), Source::file(&format!("assets/extensions/{}.ron", name(id)), 0))
+            };
+            candidates = order.iter().map(candidate).collect();
+        });
+
+        let mut graph = DiGraph::with_capacity(count, 2 * count);
+        let mut nodes = vec![Default::default(); count];
+        order.iter().for_each(|&id| nodes[id] = graph.add_node(()));
+        for &id in &order {
+            needs_of(id).for_each(|other| _ = graph.add_edge(nodes[other], nodes[id], ()));
+        }
+        Self { candidates, bytes: memory.live, graph }
+    }
+
+    fn sort(&self) -> usize {
+        let order = toposort(&self.graph, None).expect("everyone requires earlier ones only");
+        assert_eq!(order.len(), self.candidates.len());
+        order.len()
+    }
+
+    fn resolve(&self) -> Resolution {
+        let resolution = resolve(&self.candidates, &HostSettings::default());
+        assert_eq!(resolution.plan.len(), self.candidates.len(), "everyone can start");
+        resolution
+    }
+}
+
+fn name(id: usize) -> String {
+    format!("extension_{id:05}")
+}
+
+/// Runs both sides in turns, and returns the shortest time of each: noise only ever adds.
+fn in_turns<A, B>(rounds: usize, mut a: impl FnMut() -> A, mut b: impl FnMut() -> B) -> (Duration, Duration) {
+    let mut best = (Duration::MAX, Duration::MAX);
+    for _ in 0..rounds {
+        best = (best.0.min(time(&mut a)), best.1.min(time(&mut b)));
+    }
+    best
+}
+
+/// Returns how long one run takes. What it returns is dropped after the clock has stopped.
+fn time<R>(code: impl FnOnce() -> R) -> Duration {
+    let began = Instant::now();
+    let result = black_box(code());
+    let time = began.elapsed();
+    drop(result);
+    time
+}
+
+fn text(time: Duration) -> String {
+    let micros = time.as_secs_f64() * 1e6;
+    if micros < 1_000.0 { format!("{micros:.1} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
+}
+
+/// A small generator of numbers: the same in every run.
+struct SplitMix(u64);
+
+impl SplitMix {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
+}
+
+/// What a piece of code takes in bytes.
+struct Memory {
+    /// What it has not given back at its end.
+    live: usize,
+    /// The most that it held at once.
+    peak: usize,
+}
+
+impl Memory {
+    fn of<R>(code: impl FnOnce() -> R) -> Self {
+        LIVE.store(0, Relaxed);
+        PEAK.store(0, Relaxed);
+        COUNTS.store(true, Relaxed);
+        let result = code();
+        COUNTS.store(false, Relaxed);
+        drop(result);
+        Self { live: LIVE.load(Relaxed), peak: PEAK.load(Relaxed) }
+    }
+}
+
+/// The system's allocator, which counts while it is told to. The clock never runs then.
+struct Counting;
+
+static COUNTS: AtomicBool = AtomicBool::new(false);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if COUNTS.load(Relaxed) {
+            PEAK.fetch_max(LIVE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        }
+        // SAFETY: the caller keeps the promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        if COUNTS.load(Relaxed) {
+            LIVE.fetch_sub(layout.size(), Relaxed);
+        }
+        // SAFETY: the caller keeps the promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
