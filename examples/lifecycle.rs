@@ -13,12 +13,12 @@ use bevy_extensions::prelude::*;
 fn main() -> AppExit {
     let waits = std::env::args().any(|argument| argument == "wait");
     App::new()
-        .add_plugins((
-            ScheduleRunnerPlugin::run_loop(Duration::from_millis(10)),
-            ExtensionsPlugin::default(),
-        ))
+        .add_plugins((ScheduleRunnerPlugin::run_loop(Duration::from_millis(10)), ExtensionsPlugin::default()))
         // A system of the app between two phases.
-        .add_systems(Startup, (|| println!("App: lunch break")).after(ExtensionSystems::Init).before(ExtensionSystems::PostInit))
+        .add_systems(
+            Startup,
+            (|| println!("App: lunch break")).after(ExtensionSystems::Init).before(ExtensionSystems::PostInit),
+        )
         .add_systems(Update, (|mut exit: MessageWriter<AppExit>| _ = exit.write_default()).run_if(move || !waits))
         .run()
 }

@@ -97,22 +97,14 @@ fn nobody_is_terminated_who_has_not_begun() {
 #[test]
 fn systems_of_the_app_can_stand_between_phases() {
     let mut app = app(host().with::<Economy>());
-    app.add_systems(
-        Startup,
-        note("App.between").after(ExtensionSystems::PreInit).before(ExtensionSystems::Init),
-    );
+    app.add_systems(Startup, note("App.between").after(ExtensionSystems::PreInit).before(ExtensionSystems::Init));
     app.update();
     assert_eq!(noted(&mut app), "Economy.pre App.between Economy.init Economy.post");
 }
 
 #[test]
 fn a_failed_extension_takes_only_its_dependents_along() {
-    let mut app = app(host()
-        .with::<Economy>()
-        .with::<Bank>()
-        .with::<Loans>()
-        .with::<Mortgages>()
-        .with::<Shop>());
+    let mut app = app(host().with::<Economy>().with::<Bank>().with::<Loans>().with::<Mortgages>().with::<Shop>());
     app.update();
     assert_eq!(
         noted(&mut app),
@@ -271,7 +263,10 @@ fn a_fault_in_terminate_is_kept_and_the_others_still_end() {
     assert_eq!(noted(&mut app), "Economy.end");
     assert_eq!(states(&app), "Economy terminated, EndsBadly terminated");
     let report = app.extension_report();
-    assert_eq!(report.row("EndsBadly").unwrap().faults[0].0.to_string(), "in `Terminate`: panicked: the lights stay on");
+    assert_eq!(
+        report.row("EndsBadly").unwrap().faults[0].0.to_string(),
+        "in `Terminate`: panicked: the lights stay on"
+    );
 }
 
 #[test]

@@ -5,13 +5,7 @@ use std::{any::TypeId, sync::Arc};
 use bevy_app::App;
 use bevy_extensions_core::{Candidate, ExtensionName, HostSettings, Manifest, Source};
 
-use crate::{
-    contain::Ward,
-    extension::Extension,
-    fault::Fault,
-    hosted::HostedExtension,
-    settings::Settings,
-};
+use crate::{contain::Ward, extension::Extension, fault::Fault, hosted::HostedExtension, settings::Settings};
 
 /// A native extension that is linked into the app, as its derive made it known.
 ///

@@ -54,7 +54,7 @@ pub enum FaultKind {
     /// The code returned an error, with this message.
     Error(String),
     /// The settings do not fit.
-    Settings(ParseError),
+    Settings(Box<ParseError>),
 }
 
 impl Fault {
@@ -67,7 +67,7 @@ impl Fault {
     }
 
     pub(crate) fn settings(error: ParseError) -> Self {
-        Self::new(FaultPlace::Settings, FaultKind::Settings(error))
+        Self::new(FaultPlace::Settings, FaultKind::Settings(Box::new(error)))
     }
 
     /// Takes what Bevy tells an error handler.

@@ -1,4 +1,121 @@
-//! Tour to be written.
+//! The extension system for Bevy apps.
+//!
+//! The app's owner adds one plugin; anyone can then extend the app with *extensions* that declare what they are and what
+//! they need. The host orders them, starts and stops them in phases, contains their faults, and explains every decision.
+//!
+//! # Add the plugin
+//!
+//! ```no_run
+//! use bevy_app::{ScheduleRunnerPlugin, prelude::*};
+//! use bevy_extensions::prelude::*;
+//!
+//! fn main() -> AppExit {
+//!     App::new().add_plugins((ScheduleRunnerPlugin::default(), ExtensionsPlugin::default())).run()
+//! }
+//! ```
+//!
+//! # Declare an extension
+//!
+//! An extension *is* a Bevy [`Plugin`](bevy_app::Plugin) with a manifest. [`#[derive(Extension)]`](derive@Extension)
+//! writes the manifest from its attribute, its doc comment and `Cargo.toml`, and makes it known to every app that links
+//! its crate. In `build` it gets its [scope](ExtensionScope), where it says what it does and when:
+//!
+//! ```
+//! use bevy_app::prelude::*;
+//! use bevy_ecs::prelude::*;
+//! use bevy_extensions::prelude::*;
+//!
+//! /// Keeps every player's balance.
+//! #[derive(Extension)]
+//! #[extension(version = "1.4.0")]
+//! pub struct Economy;
+//!
+//! impl Plugin for Economy {
+//!     fn build(&self, app: &mut App) {
+//!         app.init_resource::<Ledger>();
+//!         app.extension::<Self>().add_systems(Init, open_ledger).add_systems(Update, pay_interest);
+//!     }
+//! }
+//!
+//! #[derive(Resource, Default)]
+//! pub struct Ledger { gold: u32 }
+//!
+//! fn open_ledger(mut ledger: ResMut<Ledger>) {
+//!     ledger.gold = 100;
+//! }
+//!
+//! fn pay_interest(mut ledger: ResMut<Ledger>) {
+//!     ledger.gold += 1;
+//! }
+//!
+//! /// Greets whoever joins.
+//! #[derive(Extension)]
+//! #[extension(version = "1.0.0", requires(Economy = "^1.2"))]
+//! pub struct Greeter;
+//!
+//! impl Plugin for Greeter {
+//!     fn build(&self, app: &mut App) {
+//!         app.extension::<Self>().add_systems(PostInit, open_doors);
+//!     }
+//! }
+//!
+//! fn open_doors(ledger: Res<Ledger>) -> Result {
+//!     if ledger.gold == 0 { Err("no money for gifts")? }
+//!     Ok(())
+//! }
+//!
+//! let mut app = App::new();
+//! app.add_plugins(ExtensionsPlugin::default()).update();
+//! println!("{}", app.extension_report());
+//! app.terminate_extensions();
+//! ```
+//!
+//! A plugin that somebody else wrote becomes an extension by a unit struct that adds it in `build`, with
+//! [`add_plugins_once`](ExtensionScope::add_plugins_once).
+//!
+//! # What starts, and in which order
+//!
+//! Whoever is required starts first: by depth, then by name, the same on every machine and in every build profile.
+//! Who requires what is missing, too old or part of a circle is left out, and so are its dependents; everyone else
+//! starts. [`resolve`] states the rules, [`Problem`] holds the reasons, and the report tells them.
+//!
+//! # Phases
+//!
+//! In `Startup` all extensions [pre-initialise](Phase::PreInit), then all [initialise](Phase::Init), then all
+//! [post-initialise](Phase::PostInit), each phase in plan order. [`Terminate`](Phase::Terminate) runs once, in reverse,
+//! when the app writes [`AppExit`](bevy_app::AppExit), on Ctrl-C and SIGTERM too, or by
+//! [`app.terminate_extensions()`](ExtensionsAppExt::terminate_extensions). Systems of a phase are ordinary systems and
+//! may return `Result`. Systems for `Update` and the like go into the app's schedules, in the set
+//! [`ExtensionSet::of::<Greeter>()`](ExtensionSet), so that `before` and `after` work as usual.
+//!
+//! # Host settings
+//!
+//! The file `assets/extensions.ron` says which extensions are [off](HostSettings::disabled), what a left-out extension
+//! [means](OnLeftOut), and [sets](HostSettings::settings) each extension's own [`Settings`].
+//!
+//! # When something fails
+//!
+//! A panic or an `Err` in `build`, in a phase, or in a system is charged to its extension. One that fails while it
+//! starts is [`Failed`](ExtensionState::Failed), those that cannot run without it are
+//! [`Suspended`](ExtensionState::Suspended), and everyone else goes on. A `build` that fails is undone: its systems, run
+//! conditions, observers, entities and new resources go. What it changed stays, as do set order, plugin names and the
+//! `finish` of a plugin that it added. What nobody can contain: an abort, a stack overflow, an endless loop, and every
+//! panic in a program built with `panic = "abort"`.
+//!
+//! # Extensions as data
+//!
+//! Every extension is an entity with [`ExtensionInfo`], [`ExtensionState`], [`ExtensionFaults`] and [`ExtensionTimes`];
+//! every kept dependency is one with [`DependencyEdge`]. [`Extensions`] finds them by name or type,
+//! [`extension_running`] is a run condition, and [`ExtensionStarted`], [`ExtensionStopped`] and [`ExtensionFailed`] are
+//! events. [`Report`] is all of it at one moment, as a value and as text.
+//!
+//! # Troubleshooting
+//!
+//! * *My extension is not in the report at all.* Rust links no crate that no code names: see [`link_extensions!`], or
+//!   add it with [`ExtensionsPlugin::with`].
+//! * *"was added past the host".* Do not add an extension with `add_plugins`; that is what the host does.
+//! * *A system does not say its name in a fault.* Turn on the feature `debug`.
+//! * *A fault stops the whole program.* See the end of the section on failing.
 
 extern crate self as bevy_extensions;
 

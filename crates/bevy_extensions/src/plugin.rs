@@ -70,7 +70,7 @@ impl AppInfo {
     ///
     /// # Panics
     ///
-    /// Panics if the version is not SemVer.
+    /// Panics if the version is not a semantic one.
     pub fn new(name: &str, version: &str) -> Self {
         let version = parse_version(version).unwrap_or_else(|error| panic!("{error}"));
         Self { name: name.into(), version }
@@ -144,8 +144,7 @@ impl ExtensionsPlugin {
     fn declared(&self) -> Vec<Declared> {
         let linked = Declared::linked();
         let is_explicit = |declared: &Declared| self.explicit.iter().any(|it| it.type_id() == declared.type_id());
-        let mut all: Vec<_> =
-            linked.into_iter().filter(|declared| self.inventory || is_explicit(declared)).collect();
+        let mut all: Vec<_> = linked.into_iter().filter(|declared| self.inventory || is_explicit(declared)).collect();
         for explicit in &self.explicit {
             if !all.iter().any(|declared| declared.type_id() == explicit.type_id()) {
                 all.push(*explicit);

@@ -14,7 +14,7 @@ use tracing::subscriber::NoSubscriber;
 
 use crate::{
     entity::{ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf},
-    fault::Fault,
+    fault::{Fault, FaultKind},
     plugin::AppInfo,
 };
 
@@ -122,6 +122,9 @@ impl Report {
                 _ => writeln!(text, "warning: {}", tolerated(&row.name, fault))?,
             }
             writeln!(text, "  in: {place}")?;
+            if let FaultKind::Settings(error) = &fault.kind {
+                writeln!(text, "  hint: {}", error.hint())?;
+            }
         }
         Ok(())
     }
@@ -164,7 +167,7 @@ pub(crate) fn tolerated(name: &ExtensionName, fault: &Fault) -> String {
 /// Returns where to look for the reason of a fault.
 fn place_of<'a>(row: &'a ReportRow, fault: &'a Fault) -> &'a Location {
     match &fault.kind {
-        crate::fault::FaultKind::Settings(error) => &error.at,
+        FaultKind::Settings(error) => &error.at,
         _ => &row.location,
     }
 }
@@ -207,6 +210,6 @@ pub(crate) fn tell_start(world: &World) {
 
 /// Tells whether nobody listens to the log.
 fn is_silent() -> bool {
-    let no_subscriber = tracing::dispatcher::get_default(|dispatch| dispatch.is::<NoSubscriber>());
+    let no_subscriber = tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>);
     no_subscriber && log::max_level() == log::LevelFilter::Off
 }

@@ -170,11 +170,8 @@ impl<E: Extension> ExtensionScope<'_, E> {
     }
 
     /// Returns the extension's settings; systems take `Res<Settings<..>>`.
-    ///
-    /// # Panics
-    ///
-    /// Panics, contained like every panic in `build`, if the extension has no settings or is not built by the host.
-    pub fn settings(&self) -> &E::Settings {
+    pub fn settings(&mut self) -> &E::Settings {
+        self.app.init_resource::<Settings<E>>();
         self.app.world().resource::<Settings<E>>()
     }
 

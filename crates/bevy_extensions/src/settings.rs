@@ -6,11 +6,7 @@ use bevy_app::App;
 use bevy_ecs::resource::Resource;
 use bevy_extensions_core::{HostSettings, RonText};
 
-use crate::{
-    declare::name_of,
-    extension::{Extension, ExtensionSettings},
-    fault::Fault,
-};
+use crate::{declare::name_of, extension::Extension, fault::Fault};
 
 /// The settings of an extension, as its type: a resource that is there from before its `build`.
 ///
@@ -56,6 +52,12 @@ impl<E: Extension> Deref for Settings<E> {
     }
 }
 
+impl<E: Extension> Default for Settings<E> {
+    fn default() -> Self {
+        Self(E::Settings::default())
+    }
+}
+
 impl<E: Extension> Settings<E> {
     /// Reads what the host settings say, and inserts the resource.
     pub(crate) fn insert(app: &mut App, host: &HostSettings) -> Result<(), Fault> {
@@ -86,7 +88,7 @@ fn parse<E: Extension>(text: &RonText) -> Result<E::Settings, Fault> {
 ///
 /// # Panics
 ///
-/// Panics if RON cannot write the type, such as a map whose keys are no text.
-pub fn defaults<T: ExtensionSettings>() -> RonText {
-    RonText::of(&T::default()).expect("settings should be data that RON can write")
+/// Panics if RON cannot write the type.
+pub fn defaults<E: Extension>() -> RonText {
+    RonText::of(&E::Settings::default()).expect("settings should be data that RON can write")
 }

@@ -27,9 +27,8 @@ fn main() {
             let (toposort, resolve) = in_turns(rounds, || town.sort(), || town.resolve());
             let each = resolve.as_nanos() as f64 / count as f64;
             // With n log n, twice as many take a little more than twice as long: this shows what each pays for company.
-            let growth = before.map(|(few, was)| {
-                format!("{:.2} ({:.2})", each / was, (count as f64).ln() / (few as f64).ln())
-            });
+            let growth =
+                before.map(|(few, was)| format!("{:.2} ({:.2})", each / was, (count as f64).ln() / (few as f64).ln()));
             before = Some((count, each));
             println!(
                 "  {count:>9}  {:>9}  {:>9}  {:>5.2}x  {:>5}  {each:>8.0}  {:>6}  {:>11}  {:>12}",
@@ -99,8 +98,15 @@ impl Town {
     }
 }
 
+/// Makes up a name, a different one for each id, such as `Dekatomupi`.
 fn name(id: usize) -> String {
-    format!("extension_{id:05}")
+    let mut rest = id * 1_234_577;
+    let syllables = (0..5).map(|_| {
+        let (consonant, vowel) = (rest % 16, rest / 16 % 5);
+        rest /= 80;
+        format!("{}{}", &"bdfghjklmnprstvz"[consonant..=consonant], &"aeiou"[vowel..=vowel])
+    });
+    syllables.collect()
 }
 
 /// Runs both sides in turns, and returns the shortest time of each: noise only ever adds.

@@ -54,6 +54,7 @@ pub use problem::{Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
 pub use settings::{FaultLimits, HostSettings, OnLeftOut, SettingsError, assets_dir};
+pub use suggest::nearest;
 pub use version::{VersionError, parse_range, parse_version};
 
 pub use semver::{Version, VersionReq};

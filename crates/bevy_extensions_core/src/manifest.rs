@@ -6,7 +6,6 @@ mod places;
 
 use std::collections::BTreeMap;
 
-use ron::ser::PrettyConfig;
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -14,7 +13,7 @@ use crate::{
     location::Location,
     name::ExtensionName,
     parse::{ParseError, read_ron, utf8},
-    ron_text::RonText,
+    ron_text::{RonText, to_pretty_ron},
     version::{self, deserialize_range, deserialize_version, is_any},
 };
 
@@ -148,9 +147,7 @@ impl Manifest {
     ///
     /// Absent fields are left out, so that a short manifest stays short.
     pub fn to_ron(&self) -> String {
-        let pretty = PrettyConfig::new().indentor("    ".to_string()).new_line("\n".to_string());
-        let text = ron::Options::default().to_string_pretty(self, pretty);
-        text.expect("a manifest holds nothing that RON cannot write") + "\n"
+        to_pretty_ron(self)
     }
 
     /// Reads a manifest, and where in the file its wishes are written.

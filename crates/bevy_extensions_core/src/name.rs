@@ -98,7 +98,7 @@ impl PartialEq<&str> for ExtensionName {
 
 impl Ord for ExtensionName {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(other.folded())
+        self.start().cmp(&other.start()).then_with(|| self.folded().cmp(other.folded()))
     }
 }
 
@@ -110,14 +110,7 @@ impl PartialOrd for ExtensionName {
 
 impl Hash for ExtensionName {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // Folded in chunks: a hasher is much faster with one slice than with single bytes.
-        let mut chunk = [0; 32];
-        for bytes in self.0.as_bytes().chunks(chunk.len()) {
-            let chunk = &mut chunk[..bytes.len()];
-            chunk.copy_from_slice(bytes);
-            chunk.make_ascii_lowercase();
-            state.write(chunk);
-        }
+        self.folded().for_each(|part| state.write_u128(part));
     }
 }
 
@@ -148,9 +141,26 @@ impl<'de> Deserialize<'de> for ExtensionName {
 }
 
 impl ExtensionName {
-    fn folded(&self) -> impl Iterator<Item = u8> {
-        self.0.bytes().map(|b| b.to_ascii_lowercase())
+    /// Returns how the name begins, as a number: names sort by it, and those that are longer by the rest.
+    pub(crate) fn start(&self) -> u128 {
+        folded(&self.0.as_bytes()[..self.0.len().min(PART)])
     }
+
+    /// Returns the name in parts that compare faster than single bytes.
+    fn folded(&self) -> impl Iterator<Item = u128> {
+        self.0.as_bytes().chunks(PART).map(folded)
+    }
+}
+
+/// How many bytes of a name are compared at once.
+const PART: usize = size_of::<u128>();
+
+/// Turns some bytes of a name into a number that does not know case. No byte of a name is 0, so the end comes first.
+fn folded(bytes: &[u8]) -> u128 {
+    let mut part = [0; PART];
+    part[..bytes.len()].copy_from_slice(bytes);
+    part.make_ascii_lowercase();
+    u128::from_be_bytes(part)
 }
 
 /// A text that cannot be the name of an extension.

@@ -46,15 +46,14 @@ pub enum ParseErrorKind {
 impl ParseError {
     /// Tells what is wrong, without the place.
     pub fn message(&self) -> String {
-        let within = |key: &str| match self.field.as_str() {
+        let within = match self.field.as_str() {
             "" => String::new(),
-            field if field == key => String::new(),
             field => format!(" in `{field}`"),
         };
         match &self.kind {
-            ParseErrorKind::UnknownKey { key, .. } => format!("unknown key `{key}`{}", within(key)),
-            ParseErrorKind::MissingKey(key) => format!("`{key}` is missing{}", within(key)),
-            ParseErrorKind::RepeatedKey(key) => format!("`{key}` is given twice{}", within(key)),
+            ParseErrorKind::UnknownKey { key, .. } => format!("unknown key `{key}`{within}"),
+            ParseErrorKind::MissingKey(key) => format!("`{key}` is missing{within}"),
+            ParseErrorKind::RepeatedKey(key) => format!("`{key}` is given twice{within}"),
             ParseErrorKind::NotUtf8 => "the file is not UTF-8 text".into(),
             ParseErrorKind::Malformed(why) if self.field.is_empty() => why.clone(),
             ParseErrorKind::Malformed(why) => format!("`{}`: {why}", self.field),
@@ -72,7 +71,10 @@ impl ParseError {
             ParseErrorKind::MissingKey(key) => format!("add `{key}: ..`"),
             ParseErrorKind::RepeatedKey(key) => format!("keep one of the two `{key}`"),
             ParseErrorKind::NotUtf8 => "save the file as UTF-8".into(),
-            ParseErrorKind::Malformed(_) => "compare it with the documented format".into(),
+            ParseErrorKind::Malformed(_) => match self.field.as_str() {
+                "" => "look for a bracket, comma or quote that is missing or too much there".into(),
+                field => format!("correct the value of `{field}`"),
+            },
         }
     }
 }
@@ -139,7 +141,7 @@ fn parse_error(error: SpannedError, field: &str, text: &str, start: &Location) -
         (first, offset) if line == 1 => start.at((first, offset + column - 1)),
         (first, _) => start.at((first + line - 1, column)),
     };
-    ParseError { at, field: clean(field), kind }
+    ParseError { at, field: around(field, &kind), kind }
 }
 
 /// Moves a position over the white space that RON counts as part of the token after it.
@@ -154,9 +156,14 @@ fn token_at(position: ron::error::Position, text: &str) -> (u32, u32) {
     (saturated(position.line), saturated(column))
 }
 
-/// Drops the parts of a way that serde does not know.
-fn clean(field: &str) -> String {
-    field.trim_end_matches(['?', '.']).to_string()
+/// Returns the way to what an error is about: a wrong value itself, or what is around a wrong key.
+fn around(field: &str, kind: &ParseErrorKind) -> String {
+    let known = field.trim_end_matches(['?', '.']);
+    let around = match kind {
+        ParseErrorKind::UnknownKey { key, .. } | ParseErrorKind::RepeatedKey(key) => known.strip_suffix(key.as_str()),
+        _ => None,
+    };
+    around.map_or(known, |around| around.trim_end_matches('.')).to_string()
 }
 
 fn lower_first(text: &str) -> String {

@@ -238,7 +238,7 @@ impl Problem {
             Self::WishDropped { kind, other, .. } => {
                 format!("remove `{other}` from `{}`, or loosen another step of the circle", key_of(*kind))
             }
-            Self::OptionalUnfit { wanted, found, .. } => mend_version(wanted, &found.1),
+            Self::OptionalUnfit { wanted, found, .. } => mend_version(wanted, found),
             Self::NotHosted { extension } => {
                 format!("add it with `ExtensionsPlugin::default().with::<{extension}>()`, or link it and add nothing")
             }
@@ -277,7 +277,10 @@ impl fmt::Display for Problem {
             ),
             Self::NoVersion { extension, .. } => write!(f, "`{extension}` gives no version, which reads as 0.0.0"),
             Self::NotHosted { extension } => {
-                write!(f, "`{extension}` was added past the host, by `add_plugins` or from outside: that way it does nothing")
+                write!(
+                    f,
+                    "`{extension}` was added past the host, by `add_plugins` or from outside: that way it does nothing"
+                )
             }
             Self::UnknownName { key, name, .. } => {
                 write!(f, "the host settings name `{name}` in `{key}`, but there is no such extension")
@@ -296,7 +299,7 @@ impl Cause {
                 }
                 url => format!("get `{}` from {url}", needed.name),
             },
-            Self::WrongVersion { needed, found } => mend_version(needed, &found.1),
+            Self::WrongVersion { needed, found } => mend_version(needed, found),
             Self::DependencyDisabled { needed } => {
                 format!("take `{}` out of `disabled` in the host settings, or disable `{extension}` too", needed.name)
             }
@@ -334,8 +337,9 @@ impl fmt::Display for Cause {
                 Ok(())
             }
             Self::Missing { needed, .. } => write!(f, "it requires `{needed}`, which is not there"),
-            Self::WrongVersion { needed, .. } => write!(f, "it requires `{needed}`, but {}", Obstacle(self)),
-            Self::DependencyDisabled { needed } => write!(f, "it requires `{needed}`, but {}", Obstacle(self)),
+            Self::WrongVersion { needed, .. } | Self::DependencyDisabled { needed, .. } => {
+                write!(f, "it requires `{needed}`, but {}", Obstacle(self))
+            }
             Self::Conflict { with, found } => {
                 write!(f, "it cannot run beside `{with}`, and `{}` {} is there", found.0, found.1)
             }
@@ -365,7 +369,10 @@ impl fmt::Display for Obstacle<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Cause::Missing { needed, .. } => write!(f, "`{}` is not there", needed.name),
-            Cause::WrongVersion { found, .. } => write!(f, "`{}` is {}", found.0, found.1),
+            Cause::WrongVersion { needed, found } if needed.name == found.0 => {
+                write!(f, "`{}` is {}", found.0, found.1)
+            }
+            Cause::WrongVersion { found, .. } => write!(f, "`{}` provides it at {}", found.0, found.1),
             Cause::DependencyDisabled { needed } => write!(f, "`{}` is disabled", needed.name),
             other => write!(f, "{other}"),
         }
@@ -410,13 +417,12 @@ fn verb_of(kind: EdgeKind) -> &'static str {
     }
 }
 
-fn mend_version(needed: &Dependency, found: &Version) -> String {
-    let name = &needed.name;
-    let enough = major(found);
-    if behind(&needed.version, found) {
-        format!("update `{name}`, or ask for `{name} {enough}` if that is enough")
+fn mend_version(needed: &Dependency, (other, version): &(ExtensionName, Version)) -> String {
+    let enough = format!("{} {}", needed.name, major(version));
+    if behind(&needed.version, version) {
+        format!("update `{other}`, or ask for `{enough}` if that is enough")
     } else {
-        format!("use an older `{name}`, or ask for `{name} {enough}` if that works too")
+        format!("use an older `{other}`, or ask for `{enough}` if that works too")
     }
 }
 

@@ -12,6 +12,7 @@
 mod blame;
 mod choose;
 mod conflicts;
+mod groups;
 mod needs;
 mod order;
 mod startable;

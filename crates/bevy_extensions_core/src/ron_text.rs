@@ -1,6 +1,6 @@
 //! A piece of RON that is read later, by somebody who knows its type.
 
-use ron::value::RawValue;
+use ron::{ser::PrettyConfig, value::RawValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
 use crate::{
@@ -134,6 +134,14 @@ impl<'de> Deserialize<'de> for RonText {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self { raw: trimmed(raw), start: Location::file("settings") })
     }
+}
+
+/// Writes one of our own files.
+pub(crate) fn to_pretty_ron<T: Serialize>(value: &T) -> String {
+    // The same on every platform, for version control.
+    let pretty = PrettyConfig::new().new_line("\n".to_string());
+    let text = ron::Options::default().to_string_pretty(value, pretty);
+    text.expect("our files hold nothing that RON cannot write") + "\n"
 }
 
 /// RON keeps the white space around a raw value; without it, equal values are written the same.

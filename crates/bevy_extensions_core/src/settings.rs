@@ -15,7 +15,7 @@ use crate::{
     manifest::Format,
     name::ExtensionName,
     parse::{ParseError, read_ron, utf8},
-    ron_text::RonText,
+    ron_text::{RonText, to_pretty_ron},
 };
 
 /// What the app's owner says about extensions: which are off, when to give up, and the settings of each.
@@ -93,6 +93,11 @@ impl HostSettings {
         let mut settings: Self = read_ron(text, &start, |_| {})?;
         settings.note_places(text, start);
         Ok(settings)
+    }
+
+    /// Writes an `extensions.ron` with every key.
+    pub fn to_ron(&self) -> String {
+        to_pretty_ron(self)
     }
 
     /// Reads a file.

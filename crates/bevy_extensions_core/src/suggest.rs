@@ -1,7 +1,14 @@
 //! "Did you mean ..?"
 
-/// Returns the candidate that a misspelt word was probably meant to be.
-pub(crate) fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Option<&'a str> {
+/// Returns the candidate that a misspelt word was probably meant to be, for a "did you mean".
+///
+/// ```
+/// use bevy_extensions_core::nearest;
+///
+/// assert_eq!(nearest("Ecomony", &["Chat", "Economy"]), Some("Economy"));
+/// assert_eq!(nearest("Weather", &["Chat", "Economy"]), None);
+/// ```
+pub fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Option<&'a str> {
     let likeness =
         |candidate: &str| strsim::damerau_levenshtein(&word.to_ascii_lowercase(), &candidate.to_ascii_lowercase());
     // About one slip in three letters still reads as the same word.

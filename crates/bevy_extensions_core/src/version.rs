@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 ///
 /// # Errors
 ///
-/// [`VersionError`] for anything else that is not SemVer.
+/// [`VersionError`] for anything else that is not a semantic version.
 ///
 /// ```
 /// use bevy_extensions_core::{Version, parse_version};

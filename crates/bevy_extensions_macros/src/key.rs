@@ -1,5 +1,6 @@
 //! The keys of an attribute, such as `version = ".."` and `requires(..)`.
 
+use bevy_extensions_core::nearest;
 use syn::{
     Ident, LitStr, Token,
     ext::IdentExt,
@@ -98,11 +99,8 @@ fn unknown(ident: &Ident, keys: &Keys) -> syn::Error {
 }
 
 fn did_you_mean(word: &str, keys: &Keys) -> Option<String> {
-    let slips = |key: &str| strsim::damerau_levenshtein(word, key);
-    // As in manifests: about one slip in three letters still reads as the same word.
-    let limit = (word.chars().count() / 3).max(1);
-    let (slips, nearest) = keys.known.iter().map(|(key, _)| (slips(key), key)).min()?;
-    (slips <= limit).then(|| format!("did you mean `{nearest}`?"))
+    let known: Vec<_> = keys.known.iter().map(|(key, _)| key).collect();
+    nearest(word, &known).map(|near| format!("did you mean `{near}`?"))
 }
 
 fn one_of(keys: &Keys) -> String {

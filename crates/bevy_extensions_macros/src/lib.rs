@@ -103,7 +103,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///             .homepage(::core::env!("CARGO_PKG_HOMEPAGE"))
 ///             .requires(<Economy as ::bevy_extensions::Extension>::NAME, "^1.2")
 ///             .optional("Weather", "1")
-///             .settings(::bevy_extensions::__private::settings::<GreeterSettings>())
+///             .settings(::bevy_extensions::__private::settings::<Self>())
 ///             .build()
 ///     }
 /// }

@@ -21,10 +21,7 @@ use super::{
     Ward, call_with_app, call_with_world,
     system::{Places, clear_set, clear_system, wrap_set, wrap_system},
 };
-use crate::{
-    fault::FaultPlace,
-    lifecycle::Phase,
-};
+use crate::{fault::FaultPlace, lifecycle::Phase};
 
 /// Calls a part of an extension that gets the app, such as `build`, and tells whether it went well.
 ///
@@ -141,7 +138,11 @@ struct News(Vec<(InternedScheduleLabel, New)>);
 enum New {
     System(SystemKey),
     /// Run conditions of a set, a range of them.
-    Conditions { set: SystemSetKey, from: usize, to: usize },
+    Conditions {
+        set: SystemSetKey,
+        from: usize,
+        to: usize,
+    },
 }
 
 impl News {

@@ -7,9 +7,7 @@ use bevy_ecs::{
     schedule::{
         BoxedCondition, ConditionWithAccess, InternedSystemSet, Schedule, SystemKey, SystemSetKey, SystemWithAccess,
     },
-    system::{
-        IntoSystem, ReadOnlySystem, RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags,
-    },
+    system::{IntoSystem, ReadOnlySystem, RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags},
     world::{DeferredWorld, World, unsafe_world_cell::UnsafeWorldCell},
 };
 use bevy_utils::prelude::DebugName;

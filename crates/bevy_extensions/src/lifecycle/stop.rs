@@ -9,9 +9,7 @@ use bevy_extensions_core::ExtensionName;
 use super::{Phase, start::run_schedule};
 use crate::{
     acting::ExtensionId,
-    entity::{
-        ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf,
-    },
+    entity::{ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf},
     fault::{Fault, FaultPlace},
     report::{self, Level},
     shared::SharedPlugins,

@@ -67,3 +67,42 @@ fn style(state: ExtensionState) -> Style {
 fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use bevy_extensions_core::{Location, Version};
+
+    use super::*;
+    use crate::entity::ExtensionTimes;
+
+    fn row(position: Option<usize>, name: &str, state: ExtensionState, build: u64) -> ReportRow {
+        let times = ExtensionTimes { build: Duration::from_micros(build), ..Default::default() };
+        ReportRow {
+            position,
+            name: name.parse().expect("it is a good name"),
+            version: Version::new(1, 0, 0),
+            state,
+            location: Location::new("src/lib.rs", 7, 0),
+            times,
+            faults: Vec::new(),
+            suspended_because_of: None,
+        }
+    }
+
+    #[test]
+    fn columns_stand_in_line() {
+        let rows = vec![
+            row(Some(0), "Economy", ExtensionState::Running, 120),
+            row(Some(9), "Chat", ExtensionState::Failed, 12_345),
+            row(None, "Weather", ExtensionState::LeftOut, 0),
+        ];
+        let report = Report { app: None, rows, problems: Vec::new() };
+        assert_eq!(
+            table(&report, false),
+            "   #  state     name     version      time  source\n   \
+                1  running   Economy  1.0.0     0.12 ms  src/lib.rs:7\n  \
+               10  failed    Chat     1.0.0    12.35 ms  src/lib.rs:7\n      \
+                   left out  Weather  1.0.0              src/lib.rs:7\n",
+        );
+    }
+}

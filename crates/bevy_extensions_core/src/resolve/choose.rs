@@ -9,23 +9,26 @@ use crate::{candidate::Candidate, problem::Problem};
 ///
 /// The highest version wins if versions differ, else the source that was searched first.
 pub(super) fn choose(candidates: &[Candidate]) -> (Vec<Chosen<'_>>, Vec<Problem>) {
-    let mut sorted: Vec<Chosen<'_>> = candidates.iter().enumerate().collect();
-    sorted.sort_by(|(_, a), (_, b)| a.manifest.name.cmp(&b.manifest.name).then_with(|| better_first(a, b)));
+    // Most names differ in how they begin, which is at hand here; the rest of a name lies wherever it was read.
+    let start = |candidate: &Candidate| candidate.manifest.name.start();
+    let mut sorted: Vec<_> = candidates.iter().map(start).zip(candidates.iter().enumerate()).collect();
+    sorted.sort_by(|(start, (_, a)), (other, (_, b))| start.cmp(other).then_with(|| better_first(a, b)));
 
     let mut problems = Vec::new();
-    sorted.dedup_by(|(_, other), (_, used)| {
-        let same = other.manifest.name == used.manifest.name;
+    sorted.dedup_by(|(start, (_, other)), (used_start, (_, used))| {
+        let same = start == used_start && other.manifest.name == used.manifest.name;
         if same {
             problems.push(shadowed(used, other));
         }
         same
     });
-    (sorted, problems)
+    (sorted.into_iter().map(|(_, chosen)| chosen).collect(), problems)
 }
 
 fn better_first(a: &Candidate, b: &Candidate) -> Ordering {
-    let by_version = b.manifest.version.cmp(&a.manifest.version);
-    by_version.then_with(|| a.source.rank().cmp(&b.source.rank()))
+    let by_name = a.manifest.name.cmp(&b.manifest.name);
+    let by_version = || b.manifest.version.cmp(&a.manifest.version);
+    by_name.then_with(by_version).then_with(|| a.source.rank().cmp(&b.source.rank()))
 }
 
 fn shadowed(used: &Candidate, passed_over: &Candidate) -> Problem {

@@ -1,27 +1,31 @@
 //! Names become candidates: a need lists those that can serve it.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hash, Hasher},
+    ops::Range,
+};
 
 use semver::{Version, VersionReq};
 
-use super::{Chosen, near};
+use super::{Chosen, groups::Groups, near};
 use crate::{manifest::Dependency, name::ExtensionName, plan::EdgeKind, problem::Cause, version::is_in_range};
 
 /// Who answers to which name.
 pub(super) struct Names<'a> {
     chosen: &'a [Chosen<'a>],
     disabled: &'a [bool],
-    by_name: HashMap<&'a ExtensionName, usize>,
+    by_name: HashMap<Key<'a>, usize, BuildHasherDefault<NameHasher>>,
     /// For each provided name, those that provide it: the highest version first, then in the order of names.
     providers: HashMap<&'a ExtensionName, Vec<(usize, Option<&'a Version>)>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(chosen: &'a [Chosen<'a>], disabled: &'a [bool]) -> Self {
-        let mut by_name = HashMap::with_capacity(chosen.len());
+        let mut by_name = HashMap::with_capacity_and_hasher(chosen.len(), BuildHasherDefault::default());
         let mut providers: HashMap<_, Vec<_>> = HashMap::new();
         for (id, (_, candidate)) in chosen.iter().enumerate() {
-            by_name.insert(&candidate.manifest.name, id);
+            by_name.insert(Key::of(&candidate.manifest.name), id);
             for provided in candidate.manifest.provides.iter().filter(|_| !disabled[id]) {
                 providers.entry(&provided.name).or_default().push((id, provided.version.as_ref()));
             }
@@ -34,7 +38,7 @@ impl<'a> Names<'a> {
 
     /// Finds the extension of a name, switched off or not.
     pub(super) fn find(&self, name: &ExtensionName) -> Option<usize> {
-        self.by_name.get(name).copied()
+        self.by_name.get(&Key::of(name)).copied()
     }
 
     /// Finds those that satisfy a dependency, the preferred one first: the one of that name, then those that provide it.
@@ -81,14 +85,61 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A name to look up by, which rarely has to look at the name itself: that lies wherever it was read.
+struct Key<'a> {
+    start: u128,
+    name: &'a ExtensionName,
+}
+
+impl<'a> Key<'a> {
+    fn of(name: &'a ExtensionName) -> Self {
+        Self { start: name.start(), name }
+    }
+}
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.start == other.start && (self.start.trailing_zeros() >= 8 || self.name == other.name)
+    }
+}
+
+impl Eq for Key<'_> {}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+/// A hasher for names: much faster than the usual one, and nobody gains from names that collide.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u128((*byte).into()));
+    }
+
+    fn write_u128(&mut self, part: u128) {
+        for half in [part >> 64, part] {
+            self.0 = (self.0.rotate_left(5) ^ half as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The upper half is the well mixed one, and tables look at both.
+        self.0 ^ self.0 >> 32
+    }
+}
+
 /// What every extension cannot do without, and who can serve it.
 pub(super) struct Needs {
     needs: Vec<Need>,
     alternatives: Vec<Alternative>,
     /// For each extension, its own needs.
     of: Vec<Range<usize>>,
-    /// For each extension, the needs that it can serve.
-    served_by: Vec<Vec<usize>>,
+    /// For each extension, the alternatives that name it.
+    named_by: Groups,
     /// Needs that nobody can serve, with the reason.
     hopeless: Vec<(usize, Cause)>,
 }
@@ -105,6 +156,7 @@ pub(super) struct Need {
 /// Somebody who can serve a need.
 #[derive(Clone, Copy)]
 pub(super) struct Alternative {
+    need: usize,
     pub(super) id: usize,
     /// Which name of a group it answers to.
     pub(super) which: usize,
@@ -116,7 +168,7 @@ impl Needs {
             needs: Vec::new(),
             alternatives: Vec::new(),
             of: Vec::with_capacity(chosen.len()),
-            served_by: vec![Vec::new(); chosen.len()],
+            named_by: Groups::default(),
             hopeless: Vec::new(),
         };
         for (owner, (_, candidate)) in chosen.iter().enumerate() {
@@ -131,6 +183,7 @@ impl Needs {
             }
             needs.of.push(first..needs.needs.len());
         }
+        needs.named_by = Groups::of(chosen.len(), needs.alternatives.iter().map(|alternative| alternative.id));
         needs
     }
 
@@ -141,7 +194,7 @@ impl Needs {
 
     /// Returns the needs that an extension can serve.
     pub(super) fn served_by(&self, id: usize) -> impl Iterator<Item = &Need> {
-        self.served_by[id].iter().map(|&need| &self.needs[need])
+        self.named_by.get(id).iter().map(|&alternative| &self.needs[self.alternatives[alternative].need])
     }
 
     /// Returns who can serve a need, the preferred one first.
@@ -160,8 +213,7 @@ impl Needs {
         for (which, wanted) in group.iter().enumerate() {
             for id in names.satisfying(owner, wanted) {
                 if !self.alternatives[first..].iter().any(|known| known.id == id) {
-                    self.alternatives.push(Alternative { id, which });
-                    self.served_by[id].push(need);
+                    self.alternatives.push(Alternative { need, id, which });
                 }
             }
         }

@@ -9,6 +9,7 @@ use petgraph::{
 
 use super::{
     Chosen,
+    groups::Groups,
     needs::{Names, Needs},
     startable::Startable,
 };
@@ -61,12 +62,18 @@ pub(super) fn plan(
     let mut problems = Vec::new();
     let mut drafts = needed(needs, startable, chosen.len());
     drafts.extend(wished(chosen, names, startable, &mut problems));
-    let (drafts, order) = without_circles(chosen, drafts, &mut problems);
+    // The order in which they were found does for all needs, and most often for all wishes too.
+    let (drafts, order) = if drafts.iter().all(|draft| startable.is_before(draft.to, draft.from)) {
+        (drafts, startable.in_order())
+    } else {
+        without_circles(chosen, drafts, &mut problems)
+    };
 
-    let depth = depths(&drafts, &order, chosen.len());
+    let of = Groups::of(chosen.len(), drafts.iter().map(|draft| draft.from));
+    let depth = depths(&drafts, &of, &order, chosen.len());
     let mut by_depth: Vec<usize> = (0..chosen.len()).filter(|&id| startable.contains(id)).collect();
     by_depth.sort_by_key(|&id| depth[id]);
-    (lay_out(chosen, &by_depth, &depth, drafts), problems)
+    (lay_out(chosen, &by_depth, &depth, &drafts, &of), problems)
 }
 
 /// Lists who is needed by whom: the first alternative that makes no circle is the one needed, the others are spare.
@@ -214,38 +221,35 @@ fn graph_of(drafts: &[Draft], count: usize) -> DiGraph<(), (), usize> {
 }
 
 /// Returns for each id how long the longest chain below it is. `order` has everyone after those it starts after.
-fn depths(drafts: &[Draft], order: &[usize], count: usize) -> Vec<u32> {
-    let mut position = vec![0; count];
-    order.iter().enumerate().for_each(|(index, &id)| position[id] = index);
-    let mut by_position: Vec<(usize, usize)> = drafts.iter().map(|draft| (draft.from, draft.to)).collect();
-    by_position.sort_by_key(|(from, _)| position[*from]);
-
+fn depths(drafts: &[Draft], of: &Groups, order: &[usize], count: usize) -> Vec<u32> {
     let mut depth = vec![0; count];
-    for (from, to) in by_position {
-        depth[from] = depth[from].max(depth[to] + 1);
+    for &id in order {
+        let below = of.get(id).iter().map(|&draft| depth[drafts[draft].to] + 1);
+        depth[id] = below.max().unwrap_or(0);
     }
     depth
 }
 
-fn lay_out(chosen: &[Chosen<'_>], order: &[usize], depth: &[u32], drafts: Vec<Draft>) -> Plan {
+fn lay_out(chosen: &[Chosen<'_>], order: &[usize], depth: &[u32], drafts: &[Draft], of: &Groups) -> Plan {
     let mut position = vec![usize::MAX; chosen.len()];
     order.iter().enumerate().for_each(|(index, &id)| position[id] = index);
-    let edge = |Draft { from, to, kind, wish, .. }| Edge { from: position[from], to: position[to], kind, wish };
-    let mut edges: Vec<Edge> = drafts.into_iter().map(edge).collect();
-    edges.sort_by_key(|edge| (edge.from, edge.kind, edge.wish, edge.to));
-    edges.dedup();
 
-    let mut end = 0;
-    let extensions = order.iter().enumerate().map(|(index, &id)| {
-        let start = end;
-        end += edges[start..].iter().take_while(|edge| edge.from == index).count();
+    let mut edges = Vec::with_capacity(drafts.len());
+    let mut own = Vec::new();
+    let extensions = order.iter().enumerate().map(|(from, &id)| {
+        let start = edges.len();
+        let edge = |Draft { to, kind, wish, .. }| Edge { from, to: position[to], kind, wish };
+        own.extend(of.get(id).iter().map(|&draft| edge(drafts[draft])));
+        own.sort_by_key(|edge| (edge.kind, edge.wish, edge.to));
+        own.dedup();
+        edges.append(&mut own);
         let (candidate, Candidate { manifest, .. }) = chosen[id];
         Planned {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             candidate,
             depth: depth[id],
-            edges: start..end,
+            edges: start..edges.len(),
         }
     });
     Plan { extensions: extensions.collect(), edges }

@@ -36,6 +36,13 @@ impl<'a> Startable<'a> {
         self.rank[earlier].is_some() && self.rank[earlier] < self.rank[later]
     }
 
+    /// Returns all that can start, each after somebody who serves each of its needs.
+    pub(super) fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rank.len()).filter(|&id| self.contains(id)).collect();
+        order.sort_by_key(|&id| self.rank[id]);
+        order
+    }
+
     /// Bars an extension, and finds anew which of those above it can still start.
     pub(super) fn bar(&mut self, id: usize) {
         self.barred[id] = true;
@@ -67,16 +74,17 @@ impl<'a> Startable<'a> {
         let ready = |id: &usize| !self.barred[*id] && self.unserved[*id] == 0;
         let mut queue: VecDeque<usize> = ids.into_iter().filter(ready).collect();
         while let Some(id) = queue.pop_front() {
-            let newly_served: Vec<usize> =
-                self.needs.served_by(id).filter(|need| !self.is_served(need)).map(|need| need.owner).collect();
-            self.rank[id] = Some(self.next_rank);
-            self.next_rank += 1;
-            for owner in newly_served {
-                self.unserved[owner] -= 1;
-                if self.unserved[owner] == 0 && !self.barred[owner] {
-                    queue.push_back(owner);
+            // It has no rank yet, so a need counts as served only if somebody else serves it.
+            for need in self.needs.served_by(id) {
+                if !self.is_served(need) {
+                    self.unserved[need.owner] -= 1;
+                    if self.unserved[need.owner] == 0 && !self.barred[need.owner] {
+                        queue.push_back(need.owner);
+                    }
                 }
             }
+            self.rank[id] = Some(self.next_rank);
+            self.next_rank += 1;
         }
     }
 

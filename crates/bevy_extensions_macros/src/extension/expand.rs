@@ -62,7 +62,7 @@ fn manifest(declaration: &Declaration, krate: &CratePath) -> TokenStream {
     let app = app.iter();
     let lists = lists.iter().map(|list| calls(list, krate));
     let external = fetched(external);
-    let settings = settings.iter();
+    let settings = settings.as_ref().map(|_| quote!(.settings(#krate::__private::settings::<Self>())));
     let meta = meta.iter().map(|(key, value)| (&key.text, value)).map(|(key, value)| quote!(.meta(#key, #value)));
     quote! {
         #krate::Manifest::builder(<Self as #krate::Extension>::NAME, #version)
@@ -73,7 +73,7 @@ fn manifest(declaration: &Declaration, krate: &CratePath) -> TokenStream {
             #(.app(#app))*
             #(#lists)*
             #external
-            #(.settings(#krate::__private::settings::<#settings>()))*
+            #settings
             #(#meta)*
             .build()
     }

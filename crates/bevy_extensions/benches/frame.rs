@@ -1,0 +1,50 @@
+//! What a thousand running extensions that do nothing cost a frame, against none.
+
+mod many;
+
+use std::time::{Duration, Instant};
+
+use bevy_app::App;
+use bevy_extensions::prelude::*;
+use many::{ALL, Touched, host, ratio, text};
+
+fn main() {
+    let (rounds, frames) = if many::is_bench() { (101, 2_000) } else { (1, 1) };
+    let count = if many::is_bench() { ALL } else { 10 };
+    let [mut without, mut none, mut all] = [None, Some(0), Some(count)].map(app);
+    let mut best = [Duration::MAX; 3];
+    for _ in 0..rounds {
+        for (app, best) in [&mut without, &mut none, &mut all].into_iter().zip(&mut best) {
+            *best = (*best).min(time(app, frames));
+        }
+    }
+    let [without_plugin, no_extensions, all_running] = best;
+
+    println!("\na frame of an empty app");
+    println!("  {:<34} {:>9} {:>9} {:>8} {:>6}", "case", "baseline", "ours", "ratio", "goal");
+    let line = |case: &str, baseline, ours, goal| {
+        println!("  {case:<34} {:>9} {:>9} {:>8} {goal:>6}", text(baseline), text(ours), ratio(baseline, ours));
+    };
+    line("1000 extensions / none", no_extensions, all_running, "1.02x");
+    line("plugin without extensions / no plugin", without_plugin, no_extensions, "");
+
+    [none, all].iter_mut().for_each(|app| _ = app.terminate_extensions());
+}
+
+/// Makes an app that has started, without the host's plugin or with some extensions.
+fn app(extensions: Option<usize>) -> App {
+    let mut app = App::new();
+    app.init_resource::<Touched>();
+    extensions.map(|count| _ = app.add_plugins(host(count)));
+    app.finish();
+    app.cleanup();
+    app.update();
+    app
+}
+
+/// Returns how long a frame takes, the mean of a few.
+fn time(app: &mut App, frames: u32) -> Duration {
+    let began = Instant::now();
+    (0..frames).for_each(|_| app.update());
+    began.elapsed() / frames
+}

@@ -1,0 +1,189 @@
+//! The examples, run as a user would, down to the last line.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Command, Stdio},
+};
+
+fn example(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).args(["run", "--quiet", "--example", name]);
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Runs an example to its end, and returns what it printed on standard output and standard error.
+fn run(name: &str) -> (String, String) {
+    let output = example(name).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{stdout}{stderr}");
+    (stdout, stderr)
+}
+
+/// Drops the time of each row, which differs from run to run, and the white space that it takes.
+fn without_times(text: &str) -> String {
+    let mask = |line: &str| match line.strip_prefix("  ") {
+        Some(row) if row.contains("examples/") && !row.starts_with("in: ") && !row.starts_with("    ex") => {
+            let cells = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty() && !cell.ends_with(" ms"));
+            cells.map(without_line).collect::<Vec<_>>().join(" | ")
+        }
+        _ => without_line(line).to_string(),
+    };
+    text.lines().filter(|line| !line.starts_with("  #")).map(mask).collect::<Vec<_>>().join("\n")
+}
+
+/// Drops the line of a place, which differs with every edit.
+fn without_line(text: &str) -> &str {
+    match text.rsplit_once(".rs:") {
+        Some((file, line)) if line.bytes().all(|b| b.is_ascii_digit()) => &text[..file.len() + 3],
+        _ => text,
+    }
+}
+
+#[test]
+fn hello() {
+    let (stdout, stderr) = run("hello");
+    assert_eq!(stdout, "Hello, world!\nGoodbye, world!\n");
+    assert_eq!(without_times(&stderr), "extensions: 1 running\n1 | running | Greeter | 0.1.0 | examples/hello.rs");
+}
+
+#[test]
+fn tour() {
+    let (stdout, stderr) = run("tour");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "Chat: the square is open",
+            "Weather: the first day is sunny",
+            "Economy: the ledger opens with 250 gold",
+            "Greeter: the gate is open",
+            "--- day 1 ---",
+            "Weather: it turns rainy",
+            "Chat: welcome, visitor 1! A gift for you; 255 gold are left",
+            "--- day 2 ---",
+            "Weather: it turns sunny",
+            "Chat: welcome, visitor 2! A gift for you; 260 gold are left",
+            "--- day 3 ---",
+            "Weather: it turns rainy",
+            "Chat: welcome, visitor 3! A gift for you; 265 gold are left",
+            "Greeter: the gate is closed",
+            "Weather: the clouds move on",
+            "Economy: the ledger closes with 265 gold",
+            "Chat: the square is empty",
+        ],
+    );
+    assert_eq!(
+        without_times(&stderr).lines().collect::<Vec<_>>(),
+        [
+            "extensions of town 1.0.0: 4 running, 1 disabled, 1 left out",
+            "1 | running | Chat | 0.3.0 | examples/tour.rs",
+            "2 | running | Economy | 1.4.0 | examples/crates/town_economy/src/lib.rs",
+            "3 | running | Weather | 1.1.0 | examples/crates/town_weather/src/lib.rs",
+            "4 | running | Greeter | 1.0.0 | examples/tour.rs",
+            "disabled | Festival | 2.0.0 | examples/tour.rs",
+            "left out | Forecast | 1.1.0 | examples/crates/town_weather/src/lib.rs",
+            "error: `Forecast` is left out: it requires `Weather ^2`, but `Weather` is 1.1.0",
+            "  in: examples/crates/town_weather/src/lib.rs",
+            "  hint: update `Weather`, or ask for `Weather ^1` if that is enough",
+        ],
+    );
+}
+
+#[test]
+fn when_it_fails() {
+    let (stdout, stderr) = run("when_it_fails");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "Purse: a few coins",
+            "Shop: open, paid from the purse",
+            "Lottery is failed",
+            "Purse is running",
+            "Vault is failed",
+            "Loans is suspended",
+            "Shop is running",
+            "Bridge is left out",
+            "Ferry is left out",
+            "Toll is left out",
+            "Shop: closed",
+        ],
+    );
+    let report = stderr.split_once("extensions: ").unwrap().1;
+    assert_eq!(
+        without_times(report).lines().collect::<Vec<_>>(),
+        [
+            "2 running, 3 left out, 1 suspended, 2 failed",
+            "1 | failed | Lottery | 0.1.0 | examples/when_it_fails.rs",
+            "2 | running | Purse | 0.1.0 | examples/when_it_fails.rs",
+            "3 | failed | Vault | 0.1.0 | examples/when_it_fails.rs",
+            "4 | suspended | Loans | 0.1.0 | examples/when_it_fails.rs",
+            "5 | running | Shop | 0.1.0 | examples/when_it_fails.rs",
+            "left out | Bridge | 0.1.0 | examples/when_it_fails.rs",
+            "left out | Ferry | 0.1.0 | examples/when_it_fails.rs",
+            "left out | Toll | 0.1.0 | examples/when_it_fails.rs",
+            "error: `Lottery` has failed in `build`: no licence",
+            "  in: examples/when_it_fails.rs",
+            "error: `Vault` has failed in `Init`: panicked: the key is lost; because of it, `Loans` is suspended",
+            "  in: examples/when_it_fails.rs",
+            "error: `Bridge` and `Toll` are left out: they require each other, `Bridge -> Toll -> Bridge`",
+            "  in: examples/when_it_fails.rs",
+            "      examples/when_it_fails.rs",
+            "  hint: make one of these requirements `optional`, or move what is shared to an extension of its own",
+            "error: `Ferry` is left out: it requires `Boat ^1`, which is not there",
+            "  in: examples/when_it_fails.rs",
+            "  hint: add `Boat`; if it is linked into the app, name its crate in `link_extensions!`",
+        ],
+    );
+}
+
+const LIFECYCLE_START: [&str; 9] = [
+    "Ground: measured",
+    "Walls: bricks counted",
+    "Ground: dug",
+    "Ground: levelled",
+    "Walls: built",
+    "Roof: put on",
+    "App: lunch break",
+    "Walls: dry",
+    "Painter: everything is yellow",
+];
+
+const LIFECYCLE_END: &str = "Roof: lifted off\nPainter: brushes washed\nWalls: taken down\nGround: left behind\n";
+
+#[test]
+fn lifecycle() {
+    let (stdout, _) = run("lifecycle");
+    assert_eq!(stdout, LIFECYCLE_START.join("\n") + "\n" + LIFECYCLE_END);
+}
+
+/// Cargo hands its process over to the program on Unix, so a signal comes to the right one.
+#[cfg(unix)]
+#[track_caller]
+fn check_signal(signal: &str) {
+    let mut child =
+        example("lifecycle").args(["--", "wait"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    for expected in LIFECYCLE_START {
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line.trim_end(), expected);
+    }
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, LIFECYCLE_END);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_in_good_order() {
+    check_signal("-INT");
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_in_good_order() {
+    check_signal("-TERM");
+}

@@ -1,0 +1,194 @@
+//! Manifests and host settings in files: what is read, and what is said about what is wrong.
+
+use bevy_extensions::{HostSettings, Manifest};
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let error = Manifest::from_ron("extension.ron", text.as_bytes()).unwrap_err();
+    assert_eq!(format!("{error}\n{}", error.hint()), expected);
+}
+
+#[track_caller]
+fn check_settings(text: &str, expected: &str) {
+    let error = HostSettings::from_ron("extensions.ron", text.as_bytes()).unwrap_err();
+    assert_eq!(format!("{error}\n{}", error.hint()), expected);
+}
+
+const FULL: &str = r#"(
+    format: 1,
+    name: "Weather",
+    version: "1.2.0",
+    description: "Rain and sun.",
+    authors: [
+        "Ann",
+    ],
+    license: "MIT",
+    homepage: "https://weather.example",
+    entrypoint: "sky.js",
+    app: ">=1, <3",
+    dependencies: [
+        "Time ^2",
+        (
+            name: "Economy",
+            version: "^1.2",
+            reason: "rain costs money",
+            url: "https://economy.example",
+        ),
+    ],
+    optional: [
+        "Chat",
+    ],
+    any_of: [
+        [
+            "Sun ^1",
+            "Moon ^1",
+        ],
+    ],
+    conflicts: [
+        "Drought <2",
+    ],
+    provides: [
+        "Climate 1.0.0",
+        "Mood",
+    ],
+    after: [
+        "Log",
+    ],
+    before: [
+        "Harvest",
+    ],
+    external: (
+        repositories: [
+            (
+                name: "central",
+                url: "https://repo.example",
+            ),
+        ],
+        artifacts: [
+            "org.example:clouds:1.0",
+        ],
+    ),
+    settings: (drops: 3, kind: Drizzle),
+    meta: {
+        "climate": "mild",
+        "rank": 3,
+    },
+)
+"#;
+
+#[test]
+fn every_field_survives_writing_and_reading() {
+    let manifest = Manifest::from_ron("extension.ron", FULL.as_bytes()).unwrap();
+    assert_eq!(manifest.to_ron(), FULL);
+    assert_eq!(Manifest::from_ron("again", manifest.to_ron().as_bytes()).unwrap(), manifest);
+}
+
+#[test]
+fn only_the_name_is_needed() {
+    let manifest = Manifest::from_ron("extension.ron", br#"(name: "Weather")"#).unwrap();
+    assert_eq!(manifest.version.to_string(), "0.0.0");
+    assert_eq!(manifest.to_ron(), "(\n    format: 1,\n    name: \"Weather\",\n    version: \"0.0.0\",\n)\n");
+}
+
+#[test]
+fn a_misspelt_key_gets_a_suggestion() {
+    check(
+        "(\n    name: \"Weather\",\n    dependancies: [],\n)",
+        "extension.ron:3:5: unknown key `dependancies`\ndid you mean `dependencies`?",
+    );
+    check(
+        r#"(name: "Weather", dependencies: [(name: "Time", versoin: "1")])"#,
+        "extension.ron:1:49: unknown key `versoin` in `dependencies[0]`\ndid you mean `version`?",
+    );
+    check(
+        r#"(name: "Weather", colour: "blue")"#,
+        "extension.ron:1:19: unknown key `colour`\nremove it; the keys are `format`, `name`, `version`, `description`, \
+         `authors`, `license`, `homepage`, `entrypoint`, `app`, `dependencies`, `optional`, `any_of`, `conflicts`, \
+         `provides`, `after`, `before`, `external`, `settings` and `meta`",
+    );
+}
+
+#[test]
+fn missing_and_repeated_keys_are_told() {
+    check("()", "extension.ron:1:2: `name` is missing\nadd `name: ..`");
+    check(
+        r#"(name: "Weather", name: "Rain")"#,
+        "extension.ron:1:19: `name` is given twice\nkeep one of the two `name`",
+    );
+}
+
+#[test]
+fn wrong_types_and_values_name_their_field() {
+    let hint = "correct the value of `dependencies[0]`";
+    check("(name: 3)", "extension.ron:1:8: `name`: expected string\ncorrect the value of `name`");
+    check(
+        r#"(name: "we ather")"#,
+        "extension.ron:1:9: `name`: `we ather` cannot be the name of an extension: \
+         only letters from a to z, digits and `_` are allowed\ncorrect the value of `name`",
+    );
+    check(
+        r#"(name: "Weather", version: "one")"#,
+        "extension.ron:1:29: `version`: `one` is not a version: unexpected character 'o' while parsing major \
+         version number; a version looks like `1.4.0`\ncorrect the value of `version`",
+    );
+    check(
+        r#"(name: "Weather", dependencies: ["Time ^^1"])"#,
+        &format!(
+            "extension.ron:1:35: `dependencies[0]`: `^^1` is not a version range: unexpected character '^' while \
+             parsing major version number; a version range looks like `^1.2`\n{hint}"
+        ),
+    );
+    check(
+        r#"(name: "Weather", dependencies: [3])"#,
+        &format!(
+            "extension.ron:1:34: `dependencies[0]`: expected a dependency such as \"Economy ^1.2\", \
+             found the unsigned integer `3`\n{hint}"
+        ),
+    );
+    check(
+        r#"(format: 2, name: "Weather")"#,
+        "extension.ron:1:10: `format`: format 2 is not known here; this version reads format 1\n\
+         correct the value of `format`",
+    );
+}
+
+#[test]
+fn what_is_not_ron_is_told_with_its_place() {
+    let hint = "look for a bracket, comma or quote that is missing or too much there";
+    check("", &format!("extension.ron:1:1: expected opening `(` for struct `Manifest`\n{hint}"));
+    check("(name: \"Weather\"\n", &format!("extension.ron:1:17: expected comma\n{hint}"));
+    check("(name: \"Weather\") x", &format!("extension.ron:1:19: non-whitespace trailing characters\n{hint}"));
+    let error = Manifest::from_ron("extension.ron", b"(name: \"We\nath\xffer\")").unwrap_err();
+    assert_eq!(error.to_string(), "extension.ron:2:4: the file is not UTF-8 text");
+    assert_eq!(error.hint(), "save the file as UTF-8");
+}
+
+#[test]
+fn host_settings_are_read_like_manifests() {
+    check_settings("(\n  disabeld: [],\n)", "extensions.ron:2:3: unknown key `disabeld`\ndid you mean `disabled`?");
+    check_settings(
+        "(on_left_out: Sotp)",
+        "extensions.ron:1:15: `on_left_out`: `Sotp` is not one of `Warn` and `Stop`\n\
+         correct the value of `on_left_out`",
+    );
+    check_settings(
+        "(faults: (phases: 3))",
+        "extensions.ron:1:11: unknown key `phases` in `faults`\ndid you mean `phase`?",
+    );
+}
+
+#[test]
+fn the_sample_shows_every_key_with_its_default() {
+    let sample = include_str!("../../assets/extensions.ron");
+    let read = HostSettings::from_ron("extensions.ron", sample.as_bytes()).unwrap();
+    let mut expected = HostSettings::from_ron("extensions.ron", b"()").unwrap();
+    assert_eq!(read, expected);
+
+    // Every key that the type writes stands in the sample.
+    expected.disabled.clear();
+    let written = expected.to_ron();
+    let keys = written.lines().filter_map(|line| line.trim().split_once(':')).map(|(key, _)| key);
+    for key in keys {
+        assert!(sample.contains(&format!("\n    {key}:")) || sample.contains(&format!("\n        {key}:")), "{key}");
+    }
+}
