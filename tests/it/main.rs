@@ -7,6 +7,7 @@ mod containment;
 mod examples;
 mod hosting;
 mod lifecycle;
+mod logging;
 mod manifests;
 mod parsing_properties;
 mod reference_resolver;

@@ -160,7 +160,7 @@ impl ExtensionTimes {
 ///     }
 ///     Ok(())
 /// }
-/// # bevy_ecs::system::assert_is_system(print_graph);
+/// # bevy_app::App::new().add_systems(bevy_app::Update, print_graph);
 /// ```
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 #[component(immutable)]

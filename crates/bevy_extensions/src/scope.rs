@@ -9,7 +9,7 @@ use bevy_ecs::{
     schedule::{IntoScheduleConfigs, ScheduleLabel},
     system::ScheduleSystem,
 };
-use bevy_extensions_core::{ExtensionName, Problem, explain};
+use bevy_extensions_core::{ExtensionName, Problem};
 
 use crate::{
     acting::acting,
@@ -204,7 +204,9 @@ fn note_not_hosted(app: &mut App, name: ExtensionName) {
 /// Without a host nobody else would tell.
 fn tell_without_host(names: Option<Res<NotHosted>>, host: Option<Res<Extensions>>) {
     if let (Some(names), None) = (names, host) {
-        let problems: Vec<_> = names.0.iter().map(|name| Problem::NotHosted { extension: name.clone() }).collect();
-        report::tell(Level::Error, &explain(&problems));
+        for extension in &names.0 {
+            let problem = Problem::NotHosted { extension: extension.clone() };
+            report::tell(Level::Error, &format!("{problem}\n  hint: {}", problem.hint()));
+        }
     }
 }

@@ -156,6 +156,7 @@ impl ExtensionName {
 const PART: usize = size_of::<u128>();
 
 /// Turns some bytes of a name into a number that does not know case. No byte of a name is 0, so the end comes first.
+#[inline]
 fn folded(bytes: &[u8]) -> u128 {
     let mut part = [0; PART];
     part[..bytes.len()].copy_from_slice(bytes);
