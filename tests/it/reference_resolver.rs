@@ -16,10 +16,8 @@ pub struct Found {
 /// What the rules say.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The names of those that start.
-    pub starts: Vec<ExtensionName>,
-    /// The same in load order, if the rules tell it.
-    pub order: Option<Vec<ExtensionName>>,
+    /// The names of those that start, in load order.
+    pub order: Vec<ExtensionName>,
     /// The names that are there and switched off.
     pub disabled: Vec<ExtensionName>,
     /// The names that are left out, with every kind of cause.
@@ -66,11 +64,18 @@ pub fn judge(found: &[Found], settings: &HostSettings) -> Verdict {
         out.insert(loser);
         conflicting.insert(loser);
     }
+    for loser in conflicting.clone() {
+        let without: Set = out.iter().copied().filter(|who| *who != loser).collect();
+        let lost_to_nobody = rules.opponents(loser, &rules.who_can_start(&out)).is_empty();
+        if lost_to_nobody && rules.loser_of_a_conflict(&rules.who_can_start(&without)).is_none() {
+            conflicting.remove(&loser);
+            out = without;
+        }
+    }
     let starts = rules.who_can_start(&out);
     let names = |all: Vec<usize>| all.into_iter().map(|who| rules.manifest(who).name.clone()).collect();
     Verdict {
-        starts: names(starts.iter().copied().collect()),
-        order: rules.order(&starts).map(names),
+        order: names(rules.order(&starts)),
         disabled: names(rules.everyone().filter(|&who| rules.is_disabled(who)).collect()),
         left_out: rules.left_out(&starts, &conflicting),
     }
@@ -162,6 +167,42 @@ impl<'a> Rules<'a> {
         started
     }
 
+    /// Returns those that start, each with its round: those that need nobody, those that need only them, and so on.
+    fn rounds(&self, starts: &Set) -> BTreeMap<usize, usize> {
+        let mut rounds = BTreeMap::new();
+        while rounds.len() < starts.len() {
+            let earlier: Set = rounds.keys().copied().collect();
+            let ready = |who: &&usize| self.needs(**who).iter().all(|need| !need.is_disjoint(&earlier));
+            let round = rounds.values().max().map_or(0, |round| round + 1);
+            rounds.extend(starts.difference(&earlier).filter(ready).map(|who| (*who, round)).collect::<Vec<_>>());
+        }
+        rounds
+    }
+
+    /// Returns who can serve each need of an extension, the preferred one first.
+    fn servers(&self, who: usize) -> Vec<Vec<usize>> {
+        let manifest = self.manifest(who);
+        let groups = manifest.dependencies.iter().map(std::slice::from_ref);
+        let groups = groups.chain(manifest.any_of.iter().map(Vec::as_slice));
+        let servers = |group: &[Dependency]| {
+            let mut servers = Vec::new();
+            for need in group {
+                let mut answering = self.answering(who, &need.name);
+                answering.retain(|(_, version)| fits(&need.version, *version));
+                answering.sort_by_key(|(other, version)| {
+                    (self.manifest(*other).name != need.name, std::cmp::Reverse(*version), *other)
+                });
+                for (other, _) in answering {
+                    if !servers.contains(&other) {
+                        servers.push(other);
+                    }
+                }
+            }
+            servers
+        };
+        groups.map(servers).collect()
+    }
+
     fn opponents(&self, who: usize, among: &Set) -> Set {
         let named = self.manifest(who).conflicts.iter().flat_map(|with| self.fitting(who, with));
         named.filter(|other| *other != who && among.contains(other)).collect()
@@ -227,7 +268,10 @@ impl<'a> Rules<'a> {
     }
 
     fn why_unserved(&self, who: usize, need: &Dependency) -> Kind {
-        let is_there = self.everyone().any(|other| self.manifest(other).name == need.name);
+        let answers = |manifest: &Manifest| {
+            manifest.name == need.name || manifest.provides.iter().any(|lent| lent.name == need.name)
+        };
+        let is_there = self.everyone().any(|other| self.is_disabled(other) && answers(self.manifest(other)));
         match self.answering(who, &need.name) {
             answering if !answering.is_empty() => Kind::WrongVersion,
             _ if is_there => Kind::DependencyDisabled,
@@ -236,18 +280,10 @@ impl<'a> Rules<'a> {
     }
 
     /// Sorts those that start by depth, then by name.
-    ///
-    /// `None` where the rules leave the order open: where one of several that serve a need would close a circle,
-    /// it is not said which of them is waited for.
-    fn order(&self, starts: &Set) -> Option<Vec<usize>> {
-        let wishes = self.wishes(starts);
-        let mut edges = self.needed(starts);
-        let mut all = edges.clone();
-        all.extend(wishes.iter().map(|wish| wish.edge));
-        if self.spare(starts).iter().any(|(later, earlier)| leads(&all, *earlier, *later)) {
-            return None;
-        }
-        for Wish { edge: (later, earlier), .. } in wishes {
+    fn order(&self, starts: &Set) -> Vec<usize> {
+        let (mut edges, spare) = self.needed(starts);
+        let wishes = self.wishes(starts).into_iter().map(|wish| wish.edge);
+        for (later, earlier) in wishes.chain(spare) {
             if !leads(&edges, earlier, later) {
                 edges.insert((later, earlier));
             }
@@ -260,26 +296,22 @@ impl<'a> Rules<'a> {
         }
         let mut order: Vec<usize> = starts.iter().copied().collect();
         order.sort_by_key(|who| (depths[who], *who));
-        Some(order)
+        order
     }
 
-    /// Returns who starts after whom because it can use it for a need.
-    fn needed(&self, starts: &Set) -> Edges {
-        let needs = starts.iter().flat_map(|&who| self.needs(who).into_iter().map(move |need| (who, need)));
-        let edges = needs.flat_map(|(who, need)| need.into_iter().map(move |other| (who, other)));
-        edges.filter(|(_, other)| starts.contains(other)).collect()
-    }
-
-    /// Returns those edges of needs that are not all that the need has.
-    fn spare(&self, starts: &Set) -> Edges {
-        let mut spare = Edges::new();
+    /// Returns who starts after whom for a need, and who does if it closes no circle, as somebody else serves the need.
+    fn needed(&self, starts: &Set) -> (Edges, Edges) {
+        let rounds = self.rounds(starts);
+        let (mut needed, mut spare) = (Edges::new(), Edges::new());
         for &who in starts {
-            for need in self.needs(who) {
-                let serving: Vec<_> = need.intersection(starts).map(|other| (who, *other)).collect();
-                spare.extend(serving.iter().filter(|_| serving.len() > 1));
+            for servers in self.servers(who) {
+                let mut servers: Vec<_> = servers.into_iter().filter(|other| starts.contains(other)).collect();
+                let first = servers.iter().position(|other| rounds[other] < rounds[&who]).unwrap();
+                needed.insert((who, servers.remove(first)));
+                spare.extend(servers.into_iter().map(|other| (who, other)));
             }
         }
-        spare
+        (needed, spare)
     }
 
     /// Returns the wishes that concern those that start, the weightiest first.

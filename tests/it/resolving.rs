@@ -276,6 +276,74 @@ fn a_conflict_with_somebody_who_goes_anyway_does_no_harm() {
 }
 
 #[test]
+fn whoever_lost_to_one_that_does_not_start_is_let_in_again() {
+    check(
+        &[
+            r#"(name: "Ant", version: "1.0.0", conflicts: ["Bee"])"#,
+            r#"(name: "Bee", version: "1.0.0", dependencies: ["Dog"])"#,
+            r#"(name: "Dog", version: "1.0.0", conflicts: ["Eel"])"#,
+            r#"(name: "Eel", version: "1.0.0")"#,
+        ],
+        "Ant Eel",
+        "error: `Dog` is left out: it cannot run beside `Eel`, and `Eel` 1.0.0 is there\n  \
+           in: 3.ron:1:46\n  \
+           hint: disable `Dog` or `Eel` in the host settings\n  \
+           because of it, `Bee` is left out too",
+    );
+}
+
+#[test]
+fn who_lost_a_conflict_does_not_bear_on_the_order_of_the_others() {
+    let others = [
+        r#"(name: "Cc", version: "1.0.0")"#,
+        r#"(name: "Dd", version: "1.0.0", any_of: [["Ff"], ["Cc"]])"#,
+        r#"(name: "Ee", version: "1.0.0", any_of: [["Dd", "Cc"], ["Cc", "Bb"]], provides: ["Ff", "Bb"])"#,
+        r#"(name: "Ff", version: "1.0.0")"#,
+    ];
+    check(&others, "Cc Ff Ee Dd", "");
+    let mut all = vec![r#"(name: "Bb", version: "1.0.0", conflicts: ["Bb"])"#];
+    all.extend(others);
+    let resolution = resolution("()", &all);
+    let names: Vec<_> = resolution.plan.iter().map(|planned| planned.name.as_str()).collect();
+    assert_eq!(names, ["Cc", "Ff", "Ee", "Dd"]);
+}
+
+#[test]
+fn a_disabled_provider_is_named() {
+    check_with(
+        r#"(disabled: ["Redis"])"#,
+        &[
+            r#"(name: "Shop", version: "1.0.0", dependencies: ["Storage"])"#,
+            r#"(name: "Redis", version: "1.0.0", provides: ["Storage"])"#,
+        ],
+        "",
+        "error: `Shop` is left out: it requires `Storage`, but `Redis`, which provides it, is disabled\n  \
+           in: 1.ron:1:50\n  \
+           hint: take `Redis` out of `disabled` in the host settings, or disable `Shop` too",
+    );
+}
+
+#[test]
+fn a_prerelease_serves_whoever_takes_any_version() {
+    check(
+        &[r#"(name: "Shop", version: "1.0.0", dependencies: ["Bank"])"#, r#"(name: "Bank", version: "2.0.0-rc.1")"#],
+        "Bank Shop",
+        "",
+    );
+}
+
+#[test]
+fn nobody_serves_itself_by_a_name_that_it_provides() {
+    check(
+        &[r#"(name: "Bank", version: "1.0.0", dependencies: ["Storage"], provides: ["Storage"])"#],
+        "",
+        "error: `Bank` is left out: it requires `Storage`, which is not there\n  \
+           in: 1.ron:1:50\n  \
+           hint: add `Storage`; if it is linked into the app, name its crate in `link_extensions!`",
+    );
+}
+
+#[test]
 fn wishes_move_without_requiring() {
     check(
         &[
@@ -310,7 +378,7 @@ fn a_wish_that_closes_a_circle_is_dropped() {
         "Egg Hen",
         "warning: `Egg` wishes to start after `Hen`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:42\n  \
-           hint: remove `Hen` from `after`, or loosen another step of the circle",
+           hint: take this wish out of `after`, or loosen another step of the circle",
     );
 }
 
@@ -324,14 +392,14 @@ fn optional_weighs_more_than_after_and_an_earlier_name_more_than_a_later() {
         "Egg Hen",
         "warning: `Egg` wishes to start after `Hen`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:42\n  \
-           hint: remove `Hen` from `after`, or loosen another step of the circle",
+           hint: take this wish out of `after`, or loosen another step of the circle",
     );
     check(
         &[r#"(name: "Hen", version: "1.0.0", before: ["Egg"])"#, r#"(name: "Egg", version: "1.0.0", before: ["Hen"])"#],
         "Egg Hen",
         "warning: `Hen` wishes to start before `Egg`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:43\n  \
-           hint: remove `Egg` from `before`, or loosen another step of the circle",
+           hint: take this wish out of `before`, or loosen another step of the circle",
     );
 }
 

@@ -35,7 +35,9 @@ fn main() {
 fn app(extensions: Option<usize>) -> App {
     let mut app = App::new();
     app.init_resource::<Touched>();
-    extensions.map(|count| _ = app.add_plugins(host(count)));
+    if let Some(count) = extensions {
+        app.add_plugins(host(count));
+    }
     app.finish();
     app.cleanup();
     app.update();

@@ -16,31 +16,62 @@ fn main() {
     // `cargo bench` passes `--bench`, `cargo test` does not: it only wants to see that this runs.
     let has = |flag: &str| std::env::args().any(|arg| arg == flag);
     let (sizes, rounds): (&[usize], usize) =
-        if has("--bench") && !has("--test") { (&[10_000], 101) } else { (&[100], 1) };
+        if has("--bench") && !has("--test") { (&[100, 1_000, 10_000, 60_000], 51) } else { (&[100], 1) };
 
     for (order, shuffled) in [("in the order of names", false), ("shuffled", true)] {
-        println!("\nresolve, two requirements each, candidates {order}");
-        println!("  manifests   toposort    resolve   ratio   goal   ns each  growth  bytes given  bytes on top");
-        let mut before: Option<(usize, f64)> = None;
+        println!("\nresolve, two requirements each, candidates {order}; growth is that of the time for one manifest");
+        println!(
+            "  {:>9}  {:>9}  {:>9}  {:>7}  {:>4}  {:>7}  {:>26}  {:>11}  {:>12}",
+            "manifests",
+            "toposort",
+            "resolve",
+            "ratio",
+            "goal",
+            "ns each",
+            "growth: ours, theirs, log n",
+            "bytes given",
+            "bytes on top"
+        );
+        let mut before: Option<Line> = None;
         for &count in sizes {
             let town = Town::new(count, shuffled);
             let (toposort, resolve) = in_turns(rounds, || town.sort(), || town.resolve());
-            let each = resolve.as_nanos() as f64 / count as f64;
-            // With n log n, twice as many take a little more than twice as long: this shows what each pays for company.
-            let growth =
-                before.map(|(few, was)| format!("{:.2} ({:.2})", each / was, (count as f64).ln() / (few as f64).ln()));
-            before = Some((count, each));
+            let line = Line { count: count as f64, toposort: toposort.as_secs_f64(), resolve: resolve.as_secs_f64() };
             println!(
-                "  {count:>9}  {:>9}  {:>9}  {:>5.2}x  {:>5}  {each:>8.0}  {:>6}  {:>11}  {:>12}",
+                "  {count:>9}  {:>9}  {:>9}  {:>6.2}x  {:>4}  {:>7.0}  {:>27}  {:>11}  {:>12}",
                 text(toposort),
                 text(resolve),
-                resolve.as_secs_f64() / toposort.as_secs_f64(),
+                line.resolve / line.toposort,
                 if count == 10_000 { "10x" } else { "" },
-                growth.unwrap_or_default(),
+                line.resolve / line.count * 1e9,
+                before.map(|before| line.growth(&before)).unwrap_or_default(),
                 town.bytes / count,
                 Memory::of(|| town.resolve()).peak / count,
             );
+            before = Some(line);
         }
+    }
+}
+
+/// What was measured at one size.
+struct Line {
+    count: f64,
+    toposort: f64,
+    resolve: f64,
+}
+
+impl Line {
+    /// Says how much longer one manifest takes than at the size before; with n log n it would be the last number.
+    ///
+    /// What is more than that is the memory: the graph, and even more the manifests, grow out of the caches.
+    fn growth(&self, before: &Self) -> String {
+        let times = self.count / before.count;
+        format!(
+            "{:.2}  {:.2}  {:.2}",
+            self.resolve / before.resolve / times,
+            self.toposort / before.toposort / times,
+            self.count.ln() / before.count.ln(),
+        )
     }
 }
 

@@ -109,20 +109,22 @@ pub enum Cause {
     DependencyDisabled {
         /// What it requires.
         needed: Dependency,
+        /// Who is switched off.
+        disabled: ExtensionName,
     },
     /// Of several alternatives it needs one, and none can serve.
     NoneOf {
         /// The alternatives, each with the reason why it cannot serve.
         alternatives: Vec<Cause>,
     },
-    /// It cannot run beside another that runs.
+    /// It cannot run beside another.
     Conflict {
         /// What it cannot run beside.
         with: Dependency,
-        /// Who runs.
+        /// Who that is.
         found: (ExtensionName, Version),
     },
-    /// It takes part in a circle of requirements.
+    /// It takes part in a circle of requirements, and nothing else keeps it from starting.
     Cycle {
         /// The circle: each step requires the next, the last one the first.
         path: Vec<CycleStep>,
@@ -235,8 +237,8 @@ impl Problem {
             Self::Unreadable(error) => error.hint(),
             Self::BadSettings(error) => error.hint(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
-            Self::WishDropped { kind, other, .. } => {
-                format!("remove `{other}` from `{}`, or loosen another step of the circle", key_of(*kind))
+            Self::WishDropped { kind, .. } => {
+                format!("take this wish out of `{}`, or loosen another step of the circle", key_of(*kind))
             }
             Self::OptionalUnfit { wanted, found, .. } => mend_version(wanted, found),
             Self::NotHosted { extension } => {
@@ -300,8 +302,8 @@ impl Cause {
                 url => format!("get `{}` from {url}", needed.name),
             },
             Self::WrongVersion { needed, found } => mend_version(needed, found),
-            Self::DependencyDisabled { needed } => {
-                format!("take `{}` out of `disabled` in the host settings, or disable `{extension}` too", needed.name)
+            Self::DependencyDisabled { disabled, .. } => {
+                format!("take `{disabled}` out of `disabled` in the host settings, or disable `{extension}` too")
             }
             Self::NoneOf { alternatives } => match alternatives.first() {
                 Some(first) => first.hint(extension),
@@ -354,9 +356,9 @@ impl fmt::Display for Cause {
 impl Cause {
     fn needed(&self) -> Option<&Dependency> {
         match self {
-            Self::Missing { needed, .. } | Self::WrongVersion { needed, .. } | Self::DependencyDisabled { needed } => {
-                Some(needed)
-            }
+            Self::Missing { needed, .. }
+            | Self::WrongVersion { needed, .. }
+            | Self::DependencyDisabled { needed, .. } => Some(needed),
             _ => None,
         }
     }
@@ -373,7 +375,10 @@ impl fmt::Display for Obstacle<'_> {
                 write!(f, "`{}` is {}", found.0, found.1)
             }
             Cause::WrongVersion { found, .. } => write!(f, "`{}` provides it at {}", found.0, found.1),
-            Cause::DependencyDisabled { needed } => write!(f, "`{}` is disabled", needed.name),
+            Cause::DependencyDisabled { needed, disabled } if needed.name == *disabled => {
+                write!(f, "`{disabled}` is disabled")
+            }
+            Cause::DependencyDisabled { disabled, .. } => write!(f, "`{disabled}`, which provides it, is disabled"),
             other => write!(f, "{other}"),
         }
     }

@@ -74,10 +74,16 @@ impl Resolution {
 /// * An extension starts if each of its needs is served by one that starts: by the extension of that name, or by one
 ///   that provides the name, in a version that fits.
 /// * Of two that cannot run side by side, the one that says so is left out. Such conflicts are judged one at a time,
-///   among those that could all start: first whoever's opponent has no conflict of its own, in the order of names;
-///   if every opponent has one, the last by name goes.
-/// * A wish (`optional`, `after`, `before`) that closes a circle is dropped: `optional` weighs more than `after` and
-///   `before`, then an earlier name weighs more than a later one.
+///   among those that could all start: first whoever has an opponent without a conflict of its own, in the order of
+///   names; if every opponent has one, the last by name goes. Whoever lost to one that does not start in the end is let
+///   in again, in the order of names, if that leaves no conflict. Nobody conflicts with itself.
+/// * An extension starts after everyone who can serve its needs. Where that would close a circle, it starts after one for
+///   each need, the preferred one of those that can start in an earlier round: first those that need nobody, then those
+///   that need only them, and so on. An extension of the name is preferred to one that provides it, then a higher version
+///   to a lower, then an earlier name to a later. Nobody serves itself by a name that it provides.
+/// * A wish (`optional`, `after`, `before`) that closes a circle is dropped. The order after a need is never dropped for a
+///   wish, that after a further server of a need always; `optional` weighs more than `after` and `before`, then an earlier
+///   writer more than a later, then an earlier name of the other.
 ///
 /// Every extension that is left out has a problem that says why.
 ///

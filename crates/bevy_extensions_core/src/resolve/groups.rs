@@ -12,16 +12,22 @@ pub(super) struct Groups {
 
 impl Groups {
     /// Groups items by the extension that each concerns.
-    pub(super) fn of(count: usize, concerns: impl ExactSizeIterator<Item = usize> + Clone) -> Self {
+    pub(super) fn of(
+        count: usize,
+        concerns: impl ExactSizeIterator<Item = usize> + DoubleEndedIterator + Clone,
+    ) -> Self {
         let mut starts = vec![0; count + 1];
-        concerns.clone().for_each(|id| starts[id + 1] += 1);
-        (0..count).for_each(|id| starts[id + 1] += starts[id]);
-
-        let mut items = vec![0; concerns.len()];
-        let mut next = starts.clone();
-        for (item, id) in concerns.enumerate() {
-            items[next[id]] = item;
-            next[id] += 1;
+        concerns.clone().for_each(|id| starts[id] += 1);
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        // Each start is where its own end so far, and moves down as they are filled in from the back.
+        let mut items = vec![0; end];
+        for (item, id) in concerns.enumerate().rev() {
+            starts[id] -= 1;
+            items[starts[id]] = item;
         }
         Self { items, starts }
     }

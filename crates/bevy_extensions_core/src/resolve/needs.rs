@@ -66,21 +66,35 @@ impl<'a> Names<'a> {
         near(name, self.chosen)
     }
 
+    /// Returns the name of an extension, and the version in which it answers to a name.
+    pub(super) fn version_as(&self, id: usize, name: &ExtensionName) -> (ExtensionName, Version) {
+        let manifest = &self.chosen[id].1.manifest;
+        let provided = manifest.provides.iter().filter(|_| manifest.name != *name).find(|it| it.name == *name);
+        let version = provided.and_then(|provided| provided.version.as_ref()).unwrap_or(&manifest.version);
+        (manifest.name.clone(), version.clone())
+    }
+
+    /// Finds one that would answer to a name if it were not switched off.
+    fn disabled_as(&self, owner: usize, name: &ExtensionName) -> Option<ExtensionName> {
+        let answers = |id: usize| {
+            let manifest = &self.chosen[id].1.manifest;
+            manifest.name == *name || id != owner && manifest.provides.iter().any(|provided| provided.name == *name)
+        };
+        let disabled = (0..self.chosen.len()).filter(|&id| self.disabled[id]);
+        disabled.filter(|&id| answers(id)).map(|id| self.chosen[id].1.manifest.name.clone()).next()
+    }
+
     /// Tells why nobody satisfies a dependency.
     fn obstacle(&self, owner: usize, needed: &Dependency) -> Cause {
         let needed = needed.clone();
         let provider = self.providers.get(&needed.name).into_iter().flatten().find(|(id, _)| *id != owner);
-        match (self.find(&needed.name), provider) {
-            (Some(id), None) if self.disabled[id] => Cause::DependencyDisabled { needed },
-            (Some(id), _) if !self.disabled[id] => {
-                let found = &self.chosen[id].1.manifest;
-                Cause::WrongVersion { needed, found: (found.name.clone(), found.version.clone()) }
-            }
-            (_, Some((id, Some(version)))) => {
-                let found = (self.chosen[*id].1.manifest.name.clone(), (*version).clone());
-                Cause::WrongVersion { needed, found }
-            }
-            _ => Cause::Missing { near: self.near(&needed.name), needed },
+        let named = self.find(&needed.name).filter(|&id| !self.disabled[id]);
+        if let Some(id) = named.or(provider.map(|(id, _)| *id)) {
+            return Cause::WrongVersion { found: self.version_as(id, &needed.name), needed };
+        }
+        match self.disabled_as(owner, &needed.name) {
+            Some(disabled) => Cause::DependencyDisabled { needed, disabled },
+            None => Cause::Missing { near: self.near(&needed.name), needed },
         }
     }
 }
@@ -164,9 +178,11 @@ pub(super) struct Alternative {
 
 impl Needs {
     pub(super) fn of(chosen: &[Chosen<'_>], names: &Names<'_>, disabled: &[bool]) -> Self {
+        let manifests = chosen.iter().map(|(_, candidate)| &candidate.manifest);
+        let wishes = manifests.map(|manifest| manifest.dependencies.len() + manifest.any_of.len()).sum();
         let mut needs = Self {
-            needs: Vec::new(),
-            alternatives: Vec::new(),
+            needs: Vec::with_capacity(wishes),
+            alternatives: Vec::with_capacity(wishes),
             of: Vec::with_capacity(chosen.len()),
             named_by: Groups::default(),
             hopeless: Vec::new(),
@@ -200,6 +216,11 @@ impl Needs {
     /// Returns who can serve a need, the preferred one first.
     pub(super) fn alternatives(&self, need: &Need) -> &[Alternative] {
         &self.alternatives[need.alternatives.clone()]
+    }
+
+    /// Returns how many alternatives all needs have together.
+    pub(super) fn alternatives_in_all(&self) -> usize {
+        self.alternatives.len()
     }
 
     /// Returns the needs that nobody can serve, with the reason.

@@ -76,14 +76,14 @@ pub(super) fn plan(
     (lay_out(chosen, &by_depth, &depth, &drafts, &of), problems)
 }
 
-/// Lists who is needed by whom: the first alternative that makes no circle is the one needed, the others are spare.
+/// Lists who is needed by whom: the preferred of those found in an earlier round is the one needed, the others are spare.
 fn needed(needs: &Needs, startable: &Startable<'_>, count: usize) -> Vec<Draft> {
-    let mut drafts = Vec::new();
+    let mut drafts = Vec::with_capacity(needs.alternatives_in_all());
     for from in (0..count).filter(|&id| startable.contains(id)) {
         for need in needs.of_extension(from) {
             let mut served = false;
             for alternative in needs.alternatives(need).iter().filter(|it| startable.contains(it.id)) {
-                let serves = !served && startable.is_before(alternative.id, from);
+                let serves = !served && startable.is_in_earlier_round(alternative.id, from);
                 let weight = if serves { Weight::Need } else { Weight::Spare };
                 served |= serves;
                 drafts.push(Draft { from, to: alternative.id, kind: need.kind, wish: need.wish, weight });
@@ -112,11 +112,10 @@ fn wished(
             if before == drafts.len()
                 && let Some(other) = names.answering(id, &wanted.name).into_iter().find(starts)
             {
-                let found = &chosen[other].1.manifest;
                 problems.push(Problem::OptionalUnfit {
                     extension: manifest.name.clone(),
                     wanted: wanted.clone(),
-                    found: (found.name.clone(), found.version.clone()),
+                    found: names.version_as(other, &wanted.name),
                     at: candidate.source.place_of_wish(kind, wish, 0),
                 });
             }
