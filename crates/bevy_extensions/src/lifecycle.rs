@@ -1,18 +1,18 @@
 //! Phases: when an extension's systems of starting and ending run.
 
+mod phase_schedule;
 mod start;
 mod stop;
-
-use std::collections::HashMap;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{
     prelude::*,
-    schedule::{InternedScheduleLabel, ScheduleLabel, SingleThreadedExecutor},
+    schedule::{InternedScheduleLabel, ScheduleLabel},
 };
 
-use crate::{acting::ExtensionId, extension::Extension};
+use crate::extension::Extension;
 
+pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use start::start;
 pub(crate) use stop::{settle, terminate_all};
 
@@ -79,42 +79,9 @@ impl ExtensionSet {
     }
 }
 
-/// The label of every schedule that holds the systems of one extension and phase.
-#[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
-struct PhaseLabel(Phase);
-
 /// Runs after [`Last`], so that no `AppExit` of the frame is missed.
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
 struct AfterLast;
-
-/// The systems of each extension and phase, in schedules of their own.
-///
-/// They are small and built when they run: one schedule for all would take time with the square of its systems.
-#[derive(Resource, Default)]
-pub(crate) struct PhaseSchedules(HashMap<(ExtensionId, Phase), PhaseSchedule>);
-
-struct PhaseSchedule {
-    schedule: Schedule,
-    /// Whether its systems are contained already.
-    is_contained: bool,
-}
-
-impl PhaseSchedules {
-    /// Returns the schedule of an extension's phase.
-    pub(crate) fn get_or_create(&mut self, id: ExtensionId, phase: Phase) -> &mut Schedule {
-        let create = || {
-            let mut schedule = Schedule::new(PhaseLabel(phase));
-            schedule.set_executor(SingleThreadedExecutor::new());
-            PhaseSchedule { schedule, is_contained: false }
-        };
-        &mut self.0.entry((id, phase)).or_insert_with(create).schedule
-    }
-
-    /// Drops all that an extension wanted to run.
-    pub(crate) fn forget(&mut self, id: ExtensionId) {
-        self.0.retain(|(owner, _), _| *owner != id);
-    }
-}
 
 pub(crate) fn plugin(app: &mut App) {
     let phases = (ExtensionSystems::PreInit, ExtensionSystems::Init, ExtensionSystems::PostInit);

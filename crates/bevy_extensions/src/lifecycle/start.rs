@@ -8,7 +8,7 @@ use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
 use super::{Phase, PhaseSchedules, stop};
 use crate::{
     acting::ExtensionId,
-    contain::{build::wrap_phase, call_with_world},
+    contain::call_with_world,
     declare::Declared,
     entity::{ExtensionStarted, ExtensionState, ExtensionTimes, Extensions},
     fault::FaultPlace,
@@ -57,20 +57,19 @@ fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
 
 /// Runs what an extension has put into a phase; what goes wrong is charged to it.
 pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
-    let Some(mut own) = world.resource_mut::<PhaseSchedules>().0.remove(&(id, phase)) else { return };
+    let Some(mut schedule) = world.resource_mut::<PhaseSchedules>().take(id, phase) else { return };
     let listed = world.resource::<Extensions>().listed(id);
     let (ward, entity) = (listed.ward.clone(), listed.entity);
-    if !own.is_contained {
-        wrap_phase(&mut own.schedule, phase, &ward);
-        own.is_contained = true;
-    }
     let began = Instant::now();
-    let ran = call_with_world(&ward, FaultPlace::Phase(phase), world, |world| own.schedule.run(world));
+    let ran = call_with_world(&ward, FaultPlace::Phase(phase), world, |world| {
+        schedule.prepare(&ward, world);
+        schedule.run(world);
+    });
     if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
         *times.of_phase(phase) += began.elapsed();
     }
     // A schedule that could not be built is gone for good.
     if ran.is_some() {
-        world.resource_mut::<PhaseSchedules>().0.insert((id, phase), own);
+        world.resource_mut::<PhaseSchedules>().put_back(id, phase, schedule);
     }
 }
