@@ -61,8 +61,8 @@ pub struct Greeter;
 
 impl Plugin for Greeter {
     fn build(&self, app: &mut App) {
+        app.configure_sets(Update, ExtensionSet::of::<Self>().after(ExtensionSet::of::<Economy>()));
         app.extension::<Self>()
-            .configure_set(Update, |own| own.after(ExtensionSet::of::<Economy>()))
             .add_systems(PostInit, || println!("Greeter: the gate is open"))
             .add_systems(Update, welcome)
             .add_systems(Terminate, || println!("Greeter: the gate is closed"));

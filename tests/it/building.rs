@@ -91,7 +91,7 @@ fn fail_is_a_panic_in_a_civil_way() {
     assert_eq!(noted(&mut app), "");
     assert_eq!(states(&app), "Fails failed");
     assert!(!app.world().contains_resource::<Mark>());
-    assert_eq!(app.extension_report().rows[0].faults[0].0.to_string(), "in `build`: no port is free");
+    assert_eq!(app.extension_report().rows[0].faults[0].fault.to_string(), "in `build`: no port is free");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn dependents_of_a_failed_build_are_not_built() {
 fn an_error_of_a_command_fails_the_build() {
     let app = app(host().with::<CommandFails>());
     assert_eq!(states(&app), "CommandFails failed");
-    assert_eq!(app.extension_report().rows[0].faults[0].0.to_string(), "in `build`: the command failed");
+    assert_eq!(app.extension_report().rows[0].faults[0].fault.to_string(), "in `build`: the command failed");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_plugin_that_failed_is_not_built_twice() {
     app.update();
     assert_eq!(noted(&mut app), "");
     let report = app.extension_report();
-    let faults: Vec<_> = report.rows.iter().map(|row| row.faults[0].0.to_string()).collect();
+    let faults: Vec<_> = report.rows.iter().map(|row| row.faults[0].fault.to_string()).collect();
     assert_eq!(
         faults,
         [
@@ -306,7 +306,7 @@ impl Plugin for CannotBeMade {
 #[test]
 fn even_creating_the_plugin_is_contained() {
     let app = app(host().with::<CannotBeMade>());
-    assert_eq!(app.extension_report().rows[0].faults[0].0.to_string(), "in `build`: panicked: there is no default");
+    assert_eq!(app.extension_report().rows[0].faults[0].fault.to_string(), "in `build`: panicked: there is no default");
 }
 
 #[test]
@@ -319,6 +319,7 @@ fn an_extension_added_past_the_host_does_nothing_and_is_reported() {
         app.extension_report().to_text(false).lines().skip(3).collect::<Vec<_>>(),
         [
             "error: `UserA` was added past the host, by `add_plugins` or from outside: that way it does nothing",
+            "  in: tests/it/building.rs:144:25",
             "  hint: add it with `ExtensionsPlugin::default().with::<UserA>()`, or link it and add nothing",
         ],
     );

@@ -2,7 +2,7 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Declared, Extension, ExtensionSet, Manifest, prelude::*};
+use bevy_extensions::{Declared, Extension, Manifest, prelude::*};
 
 use crate::support::{Log, app, host, noted, states};
 
@@ -16,7 +16,11 @@ enum Failing {
     PreInit,
     InitError,
     InitCommand,
+    InitCondition,
+    InitExclusive,
     PostInit,
+    Cleanup,
+    Create,
 }
 
 /// What the test wants of each of its hundred extensions. It is set before the app is made, on the thread that makes it.
@@ -65,6 +69,7 @@ impl<const N: usize> Extension for Numbered<N> {
     type Settings = ();
 
     fn create() -> Self {
+        assert!(wish(N).failing != Failing::Create, "{} cannot be created", NAMES[N]);
         Self
     }
 
@@ -88,6 +93,19 @@ impl<const N: usize> Plugin for Numbered<N> {
                 }
                 if failing == Failing::InitError { Err(NAMES[N].into()) } else { Ok(()) }
             })
+            .add_systems(
+                Init,
+                (
+                    (|| {}).run_if(move || {
+                        fail_in(Failing::InitCondition);
+                        true
+                    }),
+                    move |world: &mut World| {
+                        world.commands().queue(move |_: &mut World| fail_in(Failing::InitExclusive));
+                        world.flush();
+                    },
+                ),
+            )
             .add_systems(PostInit, move || fail_in(Failing::PostInit))
             .add_systems(Update, log);
         if failing == Failing::BuildCivil {
@@ -98,6 +116,10 @@ impl<const N: usize> Plugin for Numbered<N> {
 
     fn finish(&self, _: &mut App) {
         assert!(wish(N).failing != Failing::Finish, "{} fails in finish", NAMES[N]);
+    }
+
+    fn cleanup(&self, _: &mut App) {
+        assert!(wish(N).failing != Failing::Cleanup, "{} fails in cleanup", NAMES[N]);
     }
 }
 
@@ -133,7 +155,19 @@ impl SplitMix {
 
 fn random_wishes(random: &mut SplitMix) -> Vec<Wish> {
     use Failing::*;
-    let places = [Build, BuildCivil, Finish, PreInit, InitError, InitCommand, PostInit];
+    let places = [
+        Build,
+        BuildCivil,
+        Create,
+        Finish,
+        Cleanup,
+        PreInit,
+        InitError,
+        InitCommand,
+        InitCondition,
+        InitExclusive,
+        PostInit,
+    ];
     let mut wishes = Vec::new();
     for number in 0..100 {
         let failing = if random.below(20) == 0 { places[random.below(places.len())] } else { Nowhere };
@@ -180,10 +214,10 @@ fn check_seed(seed: u64) {
 
     // Nobody is charged wrongly: every fault bears the name of its extension.
     for row in app.extension_report().rows {
-        for (fault, _) in row.faults {
-            assert!(fault.to_string().contains(row.name.as_str()), "seed {seed}: {} was charged {fault}", row.name);
+        for counted in row.faults {
+            let fault = counted.fault.to_string();
+            assert!(fault.contains(row.name.as_str()), "seed {seed}: {} was charged {fault}", row.name);
         }
     }
     app.terminate_extensions();
-    let _ = ExtensionSet::of::<Numbered<0>>();
 }

@@ -109,7 +109,7 @@ fn settings_for_an_extension_without_any_are_wrong() {
     let mut app = app(host_with("(settings: {\"Economy\": (gold: 3)})").with::<Economy>());
     app.update();
     assert_eq!(
-        app.extension_report().row("Economy").unwrap().faults[0].0.to_string(),
+        app.extension_report().row("Economy").unwrap().faults[0].fault.to_string(),
         "in its settings: this extension takes no settings",
     );
 }
@@ -200,7 +200,7 @@ fn a_left_out_extension_stops_the_app_if_the_settings_say_so() {
     app.update();
     assert_eq!(noted(&mut app), "");
     assert_eq!(app.should_exit(), Some(AppExit::error()));
-    assert_eq!(states(&app), "Economy planned, Market left out");
+    assert_eq!(states(&app), "Economy terminated, Market left out", "it will not start any more");
 
     let mut fine = self::app(host_with("(on_left_out: Stop)").with::<Economy>());
     fine.update();

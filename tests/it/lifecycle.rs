@@ -124,7 +124,7 @@ fn faults_and_their_consequences_can_be_queried() {
     let extensions = world.resource::<Extensions>();
     let (bank, loans) = (extensions.entity_of::<Bank>().unwrap(), extensions.entity("LOANS").unwrap());
     let faults = world.get::<ExtensionFaults>(bank).unwrap();
-    let faults: Vec<_> = faults.iter().map(|(fault, times)| format!("{fault} x{times}")).collect();
+    let faults: Vec<_> = faults.iter().map(|it| format!("{} x{}", it.fault, it.times)).collect();
     assert_eq!(faults, ["in `Init`: panicked: the vault is empty x1"]);
     assert_eq!(world.get::<SuspendedBecauseOf>(loans), Some(&SuspendedBecauseOf(bank)));
 }
@@ -234,7 +234,7 @@ fn every_kind_of_fault_in_a_phase_stays_with_its_extension() {
         .rows
         .iter()
         .map(|row| {
-            let faults: Vec<_> = row.faults.iter().map(|(fault, _)| fault.to_string()).collect();
+            let faults: Vec<_> = row.faults.iter().map(|it| it.fault.to_string()).collect();
             format!("{} {}: {}", row.name, row.state, faults.join("; ").split("`<").next().unwrap())
         })
         .collect();
@@ -264,7 +264,7 @@ fn a_fault_in_terminate_is_kept_and_the_others_still_end() {
     assert_eq!(states(&app), "Economy terminated, EndsBadly terminated");
     let report = app.extension_report();
     assert_eq!(
-        report.row("EndsBadly").unwrap().faults[0].0.to_string(),
+        report.row("EndsBadly").unwrap().faults[0].fault.to_string(),
         "in `Terminate`: panicked: the lights stay on"
     );
 }

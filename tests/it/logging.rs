@@ -78,7 +78,7 @@ fn a_fault_while_the_app_runs_is_told_once() {
     let lines = logged(|| {
         let mut app = app(host().with::<Clumsy>());
         (0..5).for_each(|_| app.update());
-        assert_eq!(app.extension_report().row("Clumsy").unwrap().faults[0].1, 5, "each time is counted");
+        assert_eq!(app.extension_report().row("Clumsy").unwrap().faults[0].times, 5, "each time is counted");
         app.terminate_extensions();
     });
     let faults: Vec<_> = lines.iter().filter(|line| line.contains("cup")).collect();
@@ -109,6 +109,7 @@ fn an_extension_added_past_the_host_is_told_even_without_a_host() {
         lines,
         [
             "ERROR `Economy` was added past the host, by `add_plugins` or from outside: that way it does nothing",
+            "in: tests/it/logging.rs:18:27",
             "hint: add it with `ExtensionsPlugin::default().with::<Economy>()`, or link it and add nothing",
         ],
     );

@@ -5,6 +5,7 @@
 mod building;
 mod containment;
 mod examples;
+mod hostile;
 mod hosting;
 mod lifecycle;
 mod logging;

@@ -223,11 +223,11 @@ impl<'a> Rules<'a> {
         while let Some(next) = gone.iter().find(|who| !causes.contains_key(who) && self.is_lost(**who, &causes)) {
             causes.insert(*next, BTreeSet::from([Kind::Because]));
         }
-        // A circle is to blame only where nothing else is.
+        // A cycle is to blame only where nothing else is.
         let unexplained: Set = gone.iter().copied().filter(|who| !causes.contains_key(who)).collect();
         for &who in &unexplained {
-            let in_circle = self.waits_for(who, starts, &unexplained).contains(&who);
-            causes.insert(who, BTreeSet::from([if in_circle { Kind::Cycle } else { Kind::Because }]));
+            let in_cycle = self.waits_for(who, starts, &unexplained).contains(&who);
+            causes.insert(who, BTreeSet::from([if in_cycle { Kind::Cycle } else { Kind::Because }]));
         }
         causes.into_iter().map(|(who, causes)| (self.manifest(who).name.clone(), causes)).collect()
     }
@@ -299,7 +299,7 @@ impl<'a> Rules<'a> {
         order
     }
 
-    /// Returns who starts after whom for a need, and who does if it closes no circle, as somebody else serves the need.
+    /// Returns who starts after whom for a need, and who does if it closes no cycle, as somebody else serves the need.
     fn needed(&self, starts: &Set) -> (Edges, Edges) {
         let rounds = self.rounds(starts);
         let (mut needed, mut spare) = (Edges::new(), Edges::new());

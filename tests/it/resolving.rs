@@ -160,7 +160,7 @@ fn many_consequences_are_counted() {
 }
 
 #[test]
-fn a_circle_is_shown_as_a_path_with_its_places() {
+fn a_cycle_is_shown_as_a_path_with_its_places() {
     check(
         &[
             r#"(name: "A1", version: "1.0.0", dependencies: ["B1"])"#,
@@ -179,7 +179,7 @@ fn a_circle_is_shown_as_a_path_with_its_places() {
 }
 
 #[test]
-fn requiring_oneself_is_a_circle() {
+fn requiring_oneself_is_a_cycle() {
     check(
         &[r#"(name: "Snake", version: "1.0.0", dependencies: ["Snake"])"#],
         "",
@@ -190,7 +190,7 @@ fn requiring_oneself_is_a_circle() {
 }
 
 #[test]
-fn a_circle_that_an_alternative_avoids_does_no_harm() {
+fn a_cycle_that_an_alternative_avoids_does_no_harm() {
     check(
         &[
             r#"(name: "Shop", version: "1.0.0", any_of: [["Bank", "Purse"]])"#,
@@ -369,16 +369,16 @@ fn an_optional_version_that_does_not_fit_is_told() {
 }
 
 #[test]
-fn a_wish_that_closes_a_circle_is_dropped() {
+fn a_wish_that_closes_a_cycle_is_dropped() {
     check(
         &[
             r#"(name: "Egg", version: "1.0.0", after: ["Hen"])"#,
             r#"(name: "Hen", version: "1.0.0", dependencies: ["Egg"])"#,
         ],
         "Egg Hen",
-        "warning: `Egg` wishes to start after `Hen`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
+        "warning: `Egg` wishes to start after `Hen`, which would make a cycle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:42\n  \
-           hint: take this wish out of `after`, or loosen another step of the circle",
+           hint: take this wish out of `after`, or loosen another step of the cycle",
     );
 }
 
@@ -390,16 +390,16 @@ fn optional_weighs_more_than_after_and_an_earlier_name_more_than_a_later() {
             r#"(name: "Hen", version: "1.0.0", optional: ["Egg"])"#,
         ],
         "Egg Hen",
-        "warning: `Egg` wishes to start after `Hen`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
+        "warning: `Egg` wishes to start after `Hen`, which would make a cycle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:42\n  \
-           hint: take this wish out of `after`, or loosen another step of the circle",
+           hint: take this wish out of `after`, or loosen another step of the cycle",
     );
     check(
         &[r#"(name: "Hen", version: "1.0.0", before: ["Egg"])"#, r#"(name: "Egg", version: "1.0.0", before: ["Hen"])"#],
         "Egg Hen",
-        "warning: `Hen` wishes to start before `Egg`, which would make a circle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
+        "warning: `Hen` wishes to start before `Egg`, which would make a cycle, `Egg -> Hen -> Egg`: the wish is dropped\n  \
            in: 1.ron:1:43\n  \
-           hint: take this wish out of `before`, or loosen another step of the circle",
+           hint: take this wish out of `before`, or loosen another step of the cycle",
     );
 }
 

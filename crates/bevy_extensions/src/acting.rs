@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use bevy_ecs::world::WorldId;
+
 /// An extension within one world: its place in the host's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ExtensionId(pub(crate) u32);
@@ -17,22 +19,22 @@ impl ExtensionId {
 }
 
 thread_local! {
-    static ACTING: Cell<Option<ExtensionId>> = const { Cell::new(None) };
+    static ACTING: Cell<Option<(WorldId, ExtensionId)>> = const { Cell::new(None) };
 }
 
-/// Returns the extension whose code runs on this thread.
-pub(crate) fn acting() -> Option<ExtensionId> {
-    ACTING.get()
+/// Tells whether the code of an extension runs on this thread.
+pub(crate) fn is_acting(world: WorldId, id: ExtensionId) -> bool {
+    ACTING.get() == Some((world, id))
 }
 
 /// Says that the code of an extension runs until the guard is dropped.
 #[inline]
-pub(crate) fn act_as(id: ExtensionId) -> Acting {
-    Acting(ACTING.replace(Some(id)))
+pub(crate) fn act_as(world: WorldId, id: ExtensionId) -> Acting {
+    Acting(ACTING.replace(Some((world, id))))
 }
 
 /// Gives way to whoever acted before when dropped.
-pub(crate) struct Acting(Option<ExtensionId>);
+pub(crate) struct Acting(Option<(WorldId, ExtensionId)>);
 
 impl Drop for Acting {
     #[inline]
@@ -47,12 +49,13 @@ mod tests {
 
     #[test]
     fn the_one_before_acts_again() {
-        let outer = act_as(ExtensionId(1));
-        let inner = act_as(ExtensionId(2));
-        assert_eq!(acting(), Some(ExtensionId(2)));
+        let [here, elsewhere] = [(); 2].map(|()| WorldId::new().expect("there are not that many worlds"));
+        let outer = act_as(here, ExtensionId(1));
+        let inner = act_as(elsewhere, ExtensionId(1));
+        assert!(is_acting(elsewhere, ExtensionId(1)) && !is_acting(here, ExtensionId(1)));
         drop(inner);
-        assert_eq!(acting(), Some(ExtensionId(1)));
+        assert!(is_acting(here, ExtensionId(1)));
         drop(outer);
-        assert_eq!(acting(), None);
+        assert!(!is_acting(here, ExtensionId(1)));
     }
 }

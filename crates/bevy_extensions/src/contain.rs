@@ -5,10 +5,10 @@
 //! What cannot be contained: an abort, a stack overflow, an endless loop, and every panic under `panic = "abort"`.
 
 pub(crate) mod build;
-mod system;
+pub(crate) mod system;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -19,8 +19,8 @@ use std::{
 
 use bevy_app::App;
 use bevy_ecs::{
-    error::{BevyError, ErrorContext, FallbackErrorHandler},
-    world::World,
+    error::{BevyError, ErrorContext, FallbackErrorHandler, match_severity},
+    world::{World, WorldId},
 };
 
 use crate::{
@@ -31,23 +31,28 @@ use crate::{
 /// An extension as containment sees it.
 #[derive(Debug)]
 pub(crate) struct Ward {
+    world: WorldId,
     id: AtomicU32,
     open: AtomicBool,
     /// After how many faults in its phases it may not run on.
     phase_limit: u32,
     phase_faults: AtomicU32,
+    /// Which part of the extension is running, as far as it gets the app.
+    part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
 }
 
 impl Ward {
-    pub(crate) fn new(id: ExtensionId, phase_limit: u32, alarm: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(world: WorldId, id: ExtensionId, phase_limit: u32, alarm: Arc<AtomicBool>) -> Self {
         Self {
+            world,
             id: AtomicU32::new(id.0),
             open: AtomicBool::new(false),
             phase_limit: phase_limit.max(1),
             phase_faults: AtomicU32::new(0),
+            part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             alarm,
         }
@@ -55,7 +60,7 @@ impl Ward {
 
     /// Makes the ward of code that this extension shares with others.
     pub(crate) fn for_shared(&self) -> Self {
-        Self::new(self.id(), self.phase_limit, self.alarm.clone())
+        Self::new(self.world, self.id(), self.phase_limit, self.alarm.clone())
     }
 
     /// Returns who acts when this ward's code runs.
@@ -79,6 +84,15 @@ impl Ward {
         self.open.store(open, Ordering::Relaxed);
     }
 
+    /// Returns the part of the extension that gets the app right now, or got it last.
+    pub(crate) fn part(&self) -> FaultPlace {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_part(&self, part: FaultPlace) {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = part;
+    }
+
     /// Takes the faults that were charged since the last call.
     pub(crate) fn take_faults(&self) -> Vec<Fault> {
         mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner))
@@ -100,7 +114,7 @@ impl Ward {
 /// Calls into an extension; a panic is charged to it, and the answer is `None`.
 #[inline]
 pub(crate) fn call<R>(ward: &Ward, place: FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
-    let _acting = act_as(ward.id());
+    let _acting = act_as(ward.world, ward.id());
     // Whatever the code leaves half-done is its own: after a fault its extension is stopped or warned about.
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(value) => Some(value),
@@ -128,6 +142,7 @@ pub(crate) fn call_with_app<R>(
     app: &mut App,
     code: impl FnOnce(&mut App) -> R,
 ) -> Option<R> {
+    ward.set_part(place);
     call_with(ward, place, app, App::world_mut, code)
 }
 
@@ -139,9 +154,11 @@ fn call_with<H, R>(
     code: impl FnOnce(&mut H) -> R,
 ) -> Option<R> {
     let earlier = CAUGHT.with_borrow(Vec::len);
+    CALLS.set(CALLS.get() + 1);
     let apps_own = set_handler(world(host), Some(FallbackErrorHandler(note_fault)));
     let value = call(ward, place, || code(host));
     set_handler(world(host), apps_own);
+    CALLS.set(CALLS.get() - 1);
     let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(earlier));
     for (error, context) in caught {
         ward.charge(Fault::from_handler(place, error, &context));
@@ -153,9 +170,17 @@ thread_local! {
     /// What Bevy has told [`note_fault`] and nobody has charged yet. Bevy's handler is a bare function, so this cannot
     /// be handed through; each call takes what was added during its own time.
     static CAUGHT: RefCell<Vec<(BevyError, ErrorContext)>> = const { RefCell::new(Vec::new()) };
+
+    /// How many calls with a world are under way on this thread.
+    static CALLS: Cell<u32> = const { Cell::new(0) };
 }
 
 fn note_fault(error: BevyError, context: ErrorContext) {
+    if CALLS.get() == 0 {
+        // A schedule that the extension runs may have many threads, and on this one nobody would look: so it is handled
+        // as Bevy does by default. A panic finds its way back to the extension.
+        return match_severity(error, context);
+    }
     CAUGHT.with_borrow_mut(|caught| caught.push((error, context)));
 }
 

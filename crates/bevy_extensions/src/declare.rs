@@ -1,11 +1,17 @@
 //! Native extensions make themselves known.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, panic::catch_unwind, sync::Arc};
 
 use bevy_app::App;
-use bevy_extensions_core::{Candidate, ExtensionName, HostSettings, Manifest, Source};
+use bevy_extensions_core::{Candidate, HostSettings, Manifest, ParseError, Source};
 
-use crate::{contain::Ward, extension::Extension, fault::Fault, hosted::HostedExtension, settings::Settings};
+use crate::{
+    contain::Ward,
+    extension::Extension,
+    fault::{Fault, panic_message},
+    hosted::HostedExtension,
+    settings::Settings,
+};
 
 /// A native extension that is linked into the app, as its derive made it known.
 ///
@@ -63,8 +69,19 @@ impl Declared {
     }
 
     /// Returns the extension as the resolver wants it.
-    pub fn candidate(&self) -> Candidate {
-        Candidate::new((self.manifest)(), Source::native(self.file, self.line))
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if the manifest cannot be made, because the [`Default`] of its settings panics, say.
+    pub fn candidate(&self) -> Result<Candidate, ParseError> {
+        let source = Source::native(self.file, self.line);
+        match catch_unwind(self.manifest) {
+            Ok(manifest) => Ok(Candidate::new(manifest, source)),
+            Err(payload) => {
+                let why = format!("making it panicked: {}", panic_message(&*payload));
+                Err(ParseError::native(self.name, source.location().clone(), why))
+            }
+        }
     }
 
     pub(crate) fn type_id(&self) -> TypeId {
@@ -84,11 +101,6 @@ impl std::fmt::Debug for Declared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Declared({} at {}:{})", self.name, self.file, self.line)
     }
-}
-
-/// Parses a name that a derive has checked.
-pub(crate) fn name_of<E: Extension>() -> ExtensionName {
-    E::NAME.parse().expect("the derive has checked the name")
 }
 
 /// Links crates whose extensions should be there, although no code names them.

@@ -14,10 +14,7 @@ use std::{
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{EdgeKind, ExtensionName, HostSettings, Location, Plan, Problem, Version};
 
-use crate::{
-    acting::ExtensionId, contain::Ward, declare::Declared, extension::Extension, fault::Fault, lifecycle::Phase,
-    plugin::AppInfo,
-};
+use crate::{acting::ExtensionId, app_info::AppInfo, contain::Ward, extension::Extension, fault::Fault, phase::Phase};
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
 #[derive(Component, Debug, Clone)]
@@ -36,8 +33,10 @@ pub struct ExtensionInfo {
 
 /// Where in its life an extension is.
 ///
-/// Systems that read it see every change; setting it changes nothing, as the host alone moves extensions.
+/// It shows what the host knows: query it, with `Changed<ExtensionState>` if you wait for something. Replacing it moves
+/// nothing but what is shown.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[component(immutable)]
 #[non_exhaustive]
 pub enum ExtensionState {
     /// In the plan, but not built yet.
@@ -84,29 +83,58 @@ impl fmt::Display for ExtensionState {
 }
 
 /// What went wrong in an extension so far, oldest first. The same fault again only counts.
-#[derive(Component, Debug, Clone, Default)]
+#[derive(Component, Debug, Clone, Default, PartialEq)]
 pub struct ExtensionFaults {
-    faults: Vec<(Fault, u32)>,
+    faults: Vec<CountedFault>,
+    fatal: Option<Fault>,
+    more: u32,
 }
+
+/// A fault, and how often it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CountedFault {
+    /// What happened.
+    pub fault: Fault,
+    /// How often.
+    pub times: u32,
+}
+
+/// How many different faults of an extension are kept; of one that says something else each frame, the rest is counted.
+const KEPT: usize = 64;
 
 impl ExtensionFaults {
     /// Returns each different fault, with how often it happened.
-    pub fn iter(&self) -> impl Iterator<Item = (&Fault, u32)> {
-        self.faults.iter().map(|(fault, times)| (fault, *times))
+    pub fn iter(&self) -> std::slice::Iter<'_, CountedFault> {
+        self.faults.iter()
+    }
+
+    /// Returns the fault that the extension failed with.
+    pub fn fatal(&self) -> Option<&Fault> {
+        self.fatal.as_ref()
+    }
+
+    /// Returns how many further faults there were that are not kept, as there are too many different ones.
+    pub fn more(&self) -> u32 {
+        self.more
     }
 
     /// Counts a fault; tells whether it is a new one.
     pub(crate) fn count(&mut self, fault: Fault) -> bool {
-        match self.faults.iter_mut().find(|(known, _)| *known == fault) {
-            Some((_, times)) => {
-                *times = times.saturating_add(1);
-                false
-            }
-            None => {
-                self.faults.push((fault, 1));
-                true
-            }
+        if let Some(known) = self.faults.iter_mut().find(|known| known.fault == fault) {
+            known.times = known.times.saturating_add(1);
+            return false;
         }
+        if self.faults.len() == KEPT {
+            self.more = self.more.saturating_add(1);
+            return false;
+        }
+        self.faults.push(CountedFault { fault, times: 1 });
+        true
+    }
+
+    pub(crate) fn set_fatal(&mut self, fault: Fault) {
+        self.fatal = Some(fault);
     }
 }
 
@@ -232,7 +260,7 @@ pub struct Extensions {
     pub(crate) app: Option<AppInfo>,
     pub(crate) plan: Plan,
     pub(crate) problems: Vec<Problem>,
-    pub(crate) settings: HostSettings,
+    pub(crate) settings: Arc<HostSettings>,
     /// By id: first those in the plan, in load order, then the others by name.
     list: Vec<Listed>,
     by_type: HashMap<TypeId, ExtensionId>,
@@ -248,6 +276,8 @@ pub(crate) struct Listed {
     pub(crate) name: ExtensionName,
     pub(crate) entity: Entity,
     pub(crate) ward: Arc<Ward>,
+    /// Where it is in its life; the component only shows it.
+    pub(crate) state: ExtensionState,
     /// Whether its phases have begun, and `Terminate` is still to come.
     pub(crate) has_begun: bool,
 }
@@ -258,7 +288,7 @@ impl Extensions {
             app,
             plan: Plan::default(),
             problems: Vec::new(),
-            settings,
+            settings: Arc::new(settings),
             list: Vec::new(),
             by_type: HashMap::new(),
             by_name: HashMap::new(),
@@ -268,15 +298,15 @@ impl Extensions {
     }
 
     /// Takes an extension in, and makes it an entity. Those in the plan come first, in load order.
-    pub(crate) fn list(&mut self, world: &mut World, info: ExtensionInfo, state: ExtensionState, native: &Declared) {
+    pub(crate) fn list(&mut self, world: &mut World, info: ExtensionInfo, state: ExtensionState, native: TypeId) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
-        let ward = Arc::new(Ward::new(id, self.settings.faults.phase, self.alarm.clone()));
+        let ward = Arc::new(Ward::new(world.id(), id, self.settings.faults.phase, self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.clone(), id);
-        self.by_type.insert(native.type_id(), id);
-        self.list.push(Listed { name, entity, ward, has_begun: false });
+        self.by_type.insert(native, id);
+        self.list.push(Listed { name, entity, ward, state, has_begun: false });
     }
 
     /// Tells whether somebody was charged with a fault since the last call.
@@ -293,6 +323,11 @@ impl Extensions {
     /// Finds an extension by its type.
     pub fn entity_of<E: Extension>(&self) -> Option<Entity> {
         Some(self.listed(self.id_of::<E>()?).entity)
+    }
+
+    /// Returns the state of an extension, by its type.
+    pub fn state_of<E: Extension>(&self) -> Option<ExtensionState> {
+        Some(self.listed(self.id_of::<E>()?).state)
     }
 
     /// Goes through all extensions: first those in the plan, in load order, then the others by name.
@@ -319,6 +354,10 @@ impl Extensions {
         self.by_type.get(&TypeId::of::<E>()).copied()
     }
 
+    pub(crate) fn listed_all(&self) -> &[Listed] {
+        &self.list
+    }
+
     pub(crate) fn listed(&self, id: ExtensionId) -> &Listed {
         &self.list[id.index()]
     }
@@ -342,7 +381,6 @@ impl Extensions {
 /// app.add_systems(Update, draw_greetings.run_if(extension_running::<Greeter>));
 /// # app.update();
 /// ```
-pub fn extension_running<E: Extension>(extensions: Option<Res<Extensions>>, states: Query<&ExtensionState>) -> bool {
-    let entity = extensions.and_then(|extensions| extensions.entity_of::<E>());
-    entity.is_some_and(|entity| states.get(entity) == Ok(&ExtensionState::Running))
+pub fn extension_running<E: Extension>(extensions: Option<Res<Extensions>>) -> bool {
+    extensions.is_some_and(|extensions| extensions.state_of::<E>() == Some(ExtensionState::Running))
 }

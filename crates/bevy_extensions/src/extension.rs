@@ -1,7 +1,7 @@
 //! What makes a Bevy plugin an extension.
 
 use bevy_app::Plugin;
-use bevy_extensions_core::Manifest;
+use bevy_extensions_core::{ExtensionName, Manifest};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A Bevy [`Plugin`] with a manifest: derive it with [`#[derive(Extension)]`](derive@crate::Extension).
@@ -63,4 +63,9 @@ impl<T: Default + Serialize + DeserializeOwned + Send + Sync + 'static> Extensio
 /// ```
 pub fn manifest_of<E: Extension>() -> Manifest {
     E::manifest()
+}
+
+/// Parses a name that a derive has checked.
+pub(crate) fn name_of<E: Extension>() -> ExtensionName {
+    E::NAME.parse().expect("the derive has checked the name")
 }

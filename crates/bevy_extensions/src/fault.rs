@@ -2,10 +2,13 @@
 
 use std::{any::Any, fmt};
 
-use bevy_ecs::error::{BevyError, ErrorContext};
+use bevy_ecs::{
+    error::{BevyError, ErrorContext},
+    schedule::InternedScheduleLabel,
+};
 use bevy_extensions_core::ParseError;
 
-use crate::lifecycle::Phase;
+use crate::phase::Phase;
 
 /// Something that went wrong in an extension's code.
 ///
@@ -63,7 +66,13 @@ impl Fault {
     }
 
     pub(crate) fn error(place: FaultPlace, error: &BevyError) -> Self {
-        Self::new(place, FaultKind::Error(first_line(error)))
+        Self::new(place, FaultKind::Error(message_of(error)))
+    }
+
+    /// Systems that ran while they were added cannot be contained any more.
+    pub(crate) fn hidden_systems(place: FaultPlace, schedule: InternedScheduleLabel) -> Self {
+        let why = format!("ran the schedule `{schedule:?}` before its end, so its systems cannot be contained");
+        Self::new(place, FaultKind::Error(why))
     }
 
     pub(crate) fn settings(error: ParseError) -> Self {
@@ -74,7 +83,7 @@ impl Fault {
     pub(crate) fn from_handler(place: FaultPlace, mut error: BevyError, context: &ErrorContext) -> Self {
         let kind = match error.take_payload() {
             Some(payload) => FaultKind::Panic(panic_message(&*payload)),
-            None => FaultKind::Error(first_line(&error)),
+            None => FaultKind::Error(message_of(&error)),
         };
         Self::new(place, kind).in_system(&context.name())
     }
@@ -120,13 +129,20 @@ impl fmt::Display for FaultPlace {
     }
 }
 
-fn panic_message(payload: &(dyn Any + Send)) -> String {
+/// Returns the text that code panicked with.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "with something that is not text".into())
 }
 
-/// Bevy shows a backtrace below the message.
-fn first_line(error: &BevyError) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_string()
+/// Bevy shows a backtrace below the message, if it has one: numbered lines, each with a place below.
+fn message_of(error: &BevyError) -> String {
+    let text = error.to_string();
+    let is_frame = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        line.starts_with("   ") && rest.starts_with(": ")
+    };
+    let lines: Vec<_> = text.lines().take_while(|line| !is_frame(line)).collect();
+    lines.join("\n").trim_end().to_string()
 }

@@ -1,15 +1,13 @@
 //! The plugin that stands in the app for an extension's own.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, OnceLock};
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::world::World;
+use bevy_platform::time::Instant;
 
 use crate::{
-    contain::{Ward, build, call, call_with_app},
+    contain::{Ward, build, call},
     entity::{ExtensionTimes, Extensions},
     extension::Extension,
     fault::FaultPlace,
@@ -70,8 +68,7 @@ impl<E: Extension> Plugin for HostedExtension<E> {
 
     fn cleanup(&self, app: &mut App) {
         if let Some(extension) = self.alive() {
-            call_with_app(&self.ward, FaultPlace::Cleanup, app, |app| extension.cleanup(app));
-            settle(app.world_mut(), self.ward.id());
+            self.build_part(app, FaultPlace::Cleanup, |app| extension.cleanup(app));
         }
     }
 

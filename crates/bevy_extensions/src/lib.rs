@@ -76,7 +76,7 @@
 //! # What starts, and in which order
 //!
 //! Whoever is required starts first: by depth, then by name, the same on every machine and in every build profile.
-//! Who requires what is missing, too old or part of a circle is left out, and so are its dependents; everyone else
+//! Who requires what is missing, too old or part of a cycle is left out, and so are its dependents; everyone else
 //! starts. [`resolve`] states the rules, [`Problem`] holds the reasons, and the report tells them.
 //!
 //! # Phases
@@ -120,6 +120,7 @@
 extern crate self as bevy_extensions;
 
 mod acting;
+mod app_info;
 mod contain;
 mod declare;
 mod entity;
@@ -127,6 +128,7 @@ mod extension;
 mod fault;
 mod hosted;
 mod lifecycle;
+mod phase;
 mod plugin;
 mod report;
 mod scope;
@@ -134,24 +136,26 @@ mod settings;
 mod shared;
 
 pub use bevy_extensions_core::{
-    Candidate, Cause, CycleStep, Dependency, Edge, EdgeKind, ExtensionName, External, FaultLimits, HostSettings,
-    Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned, Problem,
-    Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version, VersionError,
-    VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
+    Candidate, Cause, CycleStep, Dependency, DependencyError, Edge, EdgeKind, ExtensionName, External, FaultLimits,
+    HostSettings, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
+    Problem, Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version,
+    VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
 };
 pub use bevy_extensions_macros::Extension;
 
+pub use app_info::AppInfo;
 pub use declare::Declared;
 pub use entity::{
-    DependencyEdge, ExtensionFailed, ExtensionFaults, ExtensionInfo, ExtensionStarted, ExtensionState,
+    CountedFault, DependencyEdge, ExtensionFailed, ExtensionFaults, ExtensionInfo, ExtensionStarted, ExtensionState,
     ExtensionStopped, ExtensionTimes, Extensions, SuspendedBecauseOf, extension_running,
 };
 pub use extension::{DependsOn, Extension, ExtensionSettings, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
-pub use lifecycle::{ExtensionSet, ExtensionSystems, Phase, When, WhenToRun};
-pub use plugin::{AppInfo, ExtensionsPlugin, SettingsSource};
+pub use lifecycle::{ExtensionSet, ExtensionSystems, WhenToRun};
+pub use phase::Phase;
+pub use plugin::{ExtensionsPlugin, SettingsSource};
 pub use report::{Report, ReportRow};
-pub use scope::{ExtensionScope, ExtensionsAppExt};
+pub use scope::{ExtensionScope, ExtensionsAppExt, ExtensionsWorldExt};
 pub use settings::Settings;
 pub use shared::PluginsOnce;
 
@@ -159,7 +163,7 @@ pub use shared::PluginsOnce;
 pub mod prelude {
     pub use crate::{
         AppInfo, Extension, ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionState, ExtensionStopped,
-        ExtensionSystems, Extensions, ExtensionsAppExt, ExtensionsPlugin,
+        ExtensionSystems, Extensions, ExtensionsAppExt, ExtensionsPlugin, ExtensionsWorldExt,
         Phase::{self, Init, PostInit, PreInit, Terminate},
         Settings, extension_running,
     };

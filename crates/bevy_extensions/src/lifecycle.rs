@@ -5,32 +5,13 @@ mod start;
 mod stop;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
-use bevy_ecs::{
-    prelude::*,
-    schedule::{InternedScheduleLabel, ScheduleLabel},
-};
+use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 
-use crate::extension::Extension;
+use crate::{extension::Extension, phase::Phase};
 
 pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use start::start;
 pub(crate) use stop::{settle, terminate_all};
-
-/// A part of an extension's life, in which its systems run once, in plan order.
-///
-/// Give it to [`ExtensionScope::add_systems`](crate::ExtensionScope::add_systems) in place of a schedule. It is no
-/// Bevy schedule, so `app.add_systems(Init, ..)` does not compile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    /// Before anybody initialises: make what others will look for.
-    PreInit,
-    /// The main part: whoever is required has initialised already.
-    Init,
-    /// After everybody has initialised: open the doors.
-    PostInit,
-    /// The app exits, or the extension has to stop: give back what was taken. Runs in reverse order.
-    Terminate,
-}
 
 /// The sets in [`Startup`] in which extensions go through their phases, chained.
 ///
@@ -91,11 +72,18 @@ pub(crate) fn plugin(app: &mut App) {
             start::run_phase(Phase::PreInit).in_set(ExtensionSystems::PreInit),
             start::run_phase(Phase::Init).in_set(ExtensionSystems::Init),
             start::run_phase(Phase::PostInit).in_set(ExtensionSystems::PostInit),
-        ),
+        )
+            // Where the app's own systems stand to a phase is for the app to say.
+            .ambiguous_with_all(),
     );
     app.init_resource::<PhaseSchedules>().init_resource::<stop::Unterminated>();
     app.init_schedule(AfterLast).add_systems(AfterLast, stop::end_frame);
-    app.world_mut().get_resource_or_init::<MainScheduleOrder>().insert_after(Last, AfterLast);
+    let mut order = app.world_mut().get_resource_or_init::<MainScheduleOrder>();
+    if order.labels.contains(&Last.intern()) {
+        order.insert_after(Last, AfterLast);
+    } else {
+        order.labels.push(AfterLast.intern());
+    }
 }
 
 /// What [`ExtensionScope::add_systems`](crate::ExtensionScope::add_systems) takes as its first argument: a [`Phase`],
@@ -108,18 +96,18 @@ pub trait WhenToRun<Marker>: sealed::WhenToRun<Marker> {}
 
 impl<T: sealed::WhenToRun<Marker>, Marker> WhenToRun<Marker> for T {}
 
-/// When a system runs.
-pub enum When {
-    /// In a phase.
-    Phase(Phase),
-    /// In a schedule of the app.
-    Schedule(InternedScheduleLabel),
-}
+pub(crate) mod sealed {
+    use bevy_ecs::schedule::{InternedScheduleLabel, ScheduleLabel};
 
-mod sealed {
-    use bevy_ecs::schedule::ScheduleLabel;
+    use super::Phase;
 
-    use super::{Phase, When};
+    /// When a system runs.
+    pub enum When {
+        /// In a phase.
+        Phase(Phase),
+        /// In a schedule of the app.
+        Schedule(InternedScheduleLabel),
+    }
 
     pub struct IsPhase;
     pub struct IsSchedule;

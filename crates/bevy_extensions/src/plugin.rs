@@ -5,12 +5,12 @@ use std::{panic::Location, path::PathBuf};
 use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    Candidate, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity, Version, assets_dir,
-    parse_version, resolve,
+    Candidate, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity, assets_dir, resolve,
 };
 
 use crate::{
     acting::ExtensionId,
+    app_info::AppInfo,
     contain::build::Known,
     declare::Declared,
     entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
@@ -40,7 +40,10 @@ use crate::{
 ///     }
 /// }
 ///
-/// App::new().add_plugins(ExtensionsPlugin::default()).update();
+/// let mut app = App::new();
+/// app.add_plugins(ExtensionsPlugin::default());
+/// app.update();
+/// app.terminate_extensions();
 /// ```
 #[derive(Debug, Clone)]
 pub struct ExtensionsPlugin {
@@ -54,27 +57,6 @@ pub struct ExtensionsPlugin {
     pub explicit: Vec<Declared>,
     /// Whether Ctrl-C, and SIGTERM and SIGHUP on Unix, exit the app in good order. Default: true.
     pub exit_on_signal: bool,
-}
-
-/// Name and version of an app.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppInfo {
-    /// What people call it.
-    pub name: String,
-    /// What the `app` of a manifest is held against.
-    pub version: Version,
-}
-
-impl AppInfo {
-    /// Describes an app, usually as `AppInfo::new("town", env!("CARGO_PKG_VERSION"))`.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the version is not a semantic one.
-    pub fn new(name: &str, version: &str) -> Self {
-        let version = parse_version(version).unwrap_or_else(|error| panic!("{error}"));
-        Self { name: name.into(), version }
-    }
 }
 
 /// Where host settings come from.
@@ -156,17 +138,30 @@ impl ExtensionsPlugin {
 
 impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
-        let declared = self.declared();
-        let candidates: Vec<_> = declared.iter().map(Declared::candidate).collect();
-        let (mut settings, unreadable) = match self.settings.read() {
-            Ok(settings) => (settings, None),
-            Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
+        let mut problems = Vec::new();
+        let (mut declared, mut candidates) = (Vec::new(), Vec::new());
+        for native in self.declared() {
+            match native.candidate() {
+                Ok(candidate) => {
+                    declared.push(native);
+                    candidates.push(candidate);
+                }
+                Err(error) => problems.push(Problem::Unreadable(error)),
+            }
+        }
+        let (mut settings, is_readable) = match self.settings.read() {
+            Ok(settings) => (settings, true),
+            Err(error) => {
+                problems.insert(0, Problem::BadSettings(error));
+                (HostSettings::default(), false)
+            }
         };
-        settings.app_version = self.app.as_ref().map(|app| app.version.clone());
+        if let Some(app) = &self.app {
+            settings.app_version = Some(app.version.clone());
+        }
         let mut resolution = resolve(&candidates, &settings);
-        resolution.problems.splice(0..0, unreadable);
+        resolution.problems.splice(0..0, problems);
 
-        let is_readable = !matches!(resolution.problems.first(), Some(Problem::BadSettings(_)));
         let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
@@ -176,7 +171,7 @@ impl Plugin for ExtensionsPlugin {
         } else if is_readable {
             planned.iter().enumerate().for_each(|(id, declared)| lifecycle::start(app, ExtensionId::new(id), declared));
         }
-        app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit));
+        app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }
 
     fn finish(&self, app: &mut App) {
@@ -203,12 +198,12 @@ fn install(
     let mut extensions = Extensions::new(app, settings);
     for (position, planned) in resolution.plan.iter().enumerate() {
         let info = info(&candidates[planned.candidate], Some(position));
-        extensions.list(world, info, ExtensionState::Planned, &declared[planned.candidate]);
+        extensions.list(world, info, ExtensionState::Planned, declared[planned.candidate].type_id());
     }
     let aside = [(&resolution.disabled, ExtensionState::Disabled), (&resolution.left_out, ExtensionState::LeftOut)];
     for (name, state) in aside.into_iter().flat_map(|(names, state)| names.iter().map(move |name| (name, state))) {
         let candidate = resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-        extensions.list(world, info(&candidates[candidate], None), state, &declared[candidate]);
+        extensions.list(world, info(&candidates[candidate], None), state, declared[candidate].type_id());
     }
     for edge in resolution.plan.edges() {
         let entity = |position| extensions.listed(ExtensionId::new(position)).entity;

@@ -4,18 +4,20 @@ mod table;
 
 use std::{
     fmt::{self, Write as _},
-    io::IsTerminal,
+    io::{IsTerminal, Write as _},
     time::Duration,
 };
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{ExtensionName, Location, Problem, Version, explain};
+use bevy_extensions_core::{ExtensionName, Location, Problem, Severity, Version, explain};
 use tracing::subscriber::NoSubscriber;
 
 use crate::{
-    entity::{ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf},
+    app_info::AppInfo,
+    entity::{
+        CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf,
+    },
     fault::{Fault, FaultKind},
-    plugin::AppInfo,
 };
 
 /// What runs, in which order, how long each took, and why something does not run.
@@ -49,8 +51,10 @@ pub struct ReportRow {
     pub location: Location,
     /// How long it took to start and to end.
     pub times: ExtensionTimes,
-    /// What went wrong in it, each with how often.
-    pub faults: Vec<(Fault, u32)>,
+    /// What went wrong in it, oldest first.
+    pub faults: Vec<CountedFault>,
+    /// What it failed with.
+    pub failure: Option<Fault>,
     /// Because of whom it is suspended.
     pub suspended_because_of: Option<ExtensionName>,
 }
@@ -61,19 +65,21 @@ impl Report {
         let Some(extensions) = world.get_resource::<Extensions>() else {
             return Self { app: None, rows: Vec::new(), problems: Vec::new() };
         };
-        let rows = extensions.iter().filter_map(|(_, entity)| {
+        let rows = extensions.listed_all().iter().filter_map(|listed| {
+            let entity = listed.entity;
             let info = world.get::<ExtensionInfo>(entity)?;
             let because_of = world.get::<SuspendedBecauseOf>(entity);
             let because_of = because_of.and_then(|because| world.get::<ExtensionInfo>(because.0));
-            let faults = world.get::<ExtensionFaults>(entity)?.iter();
+            let faults = world.get::<ExtensionFaults>(entity)?;
             Some(ReportRow {
                 position: info.position,
                 name: info.name.clone(),
                 version: info.version.clone(),
-                state: *world.get::<ExtensionState>(entity)?,
+                state: listed.state,
                 location: info.location.clone(),
                 times: *world.get::<ExtensionTimes>(entity)?,
-                faults: faults.map(|(fault, times)| (fault.clone(), times)).collect(),
+                faults: faults.iter().cloned().collect(),
+                failure: faults.fatal().cloned(),
                 suspended_because_of: because_of.map(|info| info.name.clone()),
             })
         });
@@ -111,17 +117,14 @@ impl Report {
     }
 
     fn explain_faults(&self, text: &mut String, row: &ReportRow) -> fmt::Result {
-        let has_failed = row.state == ExtensionState::Failed;
-        let fatal = row.faults.len().checked_sub(1).filter(|_| has_failed);
-        for (index, (fault, _)) in row.faults.iter().enumerate() {
-            let (place, suspended) = (place_of(row, fault), self.suspended_because_of(&row.name));
-            match fatal {
-                Some(last) if index == last => {
-                    writeln!(text, "error: {}", failure(&row.name, fault, &suspended))?;
-                }
-                _ => writeln!(text, "warning: {}", tolerated(&row.name, fault))?,
+        let suspended = self.suspended_because_of(&row.name);
+        for CountedFault { fault, .. } in &row.faults {
+            if row.failure.as_ref() == Some(fault) {
+                writeln!(text, "error: {}", failure(&row.name, fault, &suspended))?;
+            } else {
+                writeln!(text, "warning: {}", tolerated(&row.name, fault))?;
             }
-            writeln!(text, "  in: {place}")?;
+            writeln!(text, "  in: {}", place_of(row, fault))?;
             if let FaultKind::Settings(error) = &fault.kind {
                 writeln!(text, "  hint: {}", error.hint())?;
             }
@@ -184,11 +187,13 @@ pub(crate) enum Level {
 pub(crate) fn tell(level: Level, text: &str) {
     let text = text.trim_end();
     if is_silent() {
-        match level {
-            Level::Info => eprintln!("{text}"),
-            Level::Warn => eprintln!("warning: {text}"),
-            Level::Error => eprintln!("error: {text}"),
-        }
+        let mut stderr = std::io::stderr();
+        // Whoever closed the pipe does not want to know.
+        _ = match level {
+            Level::Info => writeln!(stderr, "{text}"),
+            Level::Warn => writeln!(stderr, "warning: {text}"),
+            Level::Error => writeln!(stderr, "error: {text}"),
+        };
         return;
     }
     match level {
@@ -204,7 +209,10 @@ pub(crate) fn tell_start(world: &World) {
     let colors = is_silent() && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let all_run = report.rows.iter().all(|row| matches!(row.state, ExtensionState::Running | ExtensionState::Disabled));
     // On its own, the report needs no word before it.
-    let level = if all_run || is_silent() { Level::Info } else { Level::Warn };
+    let all_well = all_run
+        && report.problems.iter().all(|problem| problem.severity() == Severity::Notice)
+        && report.rows.iter().all(|row| row.faults.is_empty());
+    let level = if all_well || is_silent() { Level::Info } else { Level::Warn };
     tell(level, &report.to_text(colors));
 }
 

@@ -1,24 +1,18 @@
 //! What an extension's author holds in `build`.
 
-use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use bevy_app::{App, Startup};
-use bevy_ecs::{
-    error::BevyError,
-    prelude::*,
-    schedule::{IntoScheduleConfigs, ScheduleLabel},
-    system::ScheduleSystem,
-};
-use bevy_extensions_core::{ExtensionName, Problem};
+use bevy_ecs::{error::BevyError, prelude::*, schedule::IntoScheduleConfigs, system::ScheduleSystem};
+use bevy_extensions_core::{ExtensionName, Location, Problem};
 
 use crate::{
-    acting::acting,
+    acting::is_acting,
     contain::Ward,
-    declare::name_of,
     entity::Extensions,
-    extension::Extension,
-    fault::{Fault, FaultPlace},
-    lifecycle::{ExtensionSet, PhaseSchedules, When, WhenToRun, terminate_all},
+    extension::{Extension, name_of},
+    fault::Fault,
+    lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When, terminate_all},
     report::{self, Level, Report},
     settings::Settings,
     shared::PluginsOnce,
@@ -26,7 +20,7 @@ use crate::{
 
 /// What extensions add to [`App`].
 pub trait ExtensionsAppExt {
-    /// Returns the scope of an extension: in its own `build` or `finish`, everything it does is registered here.
+    /// Returns the scope of an extension: in its own `build`, `finish` or `cleanup`, everything it does is registered here.
     ///
     /// Anywhere else the scope does nothing, and a problem is reported that says what to do instead.
     ///
@@ -44,6 +38,7 @@ pub trait ExtensionsAppExt {
     /// # fn open_ledger() {}
     /// # fn pay_interest() {}
     /// ```
+    #[track_caller]
     fn extension<E: Extension>(&mut self) -> ExtensionScope<'_, E>;
 
     /// Terminates all extensions that have begun, in reverse order. Nothing happens the second time.
@@ -55,25 +50,47 @@ pub trait ExtensionsAppExt {
     fn extension_report(&self) -> Report;
 }
 
+/// What extensions add to [`World`], for systems and tests that have no [`App`].
+pub trait ExtensionsWorldExt {
+    /// Terminates all extensions; see [`ExtensionsAppExt::terminate_extensions`].
+    fn terminate_extensions(&mut self) -> &mut Self;
+
+    /// Returns what runs; see [`ExtensionsAppExt::extension_report`].
+    fn extension_report(&self) -> Report;
+}
+
+impl ExtensionsWorldExt for World {
+    fn terminate_extensions(&mut self) -> &mut Self {
+        terminate_all(self);
+        self
+    }
+
+    fn extension_report(&self) -> Report {
+        Report::of(self)
+    }
+}
+
 impl ExtensionsAppExt for App {
+    #[track_caller]
     fn extension<E: Extension>(&mut self) -> ExtensionScope<'_, E> {
         let own = self.world().get_resource::<Extensions>().and_then(|extensions| {
-            let id = extensions.id_of::<E>().filter(|id| acting() == Some(*id))?;
+            let id = extensions.id_of::<E>().filter(|id| is_acting(self.world().id(), *id))?;
             Some(extensions.listed(id).ward.clone())
         });
         if own.is_none() {
-            note_not_hosted(self, name_of::<E>());
+            let caller = std::panic::Location::caller();
+            note_not_hosted(self, name_of::<E>(), Location::new(caller.file(), caller.line(), caller.column()));
         }
         ExtensionScope { app: self, ward: own, extension: PhantomData }
     }
 
     fn terminate_extensions(&mut self) -> &mut Self {
-        terminate_all(self.world_mut());
+        self.world_mut().terminate_extensions();
         self
     }
 
     fn extension_report(&self) -> Report {
-        Report::of(self.world())
+        self.world().extension_report()
     }
 }
 
@@ -82,7 +99,7 @@ impl ExtensionsAppExt for App {
 /// Get it with [`app.extension::<Self>()`](ExtensionsAppExt::extension).
 pub struct ExtensionScope<'a, E> {
     app: &'a mut App,
-    /// `None` outside the extension's own `build` and `finish`.
+    /// `None` outside the extension's own `build`, `finish` and `cleanup`.
     ward: Option<Arc<Ward>>,
     extension: PhantomData<E>,
 }
@@ -93,51 +110,23 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// Systems of a phase run once, when the extension's turn has come, and may return `Result`. Systems of a schedule
     /// go into the app's own, in the set [`ExtensionSet::of::<E>()`](ExtensionSet::of), and run while the extension is
     /// starting or running.
-    pub fn add_systems<When, Systems>(
+    ///
+    /// To order all of them at once, use the set:
+    /// `app.configure_sets(Update, ExtensionSet::of::<Self>().after(ExtensionSet::of::<Economy>()))`.
+    pub fn add_systems<Marker, Systems>(
         &mut self,
-        when: impl WhenToRun<When>,
+        when: impl WhenToRun<Marker>,
         systems: impl IntoScheduleConfigs<ScheduleSystem, Systems>,
     ) -> &mut Self {
         let Some(ward) = &self.ward else { return self };
         match when.when() {
-            self::When::Phase(phase) => {
+            When::Phase(phase) => {
                 let mut schedules = self.app.world_mut().resource_mut::<PhaseSchedules>();
                 schedules.get_or_create(ward.id(), phase).add_systems(systems);
             }
-            self::When::Schedule(label) => {
+            When::Schedule(label) => {
                 self.app.add_systems(label, systems.in_set(ExtensionSet::of::<E>()));
             }
-        }
-        self
-    }
-
-    /// Orders all systems of this extension in a schedule of the app, or gives them a run condition.
-    ///
-    /// ```
-    /// # use bevy_app::prelude::*;
-    /// # use bevy_ecs::prelude::*;
-    /// # use bevy_extensions::{ExtensionSet, prelude::*};
-    /// # #[derive(Extension)]
-    /// # struct Economy;
-    /// # impl Plugin for Economy { fn build(&self, _: &mut App) {} }
-    /// # #[derive(Extension)]
-    /// # struct Greeter;
-    /// impl Plugin for Greeter {
-    ///     fn build(&self, app: &mut App) {
-    ///         app.extension::<Self>().configure_set(Update, |own| own.after(ExtensionSet::of::<Economy>()));
-    ///     }
-    /// }
-    /// ```
-    pub fn configure_set<Out, M>(
-        &mut self,
-        schedule: impl ScheduleLabel,
-        configure: impl FnOnce(ExtensionSet) -> Out,
-    ) -> &mut Self
-    where
-        Out: IntoScheduleConfigs<bevy_ecs::schedule::InternedSystemSet, M>,
-    {
-        if self.ward.is_some() {
-            self.app.configure_sets(schedule, configure(ExtensionSet::of::<E>()));
         }
         self
     }
@@ -151,7 +140,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
             && let Err(why) = plugins.add_once(self.app, ward.id().0)
         {
             let ward = ward.clone();
-            ward.charge(Fault::error(FaultPlace::Build, &why.into()));
+            ward.charge(Fault::error(ward.part(), &why.into()));
             ward.set_open(false);
         }
         self
@@ -163,7 +152,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// does not start.
     pub fn fail(&mut self, error: impl Into<BevyError>) -> &mut Self {
         if let Some(ward) = &self.ward {
-            ward.charge(Fault::error(FaultPlace::Build, &error.into()));
+            ward.charge(Fault::error(ward.part(), &error.into()));
             ward.set_open(false);
         }
         self
@@ -183,30 +172,30 @@ impl<E: Extension> ExtensionScope<'_, E> {
 
 /// Extensions that were added past the host.
 #[derive(Resource, Default)]
-pub(crate) struct NotHosted(BTreeSet<ExtensionName>);
+pub(crate) struct NotHosted(BTreeMap<ExtensionName, Location>);
 
 impl NotHosted {
     /// Moves them to the problems of the host.
     pub(crate) fn hand_over(world: &mut World) {
         let Some(names) = world.remove_resource::<Self>() else { return };
-        let problems = names.0.into_iter().map(|extension| Problem::NotHosted { extension });
-        world.resource_mut::<Extensions>().problems.extend(problems);
+        let problems = names.0.into_iter().map(|(extension, at)| Problem::NotHosted { extension, at });
+        world.resource_mut::<Extensions>().problems.splice(0..0, problems);
     }
 }
 
-fn note_not_hosted(app: &mut App, name: ExtensionName) {
+fn note_not_hosted(app: &mut App, name: ExtensionName, at: Location) {
     if !app.world().contains_resource::<NotHosted>() {
         app.init_resource::<NotHosted>().add_systems(Startup, tell_without_host);
     }
-    app.world_mut().resource_mut::<NotHosted>().0.insert(name);
+    app.world_mut().resource_mut::<NotHosted>().0.insert(name, at);
 }
 
 /// Without a host nobody else would tell.
 fn tell_without_host(names: Option<Res<NotHosted>>, host: Option<Res<Extensions>>) {
     if let (Some(names), None) = (names, host) {
-        for extension in &names.0 {
-            let problem = Problem::NotHosted { extension: extension.clone() };
-            report::tell(Level::Error, &format!("{problem}\n  hint: {}", problem.hint()));
+        for (extension, at) in &names.0 {
+            let problem = Problem::NotHosted { extension: extension.clone(), at: at.clone() };
+            report::tell(Level::Error, &format!("{problem}\n  in: {at}\n  hint: {}", problem.hint()));
         }
     }
 }

@@ -6,7 +6,10 @@ use bevy_app::App;
 use bevy_ecs::resource::Resource;
 use bevy_extensions_core::{HostSettings, RonText};
 
-use crate::{declare::name_of, extension::Extension, fault::Fault};
+use crate::{
+    extension::{Extension, name_of},
+    fault::Fault,
+};
 
 /// The settings of an extension, as its type: a resource that is there from before its `build`.
 ///
@@ -79,7 +82,7 @@ fn has_settings<E: Extension>() -> bool {
 
 fn parse<E: Extension>(text: &RonText) -> Result<E::Settings, Fault> {
     if !has_settings::<E>() && !text.is_unit() {
-        return Err(Fault::settings(text.error("this extension takes no settings")));
+        return Err(Fault::settings(text.wrong("this extension takes no settings")));
     }
     text.parse().map_err(Fault::settings)
 }
@@ -90,5 +93,5 @@ fn parse<E: Extension>(text: &RonText) -> Result<E::Settings, Fault> {
 ///
 /// Panics if RON cannot write the type.
 pub fn defaults<E: Extension>() -> RonText {
-    RonText::of(&E::Settings::default()).expect("settings should be data that RON can write")
+    RonText::of(&E::Settings::default()).unwrap_or_else(|error| panic!("its settings cannot be written: {error}"))
 }

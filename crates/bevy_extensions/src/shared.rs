@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::ExtensionId,
     contain::{Ward, build::build_shared},
-    entity::{ExtensionState, Extensions},
+    entity::Extensions,
 };
 
 /// Plugins that were added through a scope: each runs while at least one of its users does.
@@ -52,10 +52,7 @@ impl SharedPlugins {
     pub(crate) fn update(world: &mut World) {
         let Some(shared) = world.get_resource::<Self>().filter(|shared| !shared.0.is_empty()) else { return };
         let extensions = world.resource::<Extensions>();
-        let is_active = |user: &&ExtensionId| {
-            let state = world.get::<ExtensionState>(extensions.listed(**user).entity);
-            state.is_some_and(|state| state.is_active())
-        };
+        let is_active = |user: &&ExtensionId| extensions.listed(**user).state.is_active();
         for plugin in shared.0.values() {
             let first = plugin.users.iter().find(is_active);
             plugin.ward.set_open(first.is_some());

@@ -46,7 +46,7 @@ mod suggest;
 pub use candidate::{Candidate, Source, Unavailable};
 pub use explain::explain;
 pub use location::Location;
-pub use manifest::{Dependency, External, Manifest, ManifestBuilder, Provided, Repository};
+pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
 pub use parse::{ParseError, ParseErrorKind};
 pub use plan::{Edge, EdgeKind, Plan, Planned};

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use builder::ManifestBuilder;
-pub use dependency::{Dependency, Provided};
+pub use dependency::{Dependency, DependencyError, Provided};
 pub(crate) use places::Places;
 
 /// What an extension says about itself: who it is, what it needs and what it offers.

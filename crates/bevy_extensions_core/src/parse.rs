@@ -44,6 +44,11 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
+    /// Says that the manifest of a native extension, which no file holds, is wrong.
+    pub fn native(name: &str, at: Location, why: String) -> Self {
+        Self { at, field: name.into(), kind: ParseErrorKind::Malformed(why) }
+    }
+
     /// Tells what is wrong, without the place.
     pub fn message(&self) -> String {
         let within = match self.field.as_str() {
@@ -134,6 +139,7 @@ fn parse_error(error: SpannedError, field: &str, text: &str, start: &Location) -
             ParseErrorKind::Malformed(format!("`{found}` is not one of {}", suggest::list(&known(expected)),))
         }
         ron::Error::Message(message) => ParseErrorKind::Malformed(message),
+        ron::Error::ExceededRecursionLimit => ParseErrorKind::Malformed("it is nested too deeply".into()),
         code => ParseErrorKind::Malformed(lower_first(&code.to_string())),
     };
     let at = match (start.line, start.column) {
@@ -163,8 +169,15 @@ fn around(field: &str, kind: &ParseErrorKind) -> String {
         ParseErrorKind::UnknownKey { key, .. } | ParseErrorKind::RepeatedKey(key) => known.strip_suffix(key.as_str()),
         _ => None,
     };
-    around.map_or(known, |around| around.trim_end_matches('.')).to_string()
+    let around = around.map_or(known, |around| around.trim_end_matches('.'));
+    match around.char_indices().nth(LONGEST_WAY) {
+        Some((end, _)) => format!("{}..", &around[..end]),
+        None => around.to_string(),
+    }
 }
+
+/// How much of a way is shown: nobody reads on in something nested a hundred deep.
+const LONGEST_WAY: usize = 60;
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();

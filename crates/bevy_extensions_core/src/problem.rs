@@ -38,7 +38,7 @@ pub enum Problem {
         /// The version that is passed over, and where it is.
         passed_over: (Version, Location),
     },
-    /// A wish that would make a circle is dropped.
+    /// A wish that would make a cycle is dropped.
     WishDropped {
         /// Who wished.
         extension: ExtensionName,
@@ -46,8 +46,8 @@ pub enum Problem {
         kind: EdgeKind,
         /// Whom it concerns.
         other: ExtensionName,
-        /// The circle, in the order of needing: the first one starts after the second, and so on.
-        circle: Vec<ExtensionName>,
+        /// The cycle, in the order of needing: the first one starts after the second, and so on.
+        cycle: Vec<ExtensionName>,
         /// Where the wish is written.
         at: Location,
     },
@@ -73,6 +73,8 @@ pub enum Problem {
     NotHosted {
         /// Which.
         extension: ExtensionName,
+        /// Where it asked for its scope.
+        at: Location,
     },
     /// The host settings speak of an extension that nobody has found.
     UnknownName {
@@ -124,9 +126,9 @@ pub enum Cause {
         /// Who that is.
         found: (ExtensionName, Version),
     },
-    /// It takes part in a circle of requirements, and nothing else keeps it from starting.
+    /// It takes part in a cycle of requirements, and nothing else keeps it from starting.
     Cycle {
-        /// The circle: each step requires the next, the last one the first.
+        /// The cycle: each step requires the next, the last one the first.
         path: Vec<CycleStep>,
         /// All that are left out together, by name.
         members: Vec<ExtensionName>,
@@ -154,7 +156,7 @@ pub enum Cause {
     },
 }
 
-/// A step of a circle.
+/// A step of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CycleStep {
     /// Who requires the next.
@@ -203,7 +205,7 @@ impl Problem {
             | Self::Shadowed { extension, .. }
             | Self::WishDropped { extension, .. }
             | Self::OptionalUnfit { extension, .. }
-            | Self::NotHosted { extension }
+            | Self::NotHosted { extension, .. }
             | Self::NoVersion { extension, .. } => Some(extension),
             Self::Unreadable(_) | Self::BadSettings(_) | Self::UnknownName { .. } => None,
         }
@@ -221,11 +223,11 @@ impl Problem {
             Self::LeftOut { at, .. }
             | Self::WishDropped { at, .. }
             | Self::OptionalUnfit { at, .. }
+            | Self::NotHosted { at, .. }
             | Self::NoVersion { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::BadSettings(error) => vec![error.location()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
-            Self::NotHosted { .. } => Vec::new(),
             Self::UnknownName { at, .. } => at.iter().cloned().collect(),
         }
     }
@@ -238,10 +240,10 @@ impl Problem {
             Self::BadSettings(error) => error.hint(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::WishDropped { kind, .. } => {
-                format!("take this wish out of `{}`, or loosen another step of the circle", key_of(*kind))
+                format!("take this wish out of `{}`, or loosen another step of the cycle", key_of(*kind))
             }
             Self::OptionalUnfit { wanted, found, .. } => mend_version(wanted, found),
-            Self::NotHosted { extension } => {
+            Self::NotHosted { extension, .. } => {
                 format!("add it with `ExtensionsPlugin::default().with::<{extension}>()`, or link it and add nothing")
             }
             Self::NoVersion { .. } => "add `version: \"1.0.0\"`".into(),
@@ -266,11 +268,11 @@ impl fmt::Display for Problem {
             Self::Shadowed { extension, used, passed_over } => {
                 write!(f, "`{extension}` is there twice: {} is used, {} is passed over", used.0, passed_over.0,)
             }
-            Self::WishDropped { extension, kind, other, circle, .. } => write!(
+            Self::WishDropped { extension, kind, other, cycle, .. } => write!(
                 f,
-                "`{extension}` {} `{other}`, which would make a circle, {}: the wish is dropped",
+                "`{extension}` {} `{other}`, which would make a cycle, {}: the wish is dropped",
                 verb_of(*kind),
-                arrows(circle.iter()),
+                arrows(cycle.iter()),
             ),
             Self::OptionalUnfit { extension, wanted, found, .. } => write!(
                 f,
@@ -278,7 +280,7 @@ impl fmt::Display for Problem {
                 wanted.name, found.0, found.1,
             ),
             Self::NoVersion { extension, .. } => write!(f, "`{extension}` gives no version, which reads as 0.0.0"),
-            Self::NotHosted { extension } => {
+            Self::NotHosted { extension, .. } => {
                 write!(
                     f,
                     "`{extension}` was added past the host, by `add_plugins` or from outside: that way it does nothing"
@@ -345,7 +347,7 @@ impl fmt::Display for Cause {
             Self::Conflict { with, found } => {
                 write!(f, "it cannot run beside `{with}`, and `{}` {} is there", found.0, found.1)
             }
-            Self::Cycle { path, .. } => write!(f, "it is part of a circle, {}", circle(path)),
+            Self::Cycle { path, .. } => write!(f, "it is part of a cycle, {}", cycle(path)),
             Self::App { needed, found } => write!(f, "it works with app version `{needed}`, but this one is {found}"),
             Self::Artifact { artifact, why } => write!(f, "it needs the artifact `{artifact}`: {why}"),
             Self::Because { of, .. } => write!(f, "it requires `{of}`, which is left out"),
@@ -386,12 +388,12 @@ impl fmt::Display for Obstacle<'_> {
 
 fn write_cycle(f: &mut fmt::Formatter<'_>, members: &[ExtensionName], path: &[CycleStep]) -> fmt::Result {
     match members {
-        [only] => write!(f, "`{only}` is left out: it requires itself, {}", circle(path)),
-        all => write!(f, "{} are left out: they require each other, {}", suggest::list(all), circle(path)),
+        [only] => write!(f, "`{only}` is left out: it requires itself, {}", cycle(path)),
+        all => write!(f, "{} are left out: they require each other, {}", suggest::list(all), cycle(path)),
     }
 }
 
-fn circle(path: &[CycleStep]) -> String {
+fn cycle(path: &[CycleStep]) -> String {
     let names = path.iter().map(|step| &step.extension);
     arrows(names.clone().chain(names.take(1)))
 }

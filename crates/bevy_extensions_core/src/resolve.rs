@@ -6,7 +6,7 @@
 //! 2. [`needs`]: names become candidates; a need lists those that can serve it.
 //! 3. [`startable`]: whoever has all needs served by somebody who can start, can start.
 //! 4. [`conflicts`]: of two that cannot run side by side, one goes.
-//! 5. [`blame`]: everyone who cannot start gets a cause; circles are found here.
+//! 5. [`blame`]: everyone who cannot start gets a cause; cycles are found here.
 //! 6. [`order`]: soft wishes are weighed, and the plan is laid out.
 
 mod blame;
@@ -77,17 +77,17 @@ impl Resolution {
 ///   among those that could all start: first whoever has an opponent without a conflict of its own, in the order of
 ///   names; if every opponent has one, the last by name goes. Whoever lost to one that does not start in the end is let
 ///   in again, in the order of names, if that leaves no conflict. Nobody conflicts with itself.
-/// * An extension starts after everyone who can serve its needs. Where that would close a circle, it starts after one for
+/// * An extension starts after everyone who can serve its needs. Where that would close a cycle, it starts after one for
 ///   each need, the preferred one of those that can start in an earlier round: first those that need nobody, then those
 ///   that need only them, and so on. An extension of the name is preferred to one that provides it, then a higher version
 ///   to a lower, then an earlier name to a later. Nobody serves itself by a name that it provides.
-/// * A wish (`optional`, `after`, `before`) that closes a circle is dropped. The order after a need is never dropped for a
+/// * A wish (`optional`, `after`, `before`) that closes a cycle is dropped. The order after a need is never dropped for a
 ///   wish, that after a further server of a need always; `optional` weighs more than `after` and `before`, then an earlier
 ///   writer more than a later, then an earlier name of the other.
 ///
 /// Every extension that is left out has a problem that says why.
 ///
-/// Takes time with the candidates and their wishes, and more only where there are conflicts or circles of wishes.
+/// Takes time with the candidates and their wishes, and more only where there are conflicts or cycles of wishes.
 pub fn resolve(candidates: &[Candidate], settings: &HostSettings) -> Resolution {
     let (chosen, mut problems) = choose(candidates);
     let disabled: Vec<bool> =

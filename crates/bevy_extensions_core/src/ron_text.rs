@@ -49,10 +49,14 @@ impl RonText {
         Ok(Self { raw: trimmed(raw), start })
     }
 
-    /// Writes a value down; `None` if the value cannot be written as RON.
-    pub fn of<T: Serialize>(value: &T) -> Option<Self> {
-        let text = ron::Options::default().to_string(value).ok()?;
-        Self::new(&text).ok()
+    /// Writes a value down.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if the value cannot be written as RON.
+    pub fn of<T: Serialize>(value: &T) -> Result<Self, ParseError> {
+        let text = ron::Options::default().to_string(value);
+        Self::new(&text.map_err(|error| Self::default().wrong(&error.to_string()))?)
     }
 
     /// Returns the text.
@@ -83,7 +87,7 @@ impl RonText {
     }
 
     /// Says what is wrong with the text as a whole.
-    pub fn error(&self, why: &str) -> ParseError {
+    pub fn wrong(&self, why: &str) -> ParseError {
         ParseError { at: self.start.clone(), field: String::new(), kind: ParseErrorKind::Malformed(why.into()) }
     }
 

@@ -2,13 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs, io,
+    env, fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use ron::value::RawValue;
 use semver::Version;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     location::{Location, place_of},
@@ -48,6 +48,7 @@ pub struct HostSettings {
     /// How much failing is too much.
     pub faults: FaultLimits,
     /// The settings of each extension. Each extension documents its own; what is absent has that one's default.
+    #[serde(deserialize_with = "each_once")]
     pub settings: BTreeMap<ExtensionName, RonText>,
     /// The version of the app, which a manifest's `app` is held against. It is not read from the file: an app knows it.
     #[serde(skip)]
@@ -195,6 +196,32 @@ pub fn assets_dir() -> PathBuf {
         executable.parent().unwrap_or(Path::new("")).join("assets")
     };
     near_crate.unwrap_or_else(beside_executable)
+}
+
+/// Reads a map in which no extension stands twice, in whatever spelling.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ExtensionName, RonText>, D::Error> {
+    struct Visitor;
+
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = BTreeMap<ExtensionName, RonText>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map from extensions to their settings")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some(name) = map.next_key::<ExtensionName>()? {
+                if all.contains_key(&name) {
+                    return Err(de::Error::custom(format!("`{name}` is given twice")));
+                }
+                all.insert(name, map.next_value()?);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_map(Visitor)
 }
 
 /// Where things stand in the file that the settings were read from.

@@ -11,6 +11,7 @@ use std::{
 use bevy_app::App;
 use bevy_ecs::{
     change_detection::Tick,
+    message::MessageRegistry,
     observer::Observer,
     prelude::*,
     resource::IsResource,
@@ -21,20 +22,29 @@ use super::{
     Ward, call_with_app, call_with_world,
     system::{Places, clear_set, clear_system, wrap_set, wrap_system},
 };
-use crate::{fault::FaultPlace, lifecycle::Phase};
+use crate::{
+    fault::{Fault, FaultPlace},
+    phase::Phase,
+};
 
 /// Calls a part of an extension that gets the app, such as `build`, and tells whether it went well.
 ///
 /// What it adds to schedules is contained from then on. If it faults, what it added is undone: its systems, run
-/// conditions, observers, entities and new resources go. What it changed stays, as do set order and plugin names.
+/// conditions, observers, entities and new resources go. What it changed stays, as do set order and plugin names; and the
+/// new resources stay too if there is a new type of messages among them.
 pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: FaultPlace, code: impl FnOnce(&mut App)) -> bool {
     learn(app.world_mut());
     let began = app.world_mut().increment_change_tick();
+    let messages = message_types(app.world());
     let value = call_with_app(ward, place, app, |app| {
         code(app);
         app.world_mut().flush();
     });
     let news = learn(app.world_mut());
+    if let Some(label) = news.0.iter().find_map(|(label, new)| matches!(new, New::Hidden { .. }).then_some(label)) {
+        ward.charge(Fault::hidden_systems(place, *label));
+        ward.set_open(false);
+    }
     if value.is_some() && ward.is_open() {
         news.wrap(app.world_mut(), ward);
         return true;
@@ -43,7 +53,9 @@ pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: FaultPlace, code: im
     call_with_world(ward, place, app.world_mut(), |world| {
         // Commands that were queued before a panic would spawn later.
         world.flush();
-        remove_spawned_since(world, began);
+        // Bevy goes on keeping a new type of messages in order, and would do it twice for the next to add it.
+        let keep_resources = message_types(world) != messages;
+        remove_spawned_since(world, began, keep_resources);
     });
     false
 }
@@ -100,6 +112,7 @@ impl Known {
             let known = self.schedules.entry(*label).or_default();
             match *new {
                 New::System(key) => _ = known.systems.insert(key),
+                New::Hidden { count, .. } => known.hidden += count,
                 New::Conditions { set, to, .. } => _ = known.conditions.insert(set, to),
             }
         }
@@ -109,6 +122,8 @@ impl Known {
 #[derive(Default)]
 struct KnownSchedule {
     systems: HashSet<SystemKey>,
+    /// How many have run and so cannot be seen any more.
+    hidden: usize,
     /// For each set that has run conditions, how many.
     conditions: HashMap<SystemSetKey, usize>,
 }
@@ -120,6 +135,10 @@ impl KnownSchedule {
         if graph.systems.len() != self.systems.len() {
             let keys = graph.systems.iter().map(|(key, ..)| key);
             news.extend(keys.filter(|key| !self.systems.contains(key)).map(New::System));
+            let count = graph.systems.len().saturating_sub(self.systems.len() + self.hidden + news.len());
+            if count > 0 {
+                news.push(New::Hidden { count, alone: self.systems.is_empty() && self.hidden == 0 });
+            }
         }
         for (set, _, conditions) in graph.system_sets.iter().filter(|(.., conditions)| !conditions.is_empty()) {
             let (from, to) = (self.conditions.get(&set).copied().unwrap_or(0), conditions.len());
@@ -137,6 +156,12 @@ struct News(Vec<(InternedScheduleLabel, New)>);
 /// Something new in a schedule.
 enum New {
     System(SystemKey),
+    /// Systems that cannot be wrapped any more, since their schedule has been built already.
+    Hidden {
+        count: usize,
+        /// Whether nobody had a system in that schedule before.
+        alone: bool,
+    },
     /// Run conditions of a set, a range of them.
     Conditions {
         set: SystemSetKey,
@@ -155,6 +180,9 @@ impl News {
     fn clear(self, world: &mut World) {
         self.for_each(world, |schedule, new| match new {
             New::System(key) => clear_system(schedule, key),
+            New::Hidden { alone: true, .. } => *schedule = Schedule::new(schedule.label()),
+            // What others have in that schedule weighs more.
+            New::Hidden { .. } => {}
             New::Conditions { set, from, .. } => clear_set(schedule, set, from),
         });
     }
@@ -173,6 +201,7 @@ impl New {
     fn wrap(self, schedule: &mut Schedule, ward: &Arc<Ward>, places: Places) {
         match self {
             Self::System(key) => wrap_system(schedule, key, ward, places),
+            Self::Hidden { .. } => {}
             Self::Conditions { set, from, .. } => wrap_set(schedule, set, from, ward, places),
         }
     }
@@ -193,7 +222,12 @@ fn spawned_since(world: &mut World, began: Tick) -> Vec<Entity> {
     world.iter_entities().filter(is_new).map(|entity| entity.id()).collect()
 }
 
-fn remove_spawned_since(world: &mut World, began: Tick) {
+/// Tells when a type of messages was last added.
+fn message_types(world: &World) -> Option<Tick> {
+    world.get_resource_ref::<MessageRegistry>().map(|registry| registry.last_changed())
+}
+
+fn remove_spawned_since(world: &mut World, began: Tick, keep_resources: bool) {
     let mut entities = spawned_since(world, began);
     let shared = &world.resource::<Known>().shared_entities;
     entities.retain(|entity| !shared.contains(entity));
@@ -201,6 +235,7 @@ fn remove_spawned_since(world: &mut World, began: Tick) {
     entities.sort_by_key(|entity| !world.entity(*entity).contains::<Observer>());
     for entity in entities {
         match world.get::<IsResource>(entity).map(IsResource::resource_component_id) {
+            Some(_) if keep_resources => {}
             Some(resource) => _ = world.remove_resource_by_id(resource),
             None => _ = world.try_despawn(entity),
         }

@@ -22,6 +22,16 @@ struct Contained<S> {
     place: Places,
     /// Whether there is anything to apply after a run.
     deferred: bool,
+    /// Whether it gets the whole world.
+    exclusive: bool,
+    /// Whether it could not be initialised, and so can never run.
+    broken: bool,
+}
+
+impl<S> Contained<S> {
+    fn new(inner: S, ward: &Arc<Ward>, place: Places) -> Self {
+        Self { inner, ward: ward.clone(), place, deferred: true, exclusive: false, broken: false }
+    }
 }
 
 /// Where a fault of a contained system is said to have happened.
@@ -37,8 +47,7 @@ pub(super) fn wrap_system(schedule: &mut Schedule, key: SystemKey, ward: &Arc<Wa
     let systems = &mut schedule.graph_mut().systems;
     if let Some(slot) = systems.get_mut(key) {
         let inner = mem::replace(slot, SystemWithAccess::new(nothing()));
-        let contained = Contained { inner, ward: ward.clone(), place, deferred: true };
-        *slot = SystemWithAccess::new(Box::new(contained));
+        *slot = SystemWithAccess::new(Box::new(Contained::new(inner, ward, place)));
     }
     for condition in systems.get_conditions_mut(key).into_iter().flatten() {
         wrap_condition(condition, ward, place);
@@ -75,14 +84,15 @@ pub(super) fn clear_set(schedule: &mut Schedule, key: SystemSetKey, from: usize)
 
 fn wrap_condition(slot: &mut ConditionWithAccess, ward: &Arc<Ward>, place: Places) {
     let inner: BoxedCondition = mem::replace(&mut slot.condition, always());
-    slot.condition = Box::new(Contained { inner, ward: ward.clone(), place, deferred: true });
+    slot.condition = Box::new(Contained::new(inner, ward, place));
 }
 
 fn always() -> BoxedCondition {
     Box::new(IntoSystem::into_system(|| true))
 }
 
-fn nothing() -> Box<dyn System<In = (), Out = ()>> {
+/// A system that does nothing.
+pub(crate) fn nothing() -> Box<dyn System<In = (), Out = ()>> {
     Box::new(IntoSystem::into_system(|| {}))
 }
 
@@ -134,14 +144,20 @@ macro_rules! pass_on {
         }
 
         fn initialize(&mut self, world: &mut World) -> SystemAccess {
-            let access = self.inner.initialize(world);
-            self.deferred = self.inner.has_deferred() || access.is_exclusive();
+            let Self { inner, ward, place, .. } = self;
+            // Parameters that exclude each other panic here, and the schedule would be gone with them.
+            let Some(access) = call(ward, place.system, || inner.initialize(world)) else {
+                self.broken = true;
+                return SystemAccess::default();
+            };
+            self.exclusive = access.is_exclusive();
+            self.deferred = self.inner.has_deferred() || self.exclusive;
             access
         }
 
         #[inline]
         fn apply_deferred(&mut self, world: &mut World) {
-            if !self.deferred {
+            if !self.deferred || self.broken {
                 return;
             }
             let Self { inner, ward, place, .. } = self;
@@ -178,8 +194,21 @@ impl System for Contained<SystemWithAccess> {
 
     #[inline]
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
-        // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner system.
-        unsafe { run(&mut self.inner, &self.ward, self.place.system, world) }.map(|_| ())
+        let Self { inner, ward, place, exclusive, broken, .. } = self;
+        if *broken || !ward.is_open() {
+            return Ok(());
+        }
+        if !*exclusive {
+            // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
+            return unsafe { run(inner, ward, place.system, world) }.map(|_| ());
+        }
+        // SAFETY: `initialize` passed on that the inner system is exclusive, so the caller allows the whole world.
+        let world = unsafe { world.world_mut() };
+        let ran = call_with_world(ward, place.system, world, |world| {
+            // SAFETY: the whole world is ours here.
+            unsafe { run(inner, ward, place.system, world.as_unsafe_world_cell()) }
+        });
+        ran.unwrap_or(Ok(None)).map(|_| ())
     }
 }
 
@@ -193,6 +222,9 @@ impl System for Contained<BoxedCondition> {
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<bool, RunSystemError> {
         // A stopped extension stands in nobody's way; a condition that failed gives no leave.
         let stopped = !self.ward.is_open();
+        if self.broken {
+            return Ok(stopped);
+        }
         // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
         let answer = unsafe { run(&mut *self.inner, &self.ward, self.place.condition, world) }?;
         Ok(answer.unwrap_or(stopped))

@@ -7,10 +7,10 @@ use bevy_ecs::{
     schedule::{ConditionWithAccess, ScheduleLabel, SingleThreadedExecutor, SystemWithAccess},
 };
 
-use super::Phase;
 use crate::{
     acting::ExtensionId,
-    contain::{Ward, build::wrap_phase},
+    contain::{Ward, build::wrap_phase, system::nothing},
+    phase::Phase,
 };
 
 /// The systems of each extension and phase, in schedules of their own.
@@ -99,7 +99,7 @@ impl LoneSystem {
         }
         let (key, ..) = graph.systems.iter().next()?;
         let mut conditions = mem::take(graph.systems.get_conditions_mut(key)?);
-        let nothing = SystemWithAccess::new(Box::new(IntoSystem::into_system(|| {})));
+        let nothing = SystemWithAccess::new(nothing());
         let mut system = mem::replace(graph.systems.get_mut(key)?, nothing);
         system.initialize(world);
         conditions.iter_mut().for_each(|condition| _ = condition.initialize(world));

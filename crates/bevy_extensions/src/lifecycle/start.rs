@@ -1,30 +1,32 @@
 //! Starting: natives are built in plan order, then all go through the phases.
 
-use std::time::Instant;
+use bevy_platform::time::Instant;
 
 use bevy_app::App;
 use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
 
-use super::{Phase, PhaseSchedules, stop};
+use super::{PhaseSchedules, stop};
 use crate::{
     acting::ExtensionId,
-    contain::call_with_world,
+    contain::{call, call_with_world},
     declare::Declared,
     entity::{ExtensionStarted, ExtensionState, ExtensionTimes, Extensions},
     fault::FaultPlace,
+    phase::Phase,
 };
 
 /// Configures and builds an extension, unless somebody it requires has failed.
 pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
-    if stop::state(app.world(), id) != Some(ExtensionState::Planned) {
+    if stop::state(app.world(), id) != ExtensionState::Planned {
         return;
     }
     let extensions = app.world().resource::<Extensions>();
     let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
     stop::set_state(app.world_mut(), id, ExtensionState::Starting);
-    match declared.configure(app, &settings) {
-        Ok(()) => declared.add(app, ward),
-        Err(fault) => ward.charge(fault),
+    match call(&ward, FaultPlace::Settings, || declared.configure(app, &settings)) {
+        Some(Ok(())) => declared.add(app, ward),
+        Some(Err(fault)) => ward.charge(fault),
+        None => {}
     }
     stop::settle(app.world_mut(), id);
 }
@@ -32,13 +34,20 @@ pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
 /// Makes the system that takes all extensions through a phase.
 pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
     move |world| {
-        // From here on nobody sets the app's handler any more, and swapping one that is there is cheap.
+        // Swapping a handler that is there is much cheaper than to insert and remove one, many times.
+        let apps_own = world.get_resource::<FallbackErrorHandler>().copied();
         world.init_resource::<FallbackErrorHandler>();
         let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
         for id in (0..planned).map(ExtensionId::new) {
-            if stop::state(world, id) == Some(ExtensionState::Starting) {
+            if stop::state(world, id) == ExtensionState::Starting {
                 run_phase_of(world, id, phase);
             }
+        }
+        if apps_own.is_none() {
+            world.remove_resource::<FallbackErrorHandler>();
+        }
+        if phase == Phase::PostInit {
+            announce_started(world);
         }
     }
 }
@@ -47,12 +56,17 @@ fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
     stop::note_begun(world, id);
     run_schedule(world, id, phase);
     stop::settle(world, id);
-    if phase == Phase::PostInit && stop::state(world, id) == Some(ExtensionState::Starting) {
+    if phase == Phase::PostInit && stop::state(world, id) == ExtensionState::Starting {
         stop::set_state(world, id, ExtensionState::Running);
-        let listed = world.resource::<Extensions>().listed(id);
-        let started = ExtensionStarted { name: listed.name.clone(), entity: listed.entity };
-        world.trigger(started);
     }
+}
+
+/// Tells who is running now, in plan order.
+fn announce_started(world: &mut World) {
+    let Some(extensions) = world.get_resource::<Extensions>() else { return };
+    let running = extensions.listed_all().iter().filter(|listed| listed.state == ExtensionState::Running);
+    let started = running.map(|listed| ExtensionStarted { name: listed.name.clone(), entity: listed.entity });
+    started.collect::<Vec<_>>().into_iter().for_each(|started| stop::announce(world, started));
 }
 
 /// Runs what an extension has put into a phase; what goes wrong is charged to it.

@@ -1,16 +1,20 @@
 //! Stopping: because of a fault, because of somebody else's fault, or with the app.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use bevy_app::AppExit;
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::ExtensionName;
 
-use super::{Phase, start::run_schedule};
+use super::start::run_schedule;
 use crate::{
     acting::ExtensionId,
     entity::{ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf},
     fault::{Fault, FaultPlace},
+    phase::Phase,
     report::{self, Level},
     shared::SharedPlugins,
 };
@@ -36,21 +40,40 @@ impl Drop for Unterminated {
     }
 }
 
-/// Returns the state of an extension; `None` if somebody has despawned its entity.
-pub(super) fn state(world: &World, id: ExtensionId) -> Option<ExtensionState> {
-    let entity = world.resource::<Extensions>().listed(id).entity;
-    world.get::<ExtensionState>(entity).copied()
+/// Returns the state of an extension.
+pub(super) fn state(world: &World, id: ExtensionId) -> ExtensionState {
+    world.resource::<Extensions>().listed(id).state
 }
 
 /// Moves an extension to a state, and lets its systems run or not accordingly.
 pub(super) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
-    let listed = world.resource::<Extensions>().listed(id);
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+    listed.state = state;
     listed.ward.set_open(state.is_active());
     let entity = listed.entity;
-    if let Ok(mut entity) = world.get_entity_mut(entity) {
-        entity.insert(state);
-    }
     SharedPlugins::update(world);
+    show(world, entity, state);
+}
+
+/// Shows something on the entity of an extension, as long as nobody has despawned it.
+fn show(world: &mut World, entity: Entity, what: impl Bundle) {
+    guard(world, "a change of state", |world| {
+        if let Ok(mut entity) = world.get_entity_mut(entity) {
+            entity.insert(what);
+        }
+    });
+}
+
+/// Tells observers what happened.
+pub(super) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, event: E) {
+    guard(world, std::any::type_name::<E>(), |world| world.trigger(event));
+}
+
+/// Calls observers: whoever of them panics is told about, and keeps nobody from starting or ending.
+fn guard(world: &mut World, seeing: &str, code: impl FnOnce(&mut World)) {
+    if catch_unwind(AssertUnwindSafe(|| code(world))).is_err() {
+        report::tell(Level::Error, &format!("an observer of `{seeing}` panicked"));
+    }
 }
 
 /// Notes that the phases of an extension have begun, so that `Terminate` is due.
@@ -68,7 +91,7 @@ pub(crate) fn settle(world: &mut World, id: ExtensionId) {
     let ward = world.resource::<Extensions>().listed(id).ward.clone();
     let faults = ward.take_faults();
     let Some(last) = faults.last().cloned() else { return };
-    let was_active = state(world, id).is_some_and(ExtensionState::is_active);
+    let was_active = state(world, id).is_active();
     let fatal = faults.iter().find(|fault| is_fatal(fault)).cloned();
     let fatal = fatal.or_else(|| Some(last).filter(|_| !ward.is_open()));
     for fault in faults {
@@ -113,23 +136,25 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let names: Vec<_> = lost.iter().map(|(id, _)| extensions.listed(*id).name.clone()).collect();
     let failed = &extensions.listed(id).name;
     tell(world, Level::Error, &report::failure(failed, &fault, &names));
+    let entity = extensions.listed(id).entity;
     extensions.listed(id).ward.set_open(false);
+    if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {
+        faults.set_fatal(fault.clone());
+    }
 
     let mut stopped = Vec::new();
     for &(dependent, because_of) in lost.iter().rev() {
         stopped.extend(stop(world, dependent, ExtensionState::Suspended));
         let extensions = world.resource::<Extensions>();
         let (entity, because_of) = (extensions.listed(dependent).entity, extensions.listed(because_of).entity);
-        if let Ok(mut entity) = world.get_entity_mut(entity) {
-            entity.insert(SuspendedBecauseOf(because_of));
-        }
+        show(world, entity, SuspendedBecauseOf(because_of));
     }
     stopped.extend(stop(world, id, ExtensionState::Failed));
 
-    stopped.into_iter().for_each(|event| world.trigger(event));
     let listed = world.resource::<Extensions>().listed(id);
     let failed = ExtensionFailed { name: listed.name.clone(), entity: listed.entity, fault };
-    world.trigger(failed);
+    stopped.into_iter().for_each(|event| announce(world, event));
+    announce(world, failed);
 }
 
 /// Finds those who cannot run without an extension, in plan order, each with the one that it misses.
@@ -138,7 +163,7 @@ fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)>
     let plan = &extensions.plan;
     let may_run = |position: usize| {
         let state = state(world, ExtensionId::new(position));
-        state.is_some_and(|state| state.is_active() || state == ExtensionState::Planned)
+        state.is_active() || state == ExtensionState::Planned
     };
     let mut lost = BTreeSet::from([id.index()]);
     let mut dependents = Vec::new();
@@ -158,7 +183,7 @@ fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)>
 ///
 /// Returns the event to trigger if it had started.
 fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<ExtensionStopped> {
-    let had_started = state(world, id) == Some(ExtensionState::Running);
+    let had_started = state(world, id) == ExtensionState::Running;
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     if std::mem::take(&mut listed.has_begun) {
         world.resource_mut::<Unterminated>().0.remove(&id);
@@ -173,16 +198,17 @@ fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<Exte
     had_started.then(|| ExtensionStopped { name: listed.name.clone(), entity: listed.entity })
 }
 
-/// Terminates all extensions that have begun, in reverse plan order.
+/// Terminates all extensions that have begun, in reverse plan order. Whoever has not will not.
 pub(crate) fn terminate_all(world: &mut World) {
     let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+    let mut stopped = Vec::new();
     for id in (0..planned).rev().map(ExtensionId::new) {
-        if state(world, id).is_some_and(ExtensionState::is_active)
-            && let Some(stopped) = stop(world, id, ExtensionState::Terminated)
-        {
-            world.trigger(stopped);
+        let state = state(world, id);
+        if state.is_active() || state == ExtensionState::Planned {
+            stopped.extend(stop(world, id, ExtensionState::Terminated));
         }
     }
+    stopped.into_iter().for_each(|event| announce(world, event));
 }
 
 /// Ends a frame: charges what went wrong in it, and terminates all extensions if the app exits.

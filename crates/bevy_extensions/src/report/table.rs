@@ -85,6 +85,7 @@ mod tests {
             location: Location::new("src/lib.rs", 7, 0),
             times,
             faults: Vec::new(),
+            failure: None,
             suspended_because_of: None,
         }
     }

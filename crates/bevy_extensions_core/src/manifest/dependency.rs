@@ -6,8 +6,8 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::value::MapAccessDeserializer};
 
 use crate::{
-    name::ExtensionName,
-    version::{deserialize_range, deserialize_version, is_any, parse_range, parse_version},
+    name::{ExtensionName, NameError},
+    version::{VersionError, deserialize_range, deserialize_version, is_any, parse_range, parse_version},
 };
 
 /// What an extension asks of another: a name and a range of versions.
@@ -54,13 +54,11 @@ impl fmt::Display for Dependency {
 }
 
 impl FromStr for Dependency {
-    type Err = String;
+    type Err = DependencyError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, DependencyError> {
         let (name, range) = split(text);
-        let name = ExtensionName::new(name).map_err(|error| error.to_string())?;
-        let range = range.map_or(Ok(VersionReq::STAR), parse_range);
-        Ok(Self::new(name, range.map_err(|error| error.to_string())?))
+        Ok(Self::new(name.parse()?, range.map_or(Ok(VersionReq::STAR), parse_range)?))
     }
 }
 
@@ -145,13 +143,11 @@ impl fmt::Display for Provided {
 }
 
 impl FromStr for Provided {
-    type Err = String;
+    type Err = DependencyError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, DependencyError> {
         let (name, version) = split(text);
-        let name = ExtensionName::new(name).map_err(|error| error.to_string())?;
-        let version = version.map(parse_version).transpose().map_err(|error| error.to_string())?;
-        Ok(Self { name, version })
+        Ok(Self { name: name.parse()?, version: version.map(parse_version).transpose()? })
     }
 }
 
@@ -192,6 +188,18 @@ struct ProvidedFields {
     name: ExtensionName,
     #[serde(deserialize_with = "deserialize_version")]
     version: Version,
+}
+
+/// A text that names no dependency.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DependencyError {
+    /// The name is not allowed.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The version or range is none.
+    #[error(transparent)]
+    Version(#[from] VersionError),
 }
 
 /// Splits `Economy ^1.2` at the first white space.

@@ -41,7 +41,7 @@ pub(super) fn own_causes(chosen: &[Chosen<'_>], needs: &Needs, app: Option<&Vers
     causes
 }
 
-/// Reports everyone who is not switched off and cannot start: own causes, circles, and the consequences of both.
+/// Reports everyone who is not switched off and cannot start: own causes, cycles, and the consequences of both.
 pub(super) fn left_out(
     chosen: &[Chosen<'_>],
     needs: &Needs,
@@ -58,11 +58,11 @@ pub(super) fn left_out(
         blame.problems.extend(causes.into_iter().map(problem));
     }
     blame.spread(ids);
-    // Whoever has no cause yet requires somebody else without one: such chains can only end in circles.
+    // Whoever has no cause yet requires somebody else without one: such chains can only end in cycles.
     let unexplained =
         (0..chosen.len()).filter(|&id| !disabled[id] && !startable.contains(id) && blame.root[id].is_none()).collect();
-    let in_circles = blame.circles(&unexplained);
-    blame.spread(in_circles);
+    let in_cycles = blame.cycles(&unexplained);
+    blame.spread(in_cycles);
     blame.problems
 }
 
@@ -105,8 +105,8 @@ impl Blame<'_> {
         self.needs.alternatives(need).iter().all(|alternative| self.root[alternative.id].is_some())
     }
 
-    /// Reports the circles among those without a cause, and returns all that take part in one.
-    fn circles(&mut self, unexplained: &BTreeSet<usize>) -> Vec<usize> {
+    /// Reports the cycles among those without a cause, and returns all that take part in one.
+    fn cycles(&mut self, unexplained: &BTreeSet<usize>) -> Vec<usize> {
         let mut graph = DiGraphMap::<usize, ()>::new();
         for &id in unexplained {
             graph.add_node(id);
@@ -122,7 +122,7 @@ impl Blame<'_> {
             if members.len() == 1 && !graph.contains_edge(members[0], members[0]) {
                 continue;
             }
-            let path = self.shortest_circle(&members);
+            let path = self.shortest_cycle(&members);
             for &id in &members {
                 self.root[id] = Some(members[0]);
             }
@@ -138,7 +138,7 @@ impl Blame<'_> {
     }
 
     /// Finds the shortest way from the first member through others back to itself.
-    fn shortest_circle(&self, members: &[usize]) -> Vec<CycleStep> {
+    fn shortest_cycle(&self, members: &[usize]) -> Vec<CycleStep> {
         let start = members[0];
         let mut came_from = BTreeMap::new();
         let mut queue = VecDeque::from([start]);

@@ -29,10 +29,10 @@ struct Draft {
     weight: Weight,
 }
 
-/// How much an edge weighs when a circle has to be opened: the heavier is kept.
+/// How much an edge weighs when a cycle has to be opened: the heavier is kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
-    /// Needed; such edges make no circles among those that can start.
+    /// Needed; such edges make no cycles among those that can start.
     Need,
     /// Wished with `optional`.
     Optional,
@@ -66,7 +66,7 @@ pub(super) fn plan(
     let (drafts, order) = if drafts.iter().all(|draft| startable.is_before(draft.to, draft.from)) {
         (drafts, startable.in_order())
     } else {
-        without_circles(chosen, drafts, &mut problems)
+        without_cycles(chosen, drafts, &mut problems)
     };
 
     let of = Groups::of(chosen.len(), drafts.iter().map(|draft| draft.from));
@@ -138,14 +138,14 @@ fn wished(
     drafts
 }
 
-/// Drops the lightest wishes until no circle is left, and returns the rest with an order that it allows.
-fn without_circles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> (Vec<Draft>, Vec<usize>) {
+/// Drops the lightest wishes until no cycle is left, and returns the rest with an order that it allows.
+fn without_cycles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> (Vec<Draft>, Vec<usize>) {
     let graph = graph_of(&drafts, chosen.len());
     if let Ok(order) = toposort(&graph, None) {
         return (drafts, order.into_iter().map(NodeIndex::index).collect());
     }
 
-    // Only wishes between members of one strongly connected component can close a circle.
+    // Only wishes between members of one strongly connected component can close a cycle.
     let mut component = vec![0; chosen.len()];
     for (index, members) in tarjan_scc(&graph).iter().enumerate() {
         members.iter().for_each(|id| component[id.index()] = index);
@@ -171,7 +171,7 @@ fn without_circles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec
             Some(_) => {}
         }
     }
-    let order = toposort(&graph_of(&kept, chosen.len()), None).expect("no circle is left");
+    let order = toposort(&graph_of(&kept, chosen.len()), None).expect("no cycle is left");
     (kept, order.into_iter().map(NodeIndex::index).collect())
 }
 
@@ -205,7 +205,7 @@ fn dropped(chosen: &[Chosen<'_>], draft: Draft, way: &[usize]) -> Problem {
         extension: name(writer),
         kind: draft.kind,
         other: name(other),
-        circle: std::iter::once(draft.from).chain(way.iter().copied()).map(name).collect(),
+        cycle: std::iter::once(draft.from).chain(way.iter().copied()).map(name).collect(),
         at: chosen[writer].1.source.place_of_wish(draft.kind, draft.wish, 0),
     }
 }

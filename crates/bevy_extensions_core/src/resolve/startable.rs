@@ -6,7 +6,7 @@ use super::needs::{Need, Needs};
 
 /// Which extensions can start, found from those that need nobody upwards.
 ///
-/// Whoever is found has a rank after those who serve it, so nobody in a circle of needs is ever found, and a circle
+/// Whoever is found has a rank after those who serve it, so nobody in a cycle of needs is ever found, and a cycle
 /// that an alternative avoids does no harm.
 pub(super) struct Startable<'a> {
     needs: &'a Needs,

@@ -50,8 +50,9 @@ fn ron(value: &Lit) -> syn::Result<Option<RonText>> {
         Lit::Int(number) => RonText::of(&number.base10_parse::<i64>()?),
         Lit::Float(number) => RonText::of(&number.base10_parse::<f64>()?),
         Lit::Bool(bool) => RonText::of(&bool.value),
-        _ => None,
-    })
+        _ => return Ok(None),
+    }
+    .ok())
 }
 
 #[cfg(test)]
