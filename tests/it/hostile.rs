@@ -59,7 +59,7 @@ extensions! {
     });
     EndsEarly() = |app| _ = app.terminate_extensions();
     NeedsEarly(requires(EndsEarly)) = |app| app.world_mut().resource_mut::<Log>().note("NeedsEarly.never");
-    Unmade(settings = NoDefault) = |_app| ();
+    Unmade(settings = NoDefault) = |app| _ = app;
     Exclusive() = |app| app.extension::<Self>().add_systems(Update, |world: &mut World| {
         world.commands().queue(|_: &mut World| -> Result { Err("exclusively".into()) });
         world.flush();
@@ -244,7 +244,7 @@ fn an_error_handler_set_while_the_app_runs_is_heard() {
 
 #[test]
 fn the_version_of_the_app_may_stand_in_the_settings() {
-    extensions! { Modern(app = ">=2") = |_app| (); }
+    extensions! { Modern(app = ">=2") = |app| _ = app; }
     let mut settings = HostSettings::default();
     settings.app_version = Some("1.0.0".parse().unwrap());
     let app = app(ExtensionsPlugin { settings: settings.into(), ..host().with::<Modern>() });

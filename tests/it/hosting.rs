@@ -201,6 +201,10 @@ fn a_left_out_extension_stops_the_app_if_the_settings_say_so() {
     assert_eq!(noted(&mut app), "");
     assert_eq!(app.should_exit(), Some(AppExit::error()));
     assert_eq!(states(&app), "Economy terminated, Market left out", "it will not start any more");
+    assert_eq!(
+        app.extension_report().problems[0].to_string(),
+        "no extension starts, and the app exits: something is left out, and `on_left_out` is `Stop`",
+    );
 
     let mut fine = self::app(host_with("(on_left_out: Stop)").with::<Economy>());
     fine.update();

@@ -301,5 +301,9 @@ fn two_apps_do_not_see_each_other() {
 fn an_app_without_extensions_is_no_problem() {
     let mut app = app(host());
     app.update();
-    assert_eq!(app.extension_report().to_string(), "extensions: none\n");
+    assert_eq!(
+        app.extension_report().to_string(),
+        "extensions: none\n  hint: name the crates of extensions in `link_extensions!`, \
+         or add them with `ExtensionsPlugin::with`\n",
+    );
 }

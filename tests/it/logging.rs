@@ -62,13 +62,13 @@ fn a_good_start_is_one_piece_of_information() {
 }
 
 #[test]
-fn a_start_with_failures_is_one_warning_that_tells_each_fault_once() {
+fn a_start_with_failures_is_one_error_that_tells_each_fault_once() {
     let lines = logged(|| {
         let mut app = app(host().with::<Economy>().with::<Chat>().with::<Greeter>());
         app.update();
         app.terminate_extensions();
     });
-    assert_eq!(lines[0], "WARN extensions: 1 running, 1 suspended, 1 failed");
+    assert_eq!(lines[0], "ERROR extensions: 1 running, 1 suspended, 1 failed");
     let error = "error: `Chat` has failed in `Init`: panicked: no throat; because of it, `Greeter` is suspended";
     assert_eq!(lines.iter().filter(|line| line.contains("no throat")).collect::<Vec<_>>(), [error]);
 }

@@ -155,7 +155,9 @@ fn wrong_types_and_values_name_their_field() {
 #[test]
 fn what_is_not_ron_is_told_with_its_place() {
     let hint = "look for a bracket, comma or quote that is missing or too much there";
-    check("", &format!("extension.ron:1:1: expected opening `(` for struct `Manifest`\n{hint}"));
+    let brackets = "write it in round brackets, as in `(name: \"Weather\")`";
+    check("", &format!("extension.ron:1:1: expected `(`\n{brackets}"));
+    check("{\"name\": \"Weather\"}", &format!("extension.ron:1:1: expected `(`\n{brackets}"));
     check("(name: \"Weather\"\n", &format!("extension.ron:1:17: expected comma\n{hint}"));
     check("(name: \"Weather\") x", &format!("extension.ron:1:19: non-whitespace trailing characters\n{hint}"));
     let error = Manifest::from_ron("extension.ron", b"(name: \"We\nath\xffer\")").unwrap_err();
@@ -174,6 +176,22 @@ fn host_settings_are_read_like_manifests() {
     check_settings(
         "(faults: (phases: 3))",
         "extensions.ron:1:11: unknown key `phases` in `faults`\ndid you mean `phase`?",
+    );
+}
+
+#[test]
+fn an_empty_file_of_host_settings_says_nothing_and_a_mark_of_encoding_does_no_harm() {
+    let read = |bytes: &[u8]| HostSettings::from_ron("extensions.ron", bytes).unwrap();
+    assert_eq!(read(b"\n"), HostSettings::default());
+    assert_eq!(read(b"\xef\xbb\xbf(disabled: [\"Weather\"])").disabled.len(), 1);
+}
+
+#[test]
+fn a_limit_of_no_faults_is_none() {
+    check_settings(
+        "(faults: (phase: 0))",
+        "extensions.ron:1:18: `faults.phase`: expected a nonzero u32, found the unsigned integer `0`\n\
+         correct the value of `faults.phase`",
     );
 }
 

@@ -363,7 +363,7 @@ fn features(case: &Case) -> BTreeSet<&'static str> {
         }
         EdgeKind::AnyOf => Some("any of served"),
         EdgeKind::Optional => Some("optional used"),
-        EdgeKind::After | EdgeKind::Before => None,
+        _ => None,
     });
     let whole =
         [(!disabled.is_empty()).then_some("disabled"), (plan.len() == case.names().len()).then_some("all start")];

@@ -301,7 +301,7 @@ impl Extensions {
     pub(crate) fn list(&mut self, world: &mut World, info: ExtensionInfo, state: ExtensionState, native: TypeId) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
-        let ward = Arc::new(Ward::new(world.id(), id, self.settings.faults.phase, self.alarm.clone()));
+        let ward = Arc::new(Ward::new(world.id(), id, self.settings.faults.phase.get(), self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.clone(), id);

@@ -71,7 +71,8 @@
 //! ```
 //!
 //! A plugin that somebody else wrote becomes an extension by a unit struct that adds it in `build`, with
-//! [`add_plugins_once`](ExtensionScope::add_plugins_once).
+//! [`add_plugins_once`](ExtensionScope::add_plugins_once). Every extension that uses it should add it that way: then it
+//! does not matter which of them is first, or fails.
 //!
 //! # What starts, and in which order
 //!
@@ -99,8 +100,14 @@
 //! starts is [`Failed`](ExtensionState::Failed), those that cannot run without it are
 //! [`Suspended`](ExtensionState::Suspended), and everyone else goes on. A `build` that fails is undone: its systems, run
 //! conditions, observers, entities and new resources go. What it changed stays, as do set order, plugin names and the
-//! `finish` of a plugin that it added. What nobody can contain: an abort, a stack overflow, an endless loop, and every
-//! panic in a program built with `panic = "abort"`.
+//! `finish` of a plugin that it added; and if a new type of messages was among what it added, its new resources stay.
+//! Of a `finish` that fails, what `finish` added is undone; what `build` had added merely does not run any more.
+//!
+//! What is not contained: an abort, a stack overflow, an endless loop, and every panic in a program built with
+//! `panic = "abort"`. Nor, so far, observers added with `app.add_observer`, systems that are added to sub-apps, while the
+//! app runs, in the `finish` of a nested plugin, or to a schedule that the extension has put in the place of another, and
+//! orders in a schedule of the app that make a cycle. What an observer or a schedule of the app does wrong while an
+//! extension calls it is charged to that extension.
 //!
 //! # Extensions as data
 //!
@@ -108,6 +115,13 @@
 //! every kept dependency is one with [`DependencyEdge`]. [`Extensions`] finds them by name or type,
 //! [`extension_running`] is a run condition, and [`ExtensionStarted`], [`ExtensionStopped`] and [`ExtensionFailed`] are
 //! events. [`Report`] is all of it at one moment, as a value and as text.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! * `debug`: names of systems in faults; costs the names in the binary.
+//! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
 //!
 //! # Troubleshooting
 //!
@@ -118,6 +132,11 @@
 //! * *A fault stops the whole program.* See the end of the section on failing.
 
 extern crate self as bevy_extensions;
+
+/// The first screen of the README has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
 
 mod acting;
 mod app_info;

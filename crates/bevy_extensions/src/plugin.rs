@@ -61,6 +61,7 @@ pub struct ExtensionsPlugin {
 
 /// Where host settings come from.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub enum SettingsSource {
     /// The file `extensions.ron` in the [assets](assets_dir), if it is there.
     #[default]
@@ -163,6 +164,7 @@ impl Plugin for ExtensionsPlugin {
         resolution.problems.splice(0..0, problems);
 
         let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
+        resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
         app.add_plugins(lifecycle::plugin);

@@ -103,6 +103,9 @@ impl Report {
         for row in &self.rows {
             self.explain_faults(&mut text, row).expect("a string takes everything");
         }
+        if self.rows.is_empty() && self.problems.is_empty() {
+            text += "  hint: name the crates of extensions in `link_extensions!`, or add them with `ExtensionsPlugin::with`\n";
+        }
         text + &explain(&self.problems)
     }
 
@@ -212,7 +215,13 @@ pub(crate) fn tell_start(world: &World) {
     let all_well = all_run
         && report.problems.iter().all(|problem| problem.severity() == Severity::Notice)
         && report.rows.iter().all(|row| row.faults.is_empty());
-    let level = if all_well || is_silent() { Level::Info } else { Level::Warn };
+    let is_bad = report.rows.iter().any(|row| matches!(row.state, ExtensionState::Failed | ExtensionState::LeftOut))
+        || report.problems.iter().any(|problem| problem.severity() == Severity::Error);
+    let level = match (all_well || is_silent(), is_bad) {
+        (true, _) => Level::Info,
+        (false, false) => Level::Warn,
+        (false, true) => Level::Error,
+    };
     tell(level, &report.to_text(colors));
 }
 

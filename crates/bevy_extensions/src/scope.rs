@@ -191,11 +191,12 @@ fn note_not_hosted(app: &mut App, name: ExtensionName, at: Location) {
 }
 
 /// Without a host nobody else would tell.
-fn tell_without_host(names: Option<Res<NotHosted>>, host: Option<Res<Extensions>>) {
-    if let (Some(names), None) = (names, host) {
-        for (extension, at) in &names.0 {
-            let problem = Problem::NotHosted { extension: extension.clone(), at: at.clone() };
-            report::tell(Level::Error, &format!("{problem}\n  in: {at}\n  hint: {}", problem.hint()));
-        }
+fn tell_without_host(world: &mut World) {
+    if world.contains_resource::<Extensions>() {
+        return;
+    }
+    for (extension, at) in world.remove_resource::<NotHosted>().into_iter().flat_map(|names| names.0) {
+        let problem = Problem::NotHosted { extension, at: at.clone() };
+        report::tell(Level::Error, &format!("{problem}\n  in: {at}\n  hint: {}", problem.hint()));
     }
 }

@@ -4,7 +4,7 @@ use std::{any::TypeId, ops::Deref};
 
 use bevy_app::App;
 use bevy_ecs::resource::Resource;
-use bevy_extensions_core::{HostSettings, RonText};
+use bevy_extensions_core::{HostSettings, ParseErrorKind, RonText};
 
 use crate::{
     extension::{Extension, name_of},
@@ -82,7 +82,7 @@ fn has_settings<E: Extension>() -> bool {
 
 fn parse<E: Extension>(text: &RonText) -> Result<E::Settings, Fault> {
     if !has_settings::<E>() && !text.is_unit() {
-        return Err(Fault::settings(text.wrong("this extension takes no settings")));
+        return Err(Fault::settings(text.wrong(ParseErrorKind::NoSettings)));
     }
     text.parse().map_err(Fault::settings)
 }

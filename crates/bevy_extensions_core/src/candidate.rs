@@ -101,6 +101,7 @@ impl Source {
 
 /// An artifact that an extension asks for and that cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unavailable {
     /// The artifact, as the manifest names it.
     pub artifact: String,

@@ -13,6 +13,7 @@ use crate::{
 /// Shown as `file:line:column: message`; [`hint`](Self::hint) tells what to try.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{at}: {}", self.message())]
+#[non_exhaustive]
 pub struct ParseError {
     /// Where it is wrong.
     pub at: Location,
@@ -39,6 +40,10 @@ pub enum ParseErrorKind {
     RepeatedKey(String),
     /// The bytes are not UTF-8.
     NotUtf8,
+    /// Settings for an extension that has none.
+    NoSettings,
+    /// There should be a struct, in round brackets.
+    NoStruct,
     /// A value of the wrong type, a value that is not allowed, or a text that is not RON.
     Malformed(String),
 }
@@ -60,6 +65,9 @@ impl ParseError {
             ParseErrorKind::MissingKey(key) => format!("`{key}` is missing{within}"),
             ParseErrorKind::RepeatedKey(key) => format!("`{key}` is given twice{within}"),
             ParseErrorKind::NotUtf8 => "the file is not UTF-8 text".into(),
+            ParseErrorKind::NoStruct if self.field.is_empty() => "expected `(`".into(),
+            ParseErrorKind::NoStruct => format!("`{}`: expected `(`", self.field),
+            ParseErrorKind::NoSettings => "this extension takes no settings".into(),
             ParseErrorKind::Malformed(why) if self.field.is_empty() => why.clone(),
             ParseErrorKind::Malformed(why) => format!("`{}`: {why}", self.field),
         }
@@ -76,6 +84,8 @@ impl ParseError {
             ParseErrorKind::MissingKey(key) => format!("add `{key}: ..`"),
             ParseErrorKind::RepeatedKey(key) => format!("keep one of the two `{key}`"),
             ParseErrorKind::NotUtf8 => "save the file as UTF-8".into(),
+            ParseErrorKind::NoStruct => "write it in round brackets, as in `(name: \"Weather\")`".into(),
+            ParseErrorKind::NoSettings => "remove its entry from `settings`".into(),
             ParseErrorKind::Malformed(_) => match self.field.as_str() {
                 "" => "look for a bracket, comma or quote that is missing or too much there".into(),
                 field => format!("correct the value of `{field}`"),
@@ -90,6 +100,8 @@ impl ParseError {
 ///
 /// [`ParseErrorKind::NotUtf8`] at the first byte that does not fit.
 pub(crate) fn utf8<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, ParseError> {
+    // Some editors begin a file with a mark of its encoding.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let (good, _) = bytes.split_at(error.valid_up_to());
         let good = String::from_utf8_lossy(good);
@@ -139,6 +151,7 @@ fn parse_error(error: SpannedError, field: &str, text: &str, start: &Location) -
             ParseErrorKind::Malformed(format!("`{found}` is not one of {}", suggest::list(&known(expected)),))
         }
         ron::Error::Message(message) => ParseErrorKind::Malformed(message),
+        ron::Error::ExpectedStructLike | ron::Error::ExpectedNamedStructLike(_) => ParseErrorKind::NoStruct,
         ron::Error::ExceededRecursionLimit => ParseErrorKind::Malformed("it is nested too deeply".into()),
         code => ParseErrorKind::Malformed(lower_first(&code.to_string())),
     };

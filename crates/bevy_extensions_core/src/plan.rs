@@ -48,6 +48,7 @@ pub struct Edge {
 
 /// Why one extension starts after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum EdgeKind {
     /// It cannot do without the other.
     Requires,

@@ -29,6 +29,8 @@ pub enum Problem {
     Unreadable(ParseError),
     /// The host settings cannot be read, so no extension starts.
     BadSettings(SettingsError),
+    /// Something is wrong, and the host settings say that no extension starts then.
+    Stopped,
     /// A name is there twice; one of the two is used.
     Shadowed {
         /// The name.
@@ -158,6 +160,7 @@ pub enum Cause {
 
 /// A step of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CycleStep {
     /// Who requires the next.
     pub extension: ExtensionName,
@@ -167,6 +170,7 @@ pub struct CycleStep {
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// Something does not start.
     Error,
@@ -190,9 +194,11 @@ impl Problem {
     /// Tells how bad it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::LeftOut { .. } | Self::Unreadable(_) | Self::BadSettings(_) | Self::NotHosted { .. } => {
-                Severity::Error
-            }
+            Self::LeftOut { .. }
+            | Self::Unreadable(_)
+            | Self::BadSettings(_)
+            | Self::NotHosted { .. }
+            | Self::Stopped => Severity::Error,
             Self::Shadowed { .. } | Self::WishDropped { .. } | Self::UnknownName { .. } => Severity::Warning,
             Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
         }
@@ -207,7 +213,7 @@ impl Problem {
             | Self::OptionalUnfit { extension, .. }
             | Self::NotHosted { extension, .. }
             | Self::NoVersion { extension, .. } => Some(extension),
-            Self::Unreadable(_) | Self::BadSettings(_) | Self::UnknownName { .. } => None,
+            Self::Unreadable(_) | Self::BadSettings(_) | Self::Stopped | Self::UnknownName { .. } => None,
         }
     }
 
@@ -227,6 +233,7 @@ impl Problem {
             | Self::NoVersion { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::BadSettings(error) => vec![error.location()],
+            Self::Stopped => Vec::new(),
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. } => at.iter().cloned().collect(),
         }
@@ -238,6 +245,7 @@ impl Problem {
             Self::LeftOut { extension, cause, .. } => cause.hint(extension),
             Self::Unreadable(error) => error.hint(),
             Self::BadSettings(error) => error.hint(),
+            Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::WishDropped { kind, .. } => {
                 format!("take this wish out of `{}`, or loosen another step of the cycle", key_of(*kind))
@@ -265,6 +273,9 @@ impl fmt::Display for Problem {
                 write!(f, "an extension is left out: its manifest is wrong: {}", error.message())
             }
             Self::BadSettings(error) => write!(f, "no extension starts: {error}"),
+            Self::Stopped => {
+                write!(f, "no extension starts, and the app exits: something is left out, and `on_left_out` is `Stop`")
+            }
             Self::Shadowed { extension, used, passed_over } => {
                 write!(f, "`{extension}` is there twice: {} is used, {} is passed over", used.0, passed_over.0,)
             }

@@ -56,7 +56,7 @@ impl RonText {
     /// [`ParseError`] if the value cannot be written as RON.
     pub fn of<T: Serialize>(value: &T) -> Result<Self, ParseError> {
         let text = ron::Options::default().to_string(value);
-        Self::new(&text.map_err(|error| Self::default().wrong(&error.to_string()))?)
+        Self::new(&text.map_err(|error| Self::default().wrong(ParseErrorKind::Malformed(error.to_string())))?)
     }
 
     /// Returns the text.
@@ -87,8 +87,8 @@ impl RonText {
     }
 
     /// Says what is wrong with the text as a whole.
-    pub fn wrong(&self, why: &str) -> ParseError {
-        ParseError { at: self.start.clone(), field: String::new(), kind: ParseErrorKind::Malformed(why.into()) }
+    pub fn wrong(&self, kind: ParseErrorKind) -> ParseError {
+        ParseError { at: self.start.clone(), field: String::new(), kind }
     }
 
     /// Moves the text to where it begins in a file.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fmt, fs, io,
+    num::NonZero,
     path::{Path, PathBuf},
 };
 
@@ -59,11 +60,14 @@ pub struct HostSettings {
 
 /// What happens if an extension has to be left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum OnLeftOut {
     /// It is reported, and everyone else starts.
     #[default]
     Warn,
     /// It is reported, no extension starts, and the app exits with an error.
+    ///
+    /// That is decided before anything is built; an extension that fails later stops nobody but its dependents.
     Stop,
 }
 
@@ -72,18 +76,18 @@ pub enum OnLeftOut {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct FaultLimits {
-    /// After how many faults in its phases an extension has failed, at least 1. Default: 1.
-    pub phase: u32,
+    /// After how many faults in its phases an extension has failed. Default: 1.
+    pub phase: NonZero<u32>,
 }
 
 impl Default for FaultLimits {
     fn default() -> Self {
-        Self { phase: 1 }
+        Self { phase: NonZero::<u32>::MIN }
     }
 }
 
 impl HostSettings {
-    /// Reads the content of an `extensions.ron`; `file` is for messages.
+    /// Reads the content of an `extensions.ron`; `file` is for messages. An empty file says nothing.
     ///
     /// # Errors
     ///
@@ -91,6 +95,9 @@ impl HostSettings {
     pub fn from_ron(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
         let text = utf8(file, bytes)?;
         let start = Location::file(file);
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
         let mut settings: Self = read_ron(text, &start, |_| {})?;
         settings.note_places(text, start);
         Ok(settings)
@@ -138,6 +145,7 @@ impl HostSettings {
 
 /// Host settings that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SettingsError {
     /// There is no such file.
     #[error("the host settings `{file}` are not there")]

@@ -94,7 +94,10 @@ impl<'a> Names<'a> {
         }
         match self.disabled_as(owner, &needed.name) {
             Some(disabled) => Cause::DependencyDisabled { needed, disabled },
-            None => Cause::Missing { near: self.near(&needed.name), needed },
+            None => {
+                let own = &self.chosen[owner].1.manifest.name;
+                Cause::Missing { near: self.near(&needed.name).filter(|near| near != own), needed }
+            }
         }
     }
 }
