@@ -14,5 +14,5 @@ fn main() {
     let linked = Declared::linked();
     let [greeter] = linked.as_slice() else { panic!("one extension is linked, found {linked:?}") };
     assert_eq!(greeter.name(), "Greeter");
-    assert_eq!(greeter.candidate().source.location().to_string(), concat!(file!(), ":6"));
+    assert_eq!(greeter.candidate().unwrap().source.location().to_string(), concat!(file!(), ":6"));
 }
