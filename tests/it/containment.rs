@@ -190,12 +190,8 @@ fn who_should_run(wishes: &[Wish]) -> Vec<bool> {
 #[test]
 fn exactly_the_faulty_and_their_dependents_do_not_run() {
     let seeds: u64 = std::env::var("CONTAINMENT_SEEDS").map_or(10, |seeds| seeds.parse().unwrap());
-    std::panic::set_hook(Box::new(|_| {}));
-    let result = std::panic::catch_unwind(|| (0..seeds).for_each(check_seed));
-    drop(std::panic::take_hook());
-    if let Err(payload) = result {
-        std::panic::resume_unwind(payload);
-    }
+    println!("seeds 0 to {}", seeds - 1);
+    (0..seeds).for_each(check_seed);
 }
 
 fn check_seed(seed: u64) {

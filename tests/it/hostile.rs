@@ -79,12 +79,6 @@ struct Cleans;
 impl Plugin for Cleans {
     fn build(&self, _: &mut App) {}
 
-    fn finish(&self, app: &mut App) {
-        if app.world().contains_resource::<Log>() {
-            app.extension::<Self>();
-        }
-    }
-
     fn cleanup(&self, app: &mut App) {
         app.extension::<Self>().add_systems(Update, || panic!("late, but contained"));
     }
