@@ -123,6 +123,21 @@ impl ExtensionsPlugin {
         self
     }
 
+    /// Finds the natives that have a manifest, each with its candidate, and a problem for each that has none.
+    fn find(&self) -> (Vec<Declared>, Vec<Candidate>, Vec<Problem>) {
+        let (mut declared, mut candidates, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        for native in self.declared() {
+            match native.candidate() {
+                Ok(candidate) => {
+                    declared.push(native);
+                    candidates.push(candidate);
+                }
+                Err(error) => problems.push(Problem::Unreadable(error)),
+            }
+        }
+        (declared, candidates, problems)
+    }
+
     /// Returns the natives, each once: as its derive made it known, or else as it was added.
     fn declared(&self) -> Vec<Declared> {
         let linked = Declared::linked();
@@ -139,17 +154,7 @@ impl ExtensionsPlugin {
 
 impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
-        let mut problems = Vec::new();
-        let (mut declared, mut candidates) = (Vec::new(), Vec::new());
-        for native in self.declared() {
-            match native.candidate() {
-                Ok(candidate) => {
-                    declared.push(native);
-                    candidates.push(candidate);
-                }
-                Err(error) => problems.push(Problem::Unreadable(error)),
-            }
-        }
+        let (declared, candidates, mut problems) = self.find();
         let (mut settings, is_readable) = match self.settings.read() {
             Ok(settings) => (settings, true),
             Err(error) => {
