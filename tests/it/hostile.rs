@@ -267,3 +267,24 @@ fn a_scope_belongs_to_one_world() {
     let mut app = app(host().with::<Outer>());
     assert_eq!(noted(&mut app), "Zoo.update");
 }
+
+extensions! {
+    EndsInInit() = |app| app.extension::<Self>()
+        .add_systems(Init, |world: &mut World| _ = world.terminate_extensions())
+        .add_systems(Terminate, (note("EndsInInit.end"), |world: &mut World| _ = world.terminate_extensions()).chain());
+    EndsInUpdate() = |app| app.extension::<Self>()
+        .add_systems(Update, (|world: &mut World| _ = world.terminate_extensions(), note("never")).chain());
+}
+
+#[test]
+fn the_end_may_come_from_within() {
+    let mut early = app(host().with::<Economy>().with::<EndsInInit>().with::<Zoo>());
+    early.update();
+    assert_eq!(noted(&mut early), "Economy.init Zoo.end EndsInInit.end Economy.end");
+    assert_eq!(states(&early), "Economy terminated, EndsInInit terminated, Zoo terminated");
+
+    let mut late = app(host().with::<Economy>().with::<EndsInUpdate>());
+    late.update();
+    late.update();
+    assert_eq!(noted(&mut late), "Economy.init Economy.end");
+}
