@@ -28,6 +28,11 @@
 mod name;
 mod version;
 
+mod event_filter;
+mod event_name;
+mod interface_name;
+
+mod caseless;
 mod location;
 mod parse;
 mod ron_text;
@@ -44,16 +49,19 @@ mod explain;
 mod suggest;
 
 pub use candidate::{Candidate, Source, Unavailable};
+pub use event_filter::{EventFilter, EventFilterError};
+pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
+pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
 pub use parse::{ParseError, ParseErrorKind};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
-pub use problem::{Cause, CycleStep, Problem, Severity};
+pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
-pub use settings::{FaultLimits, HostSettings, OnLeftOut, SettingsError, assets_dir};
+pub use settings::{Alias, Choice, FaultLimits, HostSettings, OnLeftOut, SettingsError, assets_dir};
 pub use suggest::nearest;
 pub use version::{VersionError, parse_range, parse_version};
 

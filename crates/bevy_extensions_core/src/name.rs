@@ -1,14 +1,10 @@
 //! The name of an extension.
 
-use std::{
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-    str::FromStr,
-    sync::Arc,
-};
+use std::{fmt, str::FromStr, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::caseless::{Caseless, deserialize_name};
 
 /// The name of an extension, such as `Economy` or `town_weather`.
 ///
@@ -24,8 +20,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// assert_eq!(name.as_str(), "Economy");
 /// # Ok::<(), bevy_extensions_core::NameError>(())
 /// ```
-#[derive(Clone)]
-pub struct ExtensionName(Arc<str>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ExtensionName(pub(crate) Caseless);
 
 impl ExtensionName {
     /// Checks a name against the rule above.
@@ -34,7 +31,7 @@ impl ExtensionName {
     ///
     /// [`NameError`] tells which part of the rule is broken.
     pub fn new(name: &str) -> Result<Self, NameError> {
-        let error = |broken| NameError { name: name.into(), broken };
+        let error = |broken| NameError { name: name.into(), of: "an extension", broken };
         match name.as_bytes() {
             [] => Err(error(Broken::Empty)),
             [first, ..] if !first.is_ascii_alphabetic() => Err(error(Broken::Start)),
@@ -46,7 +43,12 @@ impl ExtensionName {
 
     /// Returns the name as it was written.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
+    }
+
+    /// Returns how the name begins, as a number: names sort by it, and those that are longer by the rest.
+    pub(crate) fn start(&self) -> u128 {
+        self.0.start()
     }
 }
 
@@ -60,120 +62,53 @@ impl FromStr for ExtensionName {
 
 impl fmt::Display for ExtensionName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        self.0.fmt(f)
     }
 }
 
 impl fmt::Debug for ExtensionName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        self.0.fmt(f)
     }
 }
 
 impl AsRef<str> for ExtensionName {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
-
-impl PartialEq for ExtensionName {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
-
-impl Eq for ExtensionName {}
 
 impl PartialEq<str> for ExtensionName {
     fn eq(&self, other: &str) -> bool {
-        self.0.eq_ignore_ascii_case(other)
+        self.0 == *other
     }
 }
 
 impl PartialEq<&str> for ExtensionName {
     fn eq(&self, other: &&str) -> bool {
-        self.0.eq_ignore_ascii_case(other)
-    }
-}
-
-impl Ord for ExtensionName {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.start().cmp(&other.start()).then_with(|| self.folded().cmp(other.folded()))
-    }
-}
-
-impl PartialOrd for ExtensionName {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Hash for ExtensionName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().for_each(|part| state.write_u128(part));
-    }
-}
-
-impl Serialize for ExtensionName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        self.0 == **other
     }
 }
 
 impl<'de> Deserialize<'de> for ExtensionName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-
-        impl de::Visitor<'_> for Name {
-            type Value = ExtensionName;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of an extension")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<ExtensionName, E> {
-                name.parse().map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_str(Name)
+        deserialize_name(deserializer, "the name of an extension")
     }
 }
 
-impl ExtensionName {
-    /// Returns how the name begins, as a number: names sort by it, and those that are longer by the rest.
-    pub(crate) fn start(&self) -> u128 {
-        folded(&self.0.as_bytes()[..self.0.len().min(PART)])
-    }
-
-    /// Returns the name in parts that compare faster than single bytes.
-    fn folded(&self) -> impl Iterator<Item = u128> {
-        self.0.as_bytes().chunks(PART).map(folded)
-    }
-}
-
-/// How many bytes of a name are compared at once.
-const PART: usize = size_of::<u128>();
-
-/// Turns some bytes of a name into a number that does not know case. No byte of a name is 0, so the end comes first.
-#[inline]
-fn folded(bytes: &[u8]) -> u128 {
-    let mut part = [0; PART];
-    part[..bytes.len()].copy_from_slice(bytes);
-    part.make_ascii_lowercase();
-    u128::from_be_bytes(part)
-}
-
-/// A text that cannot be the name of an extension.
+/// A text that cannot be the name of an extension, or of an interface.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` cannot be the name of an extension: {broken}")]
+#[error("`{name}` cannot be the name of {of}: {broken}")]
 pub struct NameError {
-    name: Arc<str>,
-    broken: Broken,
+    pub(crate) name: Arc<str>,
+    /// What it cannot name.
+    pub(crate) of: &'static str,
+    pub(crate) broken: Broken,
 }
 
+/// Which part of the rule is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Broken {
+pub(crate) enum Broken {
     #[error("it is empty")]
     Empty,
     #[error("it has to start with a letter from a to z")]
@@ -182,6 +117,8 @@ enum Broken {
     Short,
     #[error("only letters from a to z, digits and `_` are allowed")]
     Character,
+    #[error("only letters from a to z, digits, `-`, `_` and `.` are allowed")]
+    InterfaceCharacter,
 }
 
 #[cfg(test)]

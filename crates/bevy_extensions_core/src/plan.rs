@@ -40,7 +40,8 @@ pub struct Edge {
     pub to: usize,
     /// Why.
     pub kind: EdgeKind,
-    /// Which of the wishes of its kind it serves.
+    /// Which of the wishes of its kind it serves; for [`EdgeKind::Chosen`], which of all that it depends on: first
+    /// `dependencies`, then `optional`, then each group of `any_of`.
     ///
     /// Hard edges from one extension with the same kind and wish are alternatives: one of them is enough.
     pub wish: usize,
@@ -60,6 +61,8 @@ pub enum EdgeKind {
     After,
     /// The other wishes to start before it.
     Before,
+    /// It depends on a name that the host settings choose the other for.
+    Chosen,
 }
 
 impl EdgeKind {

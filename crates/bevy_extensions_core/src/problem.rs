@@ -1,13 +1,18 @@
 //! Why something is left out, or what was repaired.
 
+mod cause;
+
 use std::fmt;
 
-use semver::{Comparator, Op, Version, VersionReq};
+use semver::Version;
 
 use crate::{
-    location::Location, manifest::Dependency, name::ExtensionName, parse::ParseError, plan::EdgeKind,
-    settings::SettingsError, suggest,
+    event_name::EventName, interface_name::InterfaceName, location::Location, manifest::Dependency,
+    name::ExtensionName, parse::ParseError, plan::EdgeKind, settings::SettingsError,
 };
+
+pub use cause::{Cause, CycleStep};
+use cause::{behind, mend_version, write_cycle};
 
 /// Why something is left out, or what was repaired: a value first, text second.
 ///
@@ -89,83 +94,133 @@ pub enum Problem {
         /// Where the name is written, if the settings come from a file.
         at: Option<Location>,
     },
+    /// The host settings choose an extension that does not start.
+    ChosenAbsent {
+        /// The name that it should serve.
+        name: InterfaceName,
+        /// Whom it should serve; `None` if everyone.
+        importer: Option<ExtensionName>,
+        /// Who is chosen.
+        chosen: ExtensionName,
+        /// Why it does not start.
+        why: Absence,
+        /// Where it is chosen, if the settings come from a file.
+        at: Option<Location>,
+    },
+    /// The host settings choose an extension in a version that somebody whom it serves did not ask for.
+    ChosenUnfit {
+        /// Who is served.
+        extension: ExtensionName,
+        /// What it asks for.
+        wanted: Dependency,
+        /// Who is chosen, and the version in which it serves.
+        found: (ExtensionName, Version),
+        /// Where it is chosen, if the settings come from a file.
+        chosen_at: Option<Location>,
+        /// Where it is asked for.
+        at: Location,
+    },
+    /// The host settings choose who serves a name that is neither that of an extension nor that of an interface.
+    UnusedChoice {
+        /// The name.
+        name: InterfaceName,
+        /// Who should be served; `None` if everyone.
+        importer: Option<ExtensionName>,
+        /// A name like it.
+        near: Option<InterfaceName>,
+        /// Where the choice is written, if the settings come from a file.
+        at: Option<Location>,
+    },
+    /// Aliases of events lead back to where they began.
+    AliasLoop {
+        /// Whose they are; `None` if all are for everyone.
+        of: Option<ExtensionName>,
+        /// The names; the last leads to the first.
+        names: Vec<EventName>,
+        /// Where each alias is written, if the settings come from a file.
+        at: Vec<Location>,
+    },
+    /// An alias leads to an event that nobody emits or hears.
+    DanglingAlias {
+        /// Whose it is; `None` if it is for everyone.
+        of: Option<ExtensionName>,
+        /// The name that is said.
+        from: EventName,
+        /// The name that is meant.
+        to: EventName,
+        /// An event with a name like that.
+        near: Option<EventName>,
+        /// Where it is written, if the settings come from a file.
+        at: Option<Location>,
+    },
+    /// An alias is for an event with a type: whoever emits or hears it by type does not follow the alias.
+    AliasOfType {
+        /// Whose it is; `None` if it is for everyone.
+        of: Option<ExtensionName>,
+        /// The name of the event with a type.
+        from: EventName,
+        /// The name that is meant.
+        to: EventName,
+        /// Where it is written, if the settings come from a file.
+        at: Option<Location>,
+    },
+    /// Two types claim one name of an event.
+    EventNameTwice {
+        /// The name.
+        name: EventName,
+        /// Where the type is declared that has it.
+        first: Location,
+        /// Where the type is declared that does not get it.
+        second: Location,
+    },
+    /// Two extensions declare one interface, and not alike.
+    InterfaceTwice {
+        /// The interface.
+        name: InterfaceName,
+        /// Whose declaration counts.
+        first: ExtensionName,
+        /// Whose does not.
+        second: ExtensionName,
+        /// Where that one is declared.
+        at: Location,
+    },
+    /// A driver is for an interface that nobody declares.
+    UnknownInterface {
+        /// The interface.
+        interface: InterfaceName,
+        /// Whose driver it is.
+        driver: ExtensionName,
+        /// An interface with a name like it.
+        near: Option<InterfaceName>,
+        /// Where the driver is declared.
+        at: Location,
+    },
+    /// A driver lacks a method that its interface requires.
+    MissingMethod {
+        /// The interface.
+        interface: InterfaceName,
+        /// Whose driver it is.
+        driver: ExtensionName,
+        /// The method.
+        method: String,
+        /// Where the driver is declared.
+        at: Location,
+    },
 }
 
-/// Why an extension is left out.
+/// Why an extension that the host settings choose does not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Cause {
-    /// What it requires is not there.
-    Missing {
-        /// What it requires.
-        needed: Dependency,
+pub enum Absence {
+    /// Nobody has found it.
+    Unknown {
         /// An extension with a name like it.
         near: Option<ExtensionName>,
     },
-    /// What it requires is there in a version that does not fit.
-    WrongVersion {
-        /// What it requires.
-        needed: Dependency,
-        /// What is there.
-        found: (ExtensionName, Version),
-    },
-    /// What it requires is switched off.
-    DependencyDisabled {
-        /// What it requires.
-        needed: Dependency,
-        /// Who is switched off.
-        disabled: ExtensionName,
-    },
-    /// Of several alternatives it needs one, and none can serve.
-    NoneOf {
-        /// The alternatives, each with the reason why it cannot serve.
-        alternatives: Vec<Cause>,
-    },
-    /// It cannot run beside another.
-    Conflict {
-        /// What it cannot run beside.
-        with: Dependency,
-        /// Who that is.
-        found: (ExtensionName, Version),
-    },
-    /// It takes part in a cycle of requirements, and nothing else keeps it from starting.
-    Cycle {
-        /// The cycle: each step requires the next, the last one the first.
-        path: Vec<CycleStep>,
-        /// All that are left out together, by name.
-        members: Vec<ExtensionName>,
-    },
-    /// It does not work with this version of the app.
-    App {
-        /// The versions it works with.
-        needed: VersionReq,
-        /// The version of the app.
-        found: Version,
-    },
-    /// An artifact it needs cannot be had.
-    Artifact {
-        /// The artifact.
-        artifact: String,
-        /// Why it cannot be had.
-        why: String,
-    },
-    /// Another that it requires is left out.
-    Because {
-        /// Whom it requires.
-        of: ExtensionName,
-        /// Whose own cause is at the root of it.
-        root: ExtensionName,
-    },
-}
-
-/// A step of a cycle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CycleStep {
-    /// Who requires the next.
-    pub extension: ExtensionName,
-    /// Where it says so.
-    pub at: Location,
+    /// It is switched off.
+    Disabled,
+    /// It is left out.
+    LeftOut,
 }
 
 /// How bad a problem is.
@@ -199,7 +254,19 @@ impl Problem {
             | Self::BadSettings(_)
             | Self::NotHosted { .. }
             | Self::Stopped => Severity::Error,
-            Self::Shadowed { .. } | Self::WishDropped { .. } | Self::UnknownName { .. } => Severity::Warning,
+            Self::Shadowed { .. }
+            | Self::WishDropped { .. }
+            | Self::UnknownName { .. }
+            | Self::ChosenAbsent { .. }
+            | Self::ChosenUnfit { .. }
+            | Self::UnusedChoice { .. }
+            | Self::AliasLoop { .. }
+            | Self::DanglingAlias { .. }
+            | Self::AliasOfType { .. }
+            | Self::EventNameTwice { .. }
+            | Self::InterfaceTwice { .. }
+            | Self::UnknownInterface { .. }
+            | Self::MissingMethod { .. } => Severity::Warning,
             Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
         }
     }
@@ -212,8 +279,21 @@ impl Problem {
             | Self::WishDropped { extension, .. }
             | Self::OptionalUnfit { extension, .. }
             | Self::NotHosted { extension, .. }
-            | Self::NoVersion { extension, .. } => Some(extension),
-            Self::Unreadable(_) | Self::BadSettings(_) | Self::Stopped | Self::UnknownName { .. } => None,
+            | Self::NoVersion { extension, .. }
+            | Self::ChosenUnfit { extension, .. }
+            | Self::InterfaceTwice { second: extension, .. }
+            | Self::UnknownInterface { driver: extension, .. }
+            | Self::MissingMethod { driver: extension, .. } => Some(extension),
+            Self::Unreadable(_)
+            | Self::BadSettings(_)
+            | Self::Stopped
+            | Self::UnknownName { .. }
+            | Self::ChosenAbsent { .. }
+            | Self::UnusedChoice { .. }
+            | Self::AliasLoop { .. }
+            | Self::DanglingAlias { .. }
+            | Self::AliasOfType { .. }
+            | Self::EventNameTwice { .. } => None,
         }
     }
 
@@ -230,12 +310,22 @@ impl Problem {
             | Self::WishDropped { at, .. }
             | Self::OptionalUnfit { at, .. }
             | Self::NotHosted { at, .. }
-            | Self::NoVersion { at, .. } => vec![at.clone()],
+            | Self::NoVersion { at, .. }
+            | Self::InterfaceTwice { at, .. }
+            | Self::UnknownInterface { at, .. }
+            | Self::MissingMethod { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::BadSettings(error) => vec![error.location()],
             Self::Stopped => Vec::new(),
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
-            Self::UnknownName { at, .. } => at.iter().cloned().collect(),
+            Self::UnknownName { at, .. }
+            | Self::ChosenAbsent { at, .. }
+            | Self::UnusedChoice { at, .. }
+            | Self::DanglingAlias { at, .. }
+            | Self::AliasOfType { at, .. } => at.iter().cloned().collect(),
+            Self::ChosenUnfit { chosen_at, at, .. } => chosen_at.iter().chain([at]).cloned().collect(),
+            Self::AliasLoop { at, .. } => at.clone(),
+            Self::EventNameTwice { first, second, .. } => vec![first.clone(), second.clone()],
         }
     }
 
@@ -247,6 +337,9 @@ impl Problem {
             Self::BadSettings(error) => error.hint(),
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
+            Self::WishDropped { kind: EdgeKind::Chosen, .. } => {
+                "choose another in the host settings, or loosen another step of the cycle".into()
+            }
             Self::WishDropped { kind, .. } => {
                 format!("take this wish out of `{}`, or loosen another step of the cycle", key_of(*kind))
             }
@@ -257,6 +350,34 @@ impl Problem {
             Self::NoVersion { .. } => "add `version: \"1.0.0\"`".into(),
             Self::UnknownName { near: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::UnknownName { name, .. } => format!("remove `{name}`, or add the extension"),
+            Self::ChosenAbsent { chosen, why, .. } => match why {
+                Absence::Unknown { near: Some(near) } => format!("did you mean `{near}`?"),
+                Absence::Unknown { near: None } => "remove this choice, or add the extension".into(),
+                Absence::Disabled => {
+                    format!("take `{chosen}` out of `disabled` in the host settings, or remove this choice")
+                }
+                Absence::LeftOut => format!("mend `{chosen}`, or remove this choice"),
+            },
+            Self::ChosenUnfit { wanted, found: (chosen, version), .. } => {
+                let other = if behind(&wanted.version, version) { "update" } else { "use an older" };
+                format!("{other} `{chosen}`, or choose another for `{}`", wanted.name)
+            }
+            Self::UnusedChoice { near: Some(near), .. } | Self::UnknownInterface { near: Some(near), .. } => {
+                format!("did you mean `{near}`?")
+            }
+            Self::UnusedChoice { .. } => "remove this choice".into(),
+            Self::AliasLoop { .. } => "remove one of these aliases".into(),
+            Self::DanglingAlias { near: Some(near), .. } => format!("did you mean `{near}`?"),
+            Self::DanglingAlias { .. } => "remove this alias".into(),
+            Self::AliasOfType { from, to, .. } => {
+                format!("remove this alias, or turn it around: `{to} -> {from}`")
+            }
+            Self::EventNameTwice { .. } => "give one of the two another name, with `#[event(name = \"..\")]`".into(),
+            Self::InterfaceTwice { .. } => "declare it in one of the two, and let the other require that one".into(),
+            Self::UnknownInterface { interface, .. } => {
+                format!("declare `{interface}`, or add the extension that does")
+            }
+            Self::MissingMethod { method, .. } => format!("add `{method}` to the driver"),
         }
     }
 }
@@ -281,9 +402,10 @@ impl fmt::Display for Problem {
             }
             Self::WishDropped { extension, kind, other, cycle, .. } => write!(
                 f,
-                "`{extension}` {} `{other}`, which would make a cycle, {}: the wish is dropped",
+                "`{extension}` {} `{other}`, which would make a cycle, {}: {}",
                 verb_of(*kind),
-                arrows(cycle.iter()),
+                arrows(cycle),
+                if *kind == EdgeKind::Chosen { "only the order is dropped" } else { "the wish is dropped" },
             ),
             Self::OptionalUnfit { extension, wanted, found, .. } => write!(
                 f,
@@ -300,121 +422,60 @@ impl fmt::Display for Problem {
             Self::UnknownName { key, name, .. } => {
                 write!(f, "the host settings name `{name}` in `{key}`, but there is no such extension")
             }
+            Self::ChosenAbsent { name, importer, chosen, why, .. } => {
+                let why = match why {
+                    Absence::Unknown { .. } => "there is no such extension",
+                    Absence::Disabled => "it is disabled",
+                    Absence::LeftOut => "it is left out",
+                };
+                write!(f, "the host settings choose `{chosen}` to serve `{name}`{}, but {why}", Owner("to", importer))
+            }
+            Self::ChosenUnfit { extension, wanted, found, .. } => write!(
+                f,
+                "`{extension}` asks for `{wanted}`, but the host settings choose `{}` to serve it, which counts as {}: \
+                 the choice stands",
+                found.0, found.1,
+            ),
+            Self::UnusedChoice { name, importer, .. } => write!(
+                f,
+                "the host settings choose who serves `{name}`{}, but no extension or interface has that name",
+                Owner("to", importer),
+            ),
+            Self::AliasLoop { of, names, .. } => write!(
+                f,
+                "aliases of events{} make a loop, {}: a name that runs into it means itself",
+                Owner("for", of),
+                arrows(names.iter().chain(names.first())),
+            ),
+            Self::DanglingAlias { of, from, to, .. } => {
+                write!(f, "the alias `{from} -> {to}`{} leads nowhere: nobody emits or hears `{to}`", Owner("for", of))
+            }
+            Self::AliasOfType { of, from, to, .. } => write!(
+                f,
+                "the alias `{from} -> {to}`{} works only by name: whoever emits or hears `{from}` by its type goes past it",
+                Owner("for", of),
+            ),
+            Self::EventNameTwice { name, .. } => {
+                write!(f, "the event name `{name}` is claimed by two types: by name, only the first is reached")
+            }
+            Self::InterfaceTwice { name, first, second, .. } => {
+                write!(
+                    f,
+                    "`{first}` and `{second}` declare the interface `{name}` differently: that of `{first}` counts"
+                )
+            }
+            Self::UnknownInterface { interface, driver, .. } => {
+                write!(f, "`{driver}` has a driver for the interface `{interface}`, which nobody declares")
+            }
+            Self::MissingMethod { interface, driver, method, .. } => write!(
+                f,
+                "the driver of `{driver}` for the interface `{interface}` lacks the method `{method}`, which is required",
+            ),
         }
     }
 }
 
-impl Cause {
-    fn hint(&self, extension: &ExtensionName) -> String {
-        match self {
-            Self::Missing { near: Some(near), .. } => format!("did you mean `{near}`?"),
-            Self::Missing { needed, .. } => match needed.url.as_str() {
-                "" => {
-                    format!("add `{}`; if it is linked into the app, name its crate in `link_extensions!`", needed.name)
-                }
-                url => format!("get `{}` from {url}", needed.name),
-            },
-            Self::WrongVersion { needed, found } => mend_version(needed, found),
-            Self::DependencyDisabled { disabled, .. } => {
-                format!("take `{disabled}` out of `disabled` in the host settings, or disable `{extension}` too")
-            }
-            Self::NoneOf { alternatives } => match alternatives.first() {
-                Some(first) => first.hint(extension),
-                None => "name at least one alternative, or remove the empty group".into(),
-            },
-            Self::Conflict { found, .. } => format!("disable `{extension}` or `{}` in the host settings", found.0),
-            Self::Cycle { .. } => {
-                "make one of these requirements `optional`, or move what is shared to an extension of its own".into()
-            }
-            Self::App { needed, found } if behind(needed, found) => {
-                format!("update the app, or use an older `{extension}`")
-            }
-            Self::App { .. } => format!("update `{extension}` to a version made for this app"),
-            Self::Artifact { .. } => format!("use a version of `{extension}` that needs no artifacts"),
-            Self::Because { root, .. } => format!("mend `{root}`"),
-        }
-    }
-}
-
-/// The reason alone, to stand after "is left out: ".
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoneOf { alternatives } if alternatives.is_empty() => {
-                write!(f, "it needs one of an empty list of alternatives")
-            }
-            Self::NoneOf { alternatives } => {
-                let names: Vec<_> = alternatives.iter().filter_map(Self::needed).map(ToString::to_string).collect();
-                write!(f, "it needs {}, but ", suggest::either(&names))?;
-                for (index, cause) in alternatives.iter().enumerate() {
-                    write!(f, "{}{}", if index == 0 { "" } else { ", and " }, Obstacle(cause))?;
-                }
-                Ok(())
-            }
-            Self::Missing { needed, .. } => write!(f, "it requires `{needed}`, which is not there"),
-            Self::WrongVersion { needed, .. } | Self::DependencyDisabled { needed, .. } => {
-                write!(f, "it requires `{needed}`, but {}", Obstacle(self))
-            }
-            Self::Conflict { with, found } => {
-                write!(f, "it cannot run beside `{with}`, and `{}` {} is there", found.0, found.1)
-            }
-            Self::Cycle { path, .. } => write!(f, "it is part of a cycle, {}", cycle(path)),
-            Self::App { needed, found } => write!(f, "it works with app version `{needed}`, but this one is {found}"),
-            Self::Artifact { artifact, why } => write!(f, "it needs the artifact `{artifact}`: {why}"),
-            Self::Because { of, .. } => write!(f, "it requires `{of}`, which is left out"),
-        }
-    }
-}
-
-impl Cause {
-    fn needed(&self) -> Option<&Dependency> {
-        match self {
-            Self::Missing { needed, .. }
-            | Self::WrongVersion { needed, .. }
-            | Self::DependencyDisabled { needed, .. } => Some(needed),
-            _ => None,
-        }
-    }
-}
-
-/// Why somebody who is asked for cannot serve.
-struct Obstacle<'a>(&'a Cause);
-
-impl fmt::Display for Obstacle<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Cause::Missing { needed, .. } => write!(f, "`{}` is not there", needed.name),
-            Cause::WrongVersion { needed, found } if needed.name == found.0 => {
-                write!(f, "`{}` is {}", found.0, found.1)
-            }
-            Cause::WrongVersion { found, .. } => write!(f, "`{}` provides it at {}", found.0, found.1),
-            Cause::DependencyDisabled { needed, disabled } if needed.name == *disabled => {
-                write!(f, "`{disabled}` is disabled")
-            }
-            Cause::DependencyDisabled { disabled, .. } => write!(f, "`{disabled}`, which provides it, is disabled"),
-            other => write!(f, "{other}"),
-        }
-    }
-}
-
-fn write_cycle(f: &mut fmt::Formatter<'_>, members: &[ExtensionName], path: &[CycleStep]) -> fmt::Result {
-    match members {
-        [only] => write!(f, "`{only}` is left out: it requires itself, {}", cycle(path)),
-        all => write!(f, "{} are left out: they require each other, {}", suggest::list(all), cycle(path)),
-    }
-}
-
-fn cycle(path: &[CycleStep]) -> String {
-    let names = path.iter().map(|step| &step.extension);
-    arrows(names.clone().chain(names.take(1)))
-}
-
-fn arrows<'a>(names: impl Iterator<Item = &'a ExtensionName>) -> String {
-    let names: Vec<_> = names.map(ExtensionName::as_str).collect();
-    format!("`{}`", names.join(" -> "))
-}
-
-/// The key of the manifest that a wish is written under.
+/// The key that a wish is written under.
 fn key_of(kind: EdgeKind) -> &'static str {
     match kind {
         EdgeKind::Requires => "dependencies",
@@ -422,6 +483,7 @@ fn key_of(kind: EdgeKind) -> &'static str {
         EdgeKind::Optional => "optional",
         EdgeKind::After => "after",
         EdgeKind::Before => "before",
+        EdgeKind::Chosen => "choose",
     }
 }
 
@@ -432,34 +494,20 @@ fn verb_of(kind: EdgeKind) -> &'static str {
         EdgeKind::Optional => "can use",
         EdgeKind::After => "wishes to start after",
         EdgeKind::Before => "wishes to start before",
+        EdgeKind::Chosen => "should start after the chosen",
     }
 }
 
-fn mend_version(needed: &Dependency, (other, version): &(ExtensionName, Version)) -> String {
-    let enough = format!("{} {}", needed.name, major(version));
-    if behind(&needed.version, version) {
-        format!("update `{other}`, or ask for `{enough}` if that is enough")
-    } else {
-        format!("use an older `{other}`, or ask for `{enough}` if that works too")
-    }
+fn arrows<'a, S: AsRef<str> + 'a>(names: impl IntoIterator<Item = &'a S>) -> String {
+    let names: Vec<_> = names.into_iter().map(AsRef::as_ref).collect();
+    format!("`{}`", names.join(" -> "))
 }
 
-/// The widest range that is still compatible with a version.
-fn major(version: &Version) -> String {
-    match version {
-        Version { pre, .. } if !pre.is_empty() => format!("^{version}"),
-        Version { major: 0, minor: 0, patch, .. } => format!("^0.0.{patch}"),
-        Version { major: 0, minor, .. } => format!("^0.{minor}"),
-        Version { major, .. } => format!("^{major}"),
-    }
-}
+/// Whom something in the host settings is for, after a preposition; nothing if it is for everyone.
+struct Owner<'a>(&'static str, &'a Option<ExtensionName>);
 
-/// Tells whether a version is older than what a range begins with.
-fn behind(range: &VersionReq, version: &Version) -> bool {
-    let lowest = |bound: &Comparator| {
-        let Comparator { major, minor, patch, pre, .. } = bound.clone();
-        Version { pre, ..Version::new(major, minor.unwrap_or(0), patch.unwrap_or(0)) }
-    };
-    let from_below = range.comparators.iter().filter(|bound| !matches!(bound.op, Op::Less | Op::LessEq));
-    from_below.map(lowest).any(|lowest| *version < lowest)
+impl fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.iter().try_for_each(|name| write!(f, " {} `{name}`", self.0))
+    }
 }

@@ -8,11 +8,14 @@
 //! 4. [`conflicts`]: of two that cannot run side by side, one goes.
 //! 5. [`blame`]: everyone who cannot start gets a cause; cycles are found here.
 //! 6. [`order`]: soft wishes are weighed, and the plan is laid out.
+//!
+//! [`host`] holds what the host settings say against who is there.
 
 mod blame;
 mod choose;
 mod conflicts;
 mod groups;
+mod host;
 mod needs;
 mod order;
 mod startable;
@@ -82,8 +85,11 @@ impl Resolution {
 ///   that need only them, and so on. An extension of the name is preferred to one that provides it, then a higher version
 ///   to a lower, then an earlier name to a later. Nobody serves itself by a name that it provides.
 /// * A wish (`optional`, `after`, `before`) that closes a cycle is dropped. The order after a need is never dropped for a
-///   wish, that after a further server of a need always; `optional` weighs more than `after` and `before`, then an earlier
-///   writer more than a later, then an earlier name of the other.
+///   wish, that after a further server of a need always; `optional` weighs most, then `choose`, then `after` and `before`;
+///   then an earlier writer more than a later, then an earlier name of the other.
+/// * Whoever depends on a name for which the host settings choose somebody ([`choose`](HostSettings::choose)) wishes to
+///   start after that one, be it required or not. The choice is about who serves imports: it meets no need. For that,
+///   the chosen one has to provide the name.
 ///
 /// Every extension that is left out has a problem that says why.
 ///
@@ -102,10 +108,11 @@ pub fn resolve(candidates: &[Candidate], settings: &HostSettings) -> Resolution 
     conflicts::judge(&chosen, &names, &mut startable, &mut causes);
 
     problems.extend(blame::left_out(&chosen, &needs, &startable, causes, &disabled));
-    let (plan, notes) = order::plan(&chosen, &names, &needs, &startable);
+    let served = host::served(&chosen, &names, &startable, settings);
+    let (plan, notes) = order::plan(&chosen, &names, &needs, &startable, &served);
     problems.extend(notes);
     problems.extend(missing_versions(&chosen));
-    problems.extend(unknown_names(settings, &names));
+    problems.extend(host::problems(&names, &startable, &disabled, settings, &served));
     problems.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
 
     let name = |id: usize| chosen[id].1.manifest.name.clone();
@@ -133,16 +140,6 @@ fn missing_versions(chosen: &[Chosen<'_>]) -> impl Iterator<Item = Problem> {
         extension: candidate.manifest.name.clone(),
         at: candidate.source.location().clone(),
     })
-}
-
-fn unknown_names(settings: &HostSettings, names: &Names<'_>) -> Vec<Problem> {
-    let disabled = settings.disabled.iter().map(|name| ("disabled", name, settings.place_of_disabled(name)));
-    let configured = settings.settings.iter().map(|(name, text)| ("settings", name, Some(text.start().clone())));
-    disabled
-        .chain(configured)
-        .filter(|(_, name, _)| names.find(name).is_none())
-        .map(|(key, name, at)| Problem::UnknownName { key, name: name.clone(), near: names.near(name), at })
-        .collect()
 }
 
 /// Returns the candidate whose name is most like a name that nobody has.

@@ -1,25 +1,37 @@
 //! What the app's owner says about extensions.
 
+mod aliases;
+mod choices;
+mod each_once;
+mod places;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fmt, fs, io,
+    env, fs, io, mem,
     num::NonZero,
     path::{Path, PathBuf},
 };
 
-use ron::value::RawValue;
 use semver::Version;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    location::{Location, place_of},
+    event_name::EventName,
+    interface_name::InterfaceName,
+    location::Location,
     manifest::Format,
     name::ExtensionName,
     parse::{ParseError, read_ron, utf8},
     ron_text::{RonText, to_pretty_ron},
 };
 
-/// What the app's owner says about extensions: which are off, when to give up, and the settings of each.
+pub use aliases::Alias;
+pub(crate) use aliases::AliasLoop;
+pub use choices::Choice;
+use each_once::{each_once, each_once_in_each};
+use places::Places;
+
+/// What the app's owner says about extensions: which are off, who serves whom, when to give up, and the settings of each.
 ///
 /// Read from a file `extensions.ron`, or made in code. Every key has a default.
 ///
@@ -46,6 +58,21 @@ pub struct HostSettings {
     pub disabled: BTreeSet<ExtensionName>,
     /// What happens if an extension has to be left out. Default: [`OnLeftOut::Warn`].
     pub on_left_out: OnLeftOut,
+    /// Who serves imports by a name, and interfaces of that name. Default: imports are served by the extension of that
+    /// name, and interfaces by the first driver in load order.
+    ///
+    /// Imports by type are fixed when the app is compiled, and no choice moves them.
+    #[serde(deserialize_with = "each_once")]
+    pub choose: BTreeMap<InterfaceName, ExtensionName>,
+    /// The same for one importer; it goes before [`choose`](Self::choose). Default: none.
+    #[serde(deserialize_with = "each_once_in_each")]
+    pub choose_for: BTreeMap<ExtensionName, BTreeMap<InterfaceName, ExtensionName>>,
+    /// One name of an event for another: whoever emits or hears the key by name means the value. Default: none.
+    #[serde(deserialize_with = "each_once")]
+    pub aliases: BTreeMap<EventName, EventName>,
+    /// The same for one extension; it goes before [`aliases`](Self::aliases). Default: none.
+    #[serde(deserialize_with = "each_once_in_each")]
+    pub aliases_for: BTreeMap<ExtensionName, BTreeMap<EventName, EventName>>,
     /// How much failing is too much.
     pub faults: FaultLimits,
     /// The settings of each extension. Each extension documents its own; what is absent has that one's default.
@@ -122,24 +149,23 @@ impl HostSettings {
         }
     }
 
-    /// Returns where a name in [`disabled`](Self::disabled) is written, if it was read from a file.
-    pub(crate) fn place_of_disabled(&self, name: &ExtensionName) -> Option<Location> {
-        let file = self.places.file.as_ref()?;
-        Some(self.places.disabled.get(name).map_or_else(|| file.clone(), |place| file.at(*place)))
+    /// Goes through the extensions that have something said about them: the key, the name, and where it is written.
+    pub(crate) fn every_extension(&self) -> impl Iterator<Item = (&'static str, &ExtensionName, Option<Location>)> {
+        let places = &self.places;
+        let disabled = self.disabled.iter().map(|name| ("disabled", name, places.disabled(name)));
+        let importers = self.choose_for.keys().map(|name| ("choose_for", name, places.choose_for(name)));
+        let aliasing = self.aliases_for.keys().map(|name| ("aliases_for", name, places.aliases_for(name)));
+        let settings = self.settings.iter().map(|(name, text)| ("settings", name, Some(text.start().clone())));
+        disabled.chain(importers).chain(aliasing).chain(settings)
     }
 
     fn note_places(&mut self, text: &str, start: Location) {
-        let borrowed: Borrowed<'_> = read_ron(text, &start, |_| {}).unwrap_or_default();
-        for (name, raw) in borrowed.settings {
-            if let (Ok(name), Some(place)) = (name.parse(), place_of(raw.get_ron().trim(), text))
-                && let Some(settings) = self.settings.remove(&name)
-            {
-                self.settings.insert(name, settings.starts_at(start.at(place)));
+        self.places = Places::find(text, start);
+        for (name, settings) in &mut self.settings {
+            if let Some(start) = self.places.settings(name) {
+                *settings = mem::take(settings).starts_at(start);
             }
         }
-        let disabled = borrowed.disabled.into_iter();
-        self.places.disabled = disabled.filter_map(|name| Some((name.parse().ok()?, place_of(name, text)?))).collect();
-        self.places.file = Some(start);
     }
 }
 
@@ -204,47 +230,4 @@ pub fn assets_dir() -> PathBuf {
         executable.parent().unwrap_or(Path::new("")).join("assets")
     };
     near_crate.unwrap_or_else(beside_executable)
-}
-
-/// Reads a map in which no extension stands twice, in whatever spelling.
-fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ExtensionName, RonText>, D::Error> {
-    struct Visitor;
-
-    impl<'de> de::Visitor<'de> for Visitor {
-        type Value = BTreeMap<ExtensionName, RonText>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map from extensions to their settings")
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut all = BTreeMap::new();
-            while let Some(name) = map.next_key::<ExtensionName>()? {
-                if all.contains_key(&name) {
-                    return Err(de::Error::custom(format!("`{name}` is given twice")));
-                }
-                all.insert(name, map.next_value()?);
-            }
-            Ok(all)
-        }
-    }
-
-    deserializer.deserialize_map(Visitor)
-}
-
-/// Where things stand in the file that the settings were read from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Places {
-    file: Option<Location>,
-    disabled: BTreeMap<ExtensionName, (u32, u32)>,
-}
-
-/// The settings as far as they can be lent; see the places of a manifest.
-#[derive(Default, Deserialize)]
-#[serde(default, rename = "HostSettings")]
-struct Borrowed<'a> {
-    #[serde(borrow)]
-    disabled: Vec<&'a str>,
-    #[serde(borrow)]
-    settings: BTreeMap<&'a str, &'a RawValue>,
 }

@@ -54,6 +54,8 @@ impl Places {
             EdgeKind::AnyOf => return *self.any_of.get(index)?.get(alternative)?,
             EdgeKind::After => &self.after,
             EdgeKind::Before => &self.before,
+            // The host settings wish it.
+            EdgeKind::Chosen => return None,
         };
         *list.get(index)?
     }

@@ -36,6 +36,10 @@ impl<'a> Names<'a> {
         Self { chosen, disabled, by_name, providers }
     }
 
+    pub(super) fn name_of(&self, id: usize) -> &ExtensionName {
+        &self.chosen[id].1.manifest.name
+    }
+
     /// Finds the extension of a name, switched off or not.
     pub(super) fn find(&self, name: &ExtensionName) -> Option<usize> {
         self.by_name.get(&Key::of(name)).copied()
@@ -72,6 +76,17 @@ impl<'a> Names<'a> {
         let provided = manifest.provides.iter().filter(|_| manifest.name != *name).find(|it| it.name == *name);
         let version = provided.and_then(|provided| provided.version.as_ref()).unwrap_or(&manifest.version);
         (manifest.name.clone(), version.clone())
+    }
+
+    /// Tells whether an extension is in a version that a dependency asks for, even if it does not provide the name.
+    pub(super) fn is_version_of(&self, id: usize, wanted: &Dependency) -> bool {
+        let manifest = &self.chosen[id].1.manifest;
+        let mut provided = manifest.provides.iter().filter(|it| manifest.name != wanted.name && it.name == wanted.name);
+        let fits = |version: &Version| is_in_range(&wanted.version, version);
+        match provided.next() {
+            None => fits(&manifest.version),
+            Some(first) => std::iter::once(first).chain(provided).any(|it| it.version.as_ref().is_none_or(fits)),
+        }
     }
 
     /// Finds one that would answer to a name if it were not switched off.

@@ -10,6 +10,7 @@ use petgraph::{
 use super::{
     Chosen,
     groups::Groups,
+    host::Served,
     needs::{Names, Needs},
     startable::Startable,
 };
@@ -36,6 +37,8 @@ enum Weight {
     Need,
     /// Wished with `optional`.
     Optional,
+    /// Wished by the host settings with `choose`.
+    Chosen,
     /// Wished with `after` or `before`.
     Wish,
     /// A need that somebody else serves already.
@@ -52,21 +55,30 @@ impl Draft {
     }
 }
 
+impl From<&Served<'_>> for Draft {
+    fn from(served: &Served<'_>) -> Self {
+        let Served { importer: from, server: to, wish, .. } = *served;
+        Self { from, to, kind: EdgeKind::Chosen, wish, weight: Weight::Chosen }
+    }
+}
+
 /// Lays out everyone who can start, by depth and name, and reports the wishes that could not be granted.
 pub(super) fn plan(
     chosen: &[Chosen<'_>],
     names: &Names<'_>,
     needs: &Needs,
     startable: &Startable<'_>,
+    served: &[Served<'_>],
 ) -> (Plan, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut drafts = needed(needs, startable, chosen.len());
     drafts.extend(wished(chosen, names, startable, &mut problems));
+    drafts.extend(served.iter().map(Draft::from));
     // The order in which they were found does for all needs, and most often for all wishes too.
     let (drafts, order) = if drafts.iter().all(|draft| startable.is_before(draft.to, draft.from)) {
         (drafts, startable.in_order())
     } else {
-        without_cycles(chosen, drafts, &mut problems)
+        without_cycles(chosen, drafts, served, &mut problems)
     };
 
     let of = Groups::of(chosen.len(), drafts.iter().map(|draft| draft.from));
@@ -139,7 +151,12 @@ fn wished(
 }
 
 /// Drops the lightest wishes until no cycle is left, and returns the rest with an order that it allows.
-fn without_cycles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> (Vec<Draft>, Vec<usize>) {
+fn without_cycles(
+    chosen: &[Chosen<'_>],
+    drafts: Vec<Draft>,
+    served: &[Served<'_>],
+    problems: &mut Vec<Problem>,
+) -> (Vec<Draft>, Vec<usize>) {
     let graph = graph_of(&drafts, chosen.len());
     if let Ok(order) = toposort(&graph, None) {
         return (drafts, order.into_iter().map(NodeIndex::index).collect());
@@ -166,7 +183,7 @@ fn without_cycles(chosen: &[Chosen<'_>], drafts: Vec<Draft>, problems: &mut Vec<
                 starts_after.entry(draft.from).or_default().insert(draft.to);
                 kept.push(draft);
             }
-            Some(way) if draft.weight != Weight::Spare => problems.push(dropped(chosen, draft, &way)),
+            Some(way) if draft.weight != Weight::Spare => problems.push(dropped(chosen, draft, served, &way)),
             // Somebody else serves the need: nobody asked for this order.
             Some(_) => {}
         }
@@ -198,15 +215,17 @@ fn way(starts_after: &BTreeMap<usize, BTreeSet<usize>>, from: usize, to: usize) 
     None
 }
 
-fn dropped(chosen: &[Chosen<'_>], draft: Draft, way: &[usize]) -> Problem {
+fn dropped(chosen: &[Chosen<'_>], draft: Draft, served: &[Served<'_>], way: &[usize]) -> Problem {
     let name = |id: usize| chosen[id].1.manifest.name.clone();
     let (writer, other) = draft.writer_and_other();
+    let is_it = |it: &&Served<'_>| (EdgeKind::Chosen, it.importer, it.wish) == (draft.kind, draft.from, draft.wish);
+    let wish = || chosen[writer].1.source.place_of_wish(draft.kind, draft.wish, 0);
     Problem::WishDropped {
         extension: name(writer),
         kind: draft.kind,
         other: name(other),
         cycle: std::iter::once(draft.from).chain(way.iter().copied()).map(name).collect(),
-        at: chosen[writer].1.source.place_of_wish(draft.kind, draft.wish, 0),
+        at: served.iter().find(is_it).map_or_else(wish, Served::location),
     }
 }
 
