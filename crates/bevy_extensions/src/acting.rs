@@ -22,6 +22,12 @@ thread_local! {
     static ACTING: Cell<Option<(WorldId, ExtensionId)>> = const { Cell::new(None) };
 }
 
+/// Returns the extension of a world whose code runs on this thread.
+#[inline]
+pub(crate) fn acting(world: WorldId) -> Option<ExtensionId> {
+    ACTING.get().filter(|(theirs, _)| *theirs == world).map(|(_, id)| id)
+}
+
 /// Tells whether the code of an extension runs on this thread.
 pub(crate) fn is_acting(world: WorldId, id: ExtensionId) -> bool {
     ACTING.get() == Some((world, id))
@@ -31,6 +37,24 @@ pub(crate) fn is_acting(world: WorldId, id: ExtensionId) -> bool {
 #[inline]
 pub(crate) fn act_as(world: WorldId, id: ExtensionId) -> Acting {
     Acting(ACTING.replace(Some((world, id))))
+}
+
+/// Has whoever acts now act again when the guard is dropped.
+#[inline]
+pub(crate) fn keep() -> Acting {
+    Acting(ACTING.get())
+}
+
+/// Says that the code of an extension runs, until the guard that somebody [keeps](keep) is dropped.
+#[inline]
+pub(crate) fn act(world: WorldId, id: ExtensionId) {
+    ACTING.set(Some((world, id)));
+}
+
+/// Says that code of the app itself runs until the guard is dropped.
+#[inline]
+pub(crate) fn act_as_app() -> Acting {
+    Acting(ACTING.replace(None))
 }
 
 /// Gives way to whoever acted before when dropped.

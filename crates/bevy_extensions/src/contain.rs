@@ -4,7 +4,10 @@
 //! the faults that were charged to it. [`call`] is for code that gets no world, [`call_with_world`] for code that does.
 //! What cannot be contained: an abort, a stack overflow, an endless loop, and every panic under `panic = "abort"`.
 
+pub(crate) mod bracket;
 pub(crate) mod build;
+pub(crate) mod chain;
+pub(crate) mod listener;
 pub(crate) mod system;
 
 use std::{
@@ -13,18 +16,19 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
 };
 
 use bevy_app::App;
 use bevy_ecs::{
-    error::{BevyError, ErrorContext, FallbackErrorHandler, match_severity},
-    world::{World, WorldId},
+    error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
+    world::{DeferredWorld, World, WorldId},
 };
+use bevy_extensions_core::ExtensionName;
 
 use crate::{
-    acting::{ExtensionId, act_as},
+    acting::{ExtensionId, act_as, act_as_app},
     fault::{Fault, FaultPlace},
 };
 
@@ -32,8 +36,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Ward {
     world: WorldId,
+    name: ExtensionName,
     id: AtomicU32,
-    open: AtomicBool,
+    gate: AtomicU8,
     /// After how many faults in its phases it may not run on.
     phase_limit: u32,
     phase_faults: AtomicU32,
@@ -44,12 +49,31 @@ pub(crate) struct Ward {
     alarm: Arc<AtomicBool>,
 }
 
+/// What of an extension may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Gate {
+    /// Nothing.
+    Closed,
+    /// Its systems, for it is ending; but it hears nothing and serves nobody any more.
+    Ending,
+    /// Everything.
+    Open,
+}
+
 impl Ward {
-    pub(crate) fn new(world: WorldId, id: ExtensionId, phase_limit: u32, alarm: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        world: WorldId,
+        name: ExtensionName,
+        id: ExtensionId,
+        phase_limit: u32,
+        alarm: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             world,
+            name,
             id: AtomicU32::new(id.0),
-            open: AtomicBool::new(false),
+            gate: AtomicU8::new(Gate::Closed as u8),
             phase_limit: phase_limit.max(1),
             phase_faults: AtomicU32::new(0),
             part: Mutex::new(FaultPlace::Build),
@@ -60,7 +84,12 @@ impl Ward {
 
     /// Makes the ward of code that this extension shares with others.
     pub(crate) fn for_shared(&self) -> Self {
-        Self::new(self.world, self.id(), self.phase_limit, self.alarm.clone())
+        Self::new(self.world, self.name.clone(), self.id(), self.phase_limit, self.alarm.clone())
+    }
+
+    /// Returns the name of the extension.
+    pub(crate) fn name(&self) -> &ExtensionName {
+        &self.name
     }
 
     /// Returns who acts when this ward's code runs.
@@ -77,20 +106,30 @@ impl Ward {
     /// Tells whether its systems may run.
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
-        self.open.load(Ordering::Relaxed)
+        self.gate.load(Ordering::Relaxed) != Gate::Closed as u8
     }
 
-    pub(crate) fn set_open(&self, open: bool) {
-        self.open.store(open, Ordering::Relaxed);
+    /// Tells whether it hears events and serves others.
+    #[inline]
+    pub(crate) fn is_active(&self) -> bool {
+        self.gate.load(Ordering::Relaxed) == Gate::Open as u8
+    }
+
+    pub(crate) fn set_gate(&self, gate: Gate) {
+        self.gate.store(gate as u8, Ordering::Relaxed);
+    }
+
+    pub(crate) fn close(&self) {
+        self.set_gate(Gate::Closed);
     }
 
     /// Returns the part of the extension that gets the app right now, or got it last.
     pub(crate) fn part(&self) -> FaultPlace {
-        *self.part.lock().unwrap_or_else(PoisonError::into_inner)
+        self.part.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set_part(&self, part: FaultPlace) {
-        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = part;
+    fn set_part(&self, part: &FaultPlace) {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = part.clone();
     }
 
     /// Takes the faults that were charged since the last call.
@@ -104,7 +143,7 @@ impl Ward {
             && self.phase_faults.fetch_add(1, Ordering::Relaxed) + 1 >= self.phase_limit
         {
             // What is left of the phase stands on what failed.
-            self.set_open(false);
+            self.close();
         }
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
         self.alarm.store(true, Ordering::Relaxed);
@@ -113,7 +152,7 @@ impl Ward {
 
 /// Calls into an extension; a panic is charged to it, and the answer is `None`.
 #[inline]
-pub(crate) fn call<R>(ward: &Ward, place: FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
+pub(crate) fn call<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
     let _acting = act_as(ward.world, ward.id());
     // Whatever the code leaves half-done is its own: after a fault its extension is stopped or warned about.
     match catch_unwind(AssertUnwindSafe(code)) {
@@ -128,7 +167,7 @@ pub(crate) fn call<R>(ward: &Ward, place: FaultPlace, code: impl FnOnce() -> R) 
 /// Calls into an extension that gets the world: what Bevy would tell the app's error handler is charged to it too.
 pub(crate) fn call_with_world<R>(
     ward: &Ward,
-    place: FaultPlace,
+    place: &FaultPlace,
     world: &mut World,
     code: impl FnOnce(&mut World) -> R,
 ) -> Option<R> {
@@ -138,7 +177,7 @@ pub(crate) fn call_with_world<R>(
 /// Calls into an extension that gets the app, as [`call_with_world`].
 pub(crate) fn call_with_app<R>(
     ward: &Ward,
-    place: FaultPlace,
+    place: &FaultPlace,
     app: &mut App,
     code: impl FnOnce(&mut App) -> R,
 ) -> Option<R> {
@@ -148,28 +187,100 @@ pub(crate) fn call_with_app<R>(
 
 fn call_with<H, R>(
     ward: &Ward,
-    place: FaultPlace,
+    place: &FaultPlace,
     host: &mut H,
     world: impl Fn(&mut H) -> &mut World,
     code: impl FnOnce(&mut H) -> R,
 ) -> Option<R> {
-    let earlier = CAUGHT.with_borrow(Vec::len);
-    CALLS.set(CALLS.get() + 1);
-    let apps_own = set_handler(world(host), Some(FallbackErrorHandler(note_fault)));
+    let calling = Calling::begin(world(host));
     let value = call(ward, place, || code(host));
-    set_handler(world(host), apps_own);
-    CALLS.set(CALLS.get() - 1);
-    let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(earlier));
-    for (error, context) in caught {
-        ward.charge(Fault::from_handler(place, error, &context));
-    }
+    calling.end(world(host), ward, place);
     value
+}
+
+/// A call with a world that is under way: we stand in for the app's error handler.
+struct Calling {
+    apps_own: Option<FallbackErrorHandler>,
+    earlier: usize,
+}
+
+impl Calling {
+    fn begin(world: &mut World) -> Self {
+        CALLS.set(CALLS.get() + 1);
+        let apps_own = set_handler(world, Some(FallbackErrorHandler(note_fault)));
+        Self { apps_own, earlier: CAUGHT.with_borrow(Vec::len) }
+    }
+
+    /// Puts the app's error handler back, and charges what Bevy told during the call.
+    fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
+        set_handler(world, self.apps_own);
+        CALLS.set(CALLS.get() - 1);
+        let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(self.earlier));
+        for (error, context) in caught {
+            ward.charge(Fault::from_handler(place, error, &context));
+        }
+        if CALLS.get() == 0 {
+            for (error, context) in APPS_OWN.take() {
+                world.fallback_error_handler()(error, context);
+            }
+        }
+    }
+}
+
+/// Calls observers of the app itself, while it may be an extension that has emitted the event.
+///
+/// What goes wrong in them is then the app's own: its error handler is told once the call into the extension is over.
+pub(crate) fn call_app(world: &mut DeferredWorld, event: &'static str, code: impl FnOnce(&mut DeferredWorld)) {
+    let _acting = act_as_app();
+    if CALLS.get() == 0 {
+        return code(world);
+    }
+    let during = set_handler_in_place(world, note_apps_own);
+    bracket::open_for_app(world);
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| code(world))) {
+        let error = BevyError::panic("Observer panicked", payload);
+        let context = ErrorContext::Observer { name: event.into(), last_run: world.change_tick() };
+        note_apps_own(error, context);
+    }
+    bracket::close(world);
+    if let Some(during) = during {
+        set_handler_in_place(world, during);
+    }
+}
+
+/// Calls code of the app itself that gets the world, while it may be an extension that asks for it.
+///
+/// Then what goes wrong in it is the app's own: its error handler is told once the call into the extension is over, and
+/// a panic ends here. While no extension asks, nothing of the app is contained.
+pub(crate) fn call_app_with_world<R>(
+    world: &mut World,
+    place: &FaultPlace,
+    code: impl FnOnce(&mut World) -> R,
+) -> Result<R, Fault> {
+    let _acting = act_as_app();
+    if CALLS.get() == 0 {
+        return Ok(code(world));
+    }
+    let during = set_handler_in_place(&mut world.into(), note_apps_own);
+    let ran = catch_unwind(AssertUnwindSafe(|| code(world)));
+    if let Some(during) = during {
+        set_handler_in_place(&mut world.into(), during);
+    }
+    ran.map_err(|payload| {
+        let fault = Fault::panic(place, &*payload);
+        let context = ErrorContext::System { name: place.to_string().into(), last_run: world.change_tick() };
+        note_apps_own(BevyError::panic("Function panicked", payload), context);
+        fault
+    })
 }
 
 thread_local! {
     /// What Bevy has told [`note_fault`] and nobody has charged yet. Bevy's handler is a bare function, so this cannot
     /// be handed through; each call takes what was added during its own time.
     static CAUGHT: RefCell<Vec<(BevyError, ErrorContext)>> = const { RefCell::new(Vec::new()) };
+
+    /// What went wrong in the app's own code during a call into an extension.
+    static APPS_OWN: RefCell<Vec<(BevyError, ErrorContext)>> = const { RefCell::new(Vec::new()) };
 
     /// How many calls with a world are under way on this thread.
     static CALLS: Cell<u32> = const { Cell::new(0) };
@@ -182,6 +293,16 @@ fn note_fault(error: BevyError, context: ErrorContext) {
         return match_severity(error, context);
     }
     CAUGHT.with_borrow_mut(|caught| caught.push((error, context)));
+}
+
+fn note_apps_own(error: BevyError, context: ErrorContext) {
+    APPS_OWN.with_borrow_mut(|apps_own| apps_own.push((error, context)));
+}
+
+/// Replaces the error handler of a world that has one, and returns the one before.
+fn set_handler_in_place(world: &mut DeferredWorld, handler: ErrorHandler) -> Option<ErrorHandler> {
+    let mut current = world.get_resource_mut::<FallbackErrorHandler>()?;
+    Some(mem::replace(&mut current.0, handler))
 }
 
 /// Sets the error handler of a world, and returns the one before.

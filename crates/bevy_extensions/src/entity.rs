@@ -12,9 +12,16 @@ use std::{
 };
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{EdgeKind, ExtensionName, HostSettings, Location, Plan, Problem, Version};
+use bevy_extensions_core::{
+    EdgeKind, ExtensionName, HostSettings, Location, Manifest, Plan, Problem, Version, nearest,
+};
+use bevy_extensions_macros::ExtensionEvent;
+use serde::{Serialize, Serializer};
 
-use crate::{acting::ExtensionId, app_info::AppInfo, contain::Ward, extension::Extension, fault::Fault, phase::Phase};
+use crate::{
+    acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
+    phase::Phase,
+};
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
 #[derive(Component, Debug, Clone)]
@@ -177,6 +184,40 @@ impl ExtensionTimes {
     }
 }
 
+/// To which extension an entity belongs. It goes when the extension's entity goes.
+///
+/// Every listener, function, export and driver of an extension is an entity with this component:
+///
+/// ```
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{ExtensionInfo, Listener, OwnedBy};
+/// fn print_listeners(listeners: Query<(&Listener, &OwnedBy)>, extensions: Query<&ExtensionInfo>) -> Result {
+///     for (listener, owner) in &listeners {
+///         println!("{} listens to {}", extensions.get(owner.0)?.name, listener.event);
+///     }
+///     Ok(())
+/// }
+/// # bevy_app::App::new().add_systems(bevy_app::Update, print_listeners);
+/// ```
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[relationship(relationship_target = Owns)]
+pub struct OwnedBy(
+    /// The entity of the extension.
+    pub Entity,
+);
+
+/// What belongs to an extension; the other side of [`OwnedBy`].
+#[derive(Component, Debug, Default)]
+#[relationship_target(relationship = OwnedBy, linked_spawn)]
+pub struct Owns(Vec<Entity>);
+
+impl Owns {
+    /// Goes through the entities, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = Entity> {
+        self.0.iter().copied()
+    }
+}
+
 /// One extension starts after another. Every kept edge of the plan is an entity with this component.
 ///
 /// ```
@@ -203,35 +244,46 @@ pub struct DependencyEdge {
 }
 
 /// An extension has started: its `PostInit` is over, and it is running.
-#[derive(Event, Debug, Clone)]
+#[derive(ExtensionEvent, Debug, Clone, Serialize)]
+#[event(name = "extension.started")]
 #[non_exhaustive]
 pub struct ExtensionStarted {
     /// Which.
     pub name: ExtensionName,
     /// Its entity.
+    #[serde(skip)]
     pub entity: Entity,
 }
 
 /// An extension that had started has stopped, because it was terminated or suspended.
-#[derive(Event, Debug, Clone)]
+#[derive(ExtensionEvent, Debug, Clone, Serialize)]
+#[event(name = "extension.stopped")]
 #[non_exhaustive]
 pub struct ExtensionStopped {
     /// Which.
     pub name: ExtensionName,
     /// Its entity.
+    #[serde(skip)]
     pub entity: Entity,
 }
 
 /// An extension has failed, and does not run any more.
-#[derive(Event, Debug, Clone)]
+#[derive(ExtensionEvent, Debug, Clone, Serialize)]
+#[event(name = "extension.failed")]
 #[non_exhaustive]
 pub struct ExtensionFailed {
     /// Which.
     pub name: ExtensionName,
     /// Its entity.
+    #[serde(skip)]
     pub entity: Entity,
-    /// What went wrong.
+    /// What went wrong; a text if heard by name.
+    #[serde(serialize_with = "as_text")]
     pub fault: Fault,
+}
+
+fn as_text<S: Serializer>(fault: &Fault, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(fault)
 }
 
 /// All extensions of an app: finds them by name or type, and knows the plan.
@@ -264,7 +316,7 @@ pub struct Extensions {
     /// By id: first those in the plan, in load order, then the others by name.
     list: Vec<Listed>,
     by_type: HashMap<TypeId, ExtensionId>,
-    by_name: HashMap<ExtensionName, ExtensionId>,
+    by_name: CaselessMap<ExtensionId>,
     /// Raised whenever somebody is charged with a fault.
     alarm: Arc<AtomicBool>,
     /// Whether the start was reported: until then the report tells every fault, after it each is told by itself.
@@ -274,6 +326,7 @@ pub struct Extensions {
 /// What the host keeps of an extension beside its entity.
 pub(crate) struct Listed {
     pub(crate) name: ExtensionName,
+    pub(crate) manifest: Arc<Manifest>,
     pub(crate) entity: Entity,
     pub(crate) ward: Arc<Ward>,
     /// Where it is in its life; the component only shows it.
@@ -291,22 +344,29 @@ impl Extensions {
             settings: Arc::new(settings),
             list: Vec::new(),
             by_type: HashMap::new(),
-            by_name: HashMap::new(),
+            by_name: CaselessMap::default(),
             alarm: Arc::default(),
             is_start_told: false,
         }
     }
 
     /// Takes an extension in, and makes it an entity. Those in the plan come first, in load order.
-    pub(crate) fn list(&mut self, world: &mut World, info: ExtensionInfo, state: ExtensionState, native: TypeId) {
+    pub(crate) fn list(
+        &mut self,
+        world: &mut World,
+        info: ExtensionInfo,
+        manifest: Arc<Manifest>,
+        state: ExtensionState,
+        native: TypeId,
+    ) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
-        let ward = Arc::new(Ward::new(world.id(), id, self.settings.faults.phase.get(), self.alarm.clone()));
+        let ward = Arc::new(Ward::new(world.id(), name.clone(), id, self.settings.faults.phase.get(), self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
-        self.by_name.insert(name.clone(), id);
+        self.by_name.insert(name.as_str(), id);
         self.by_type.insert(native, id);
-        self.list.push(Listed { name, entity, ward, state, has_begun: false });
+        self.list.push(Listed { name, manifest, entity, ward, state, has_begun: false });
     }
 
     /// Tells whether somebody was charged with a fault since the last call.
@@ -316,8 +376,7 @@ impl Extensions {
 
     /// Finds an extension by name, which may differ in case.
     pub fn entity(&self, name: &str) -> Option<Entity> {
-        let id = self.by_name.get(&name.parse::<ExtensionName>().ok()?)?;
-        Some(self.listed(*id).entity)
+        Some(self.listed(self.id_by_name(name)?).entity)
     }
 
     /// Finds an extension by its type.
@@ -328,6 +387,11 @@ impl Extensions {
     /// Returns the state of an extension, by its type.
     pub fn state_of<E: Extension>(&self) -> Option<ExtensionState> {
         Some(self.listed(self.id_of::<E>()?).state)
+    }
+
+    /// Returns the manifest of an extension; its name may differ in case.
+    pub fn manifest(&self, name: &str) -> Option<&Manifest> {
+        Some(&self.listed(self.id_by_name(name)?).manifest)
     }
 
     /// Goes through all extensions: first those in the plan, in load order, then the others by name.
@@ -352,6 +416,20 @@ impl Extensions {
 
     pub(crate) fn id_of<E: Extension>(&self) -> Option<ExtensionId> {
         self.by_type.get(&TypeId::of::<E>()).copied()
+    }
+
+    pub(crate) fn id_by_name(&self, name: &str) -> Option<ExtensionId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn id_of_entity(&self, entity: Entity) -> Option<ExtensionId> {
+        self.list.iter().position(|listed| listed.entity == entity).map(ExtensionId::new)
+    }
+
+    /// Finds the extension whose name was probably meant.
+    pub(crate) fn nearest(&self, name: &str) -> Option<ExtensionName> {
+        let names: Vec<_> = self.list.iter().map(|listed| listed.name.as_str()).collect();
+        nearest(name, &names)?.parse().ok()
     }
 
     pub(crate) fn listed_all(&self) -> &[Listed] {

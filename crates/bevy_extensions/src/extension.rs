@@ -27,15 +27,26 @@ pub trait Extension: Plugin + Sized {
     fn manifest() -> Manifest;
 }
 
-/// Says that an extension declares a dependency on another, required or optional.
+/// Says that an extension declares a dependency on another, required or optional, and so may import its exports.
 ///
-/// `#[derive(Extension)]` implements it for each dependency that is given as a Rust path.
+/// `#[derive(Extension)]` implements it for each dependency that is given as a Rust path. Nobody need declare a
+/// dependency on itself or on the app, which is the [`Host`]; and the app may import from everybody.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say that it needs `{Other}`",
     label = "`{Self}` has no dependency on `{Other}`",
     note = "add `requires({Other} = \"..\")` or `optional({Other} = \"..\")` to the `#[extension(..)]` of `{Self}`"
 )]
-pub trait DependsOn<Other: Extension> {}
+pub trait DependsOn<Other> {}
+
+impl<E: Extension> DependsOn<E> for E {}
+
+impl<E: Extension> DependsOn<Host> for E {}
+
+impl<Other> DependsOn<Other> for Host {}
+
+/// The app itself, where it stands beside extensions: as the owner of exports, and as who imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Host;
 
 /// The type of an extension's settings: plain data with a default.
 ///

@@ -1,10 +1,11 @@
 //! What went wrong in an extension's code.
 
-use std::{any::Any, fmt};
+use std::{any::Any, borrow::Cow, fmt};
 
 use bevy_ecs::{
     error::{BevyError, ErrorContext},
     schedule::InternedScheduleLabel,
+    system::SystemParamValidationError,
 };
 use bevy_extensions_core::ParseError;
 
@@ -25,7 +26,7 @@ pub struct Fault {
 }
 
 /// Where in an extension a fault happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FaultPlace {
     /// Its settings.
@@ -46,6 +47,12 @@ pub enum FaultPlace {
     Condition,
     /// A command queued by a system in a schedule of the app.
     Command,
+    /// A listener of this event, or a command that it queued.
+    Listener(Cow<'static, str>),
+    /// A function of this name, or a command that it queued.
+    Function(Cow<'static, str>),
+    /// The registration of an export, a function, an interface or a driver of this name.
+    Export(Cow<'static, str>),
 }
 
 /// What happened.
@@ -61,26 +68,26 @@ pub enum FaultKind {
 }
 
 impl Fault {
-    pub(crate) fn panic(place: FaultPlace, payload: &(dyn Any + Send)) -> Self {
+    pub(crate) fn panic(place: &FaultPlace, payload: &(dyn Any + Send)) -> Self {
         Self::new(place, FaultKind::Panic(panic_message(payload)))
     }
 
-    pub(crate) fn error(place: FaultPlace, error: &BevyError) -> Self {
+    pub(crate) fn error(place: &FaultPlace, error: &BevyError) -> Self {
         Self::new(place, FaultKind::Error(message_of(error)))
     }
 
     /// Systems that ran while they were added cannot be contained any more.
-    pub(crate) fn hidden_systems(place: FaultPlace, schedule: InternedScheduleLabel) -> Self {
+    pub(crate) fn hidden_systems(place: &FaultPlace, schedule: InternedScheduleLabel) -> Self {
         let why = format!("ran the schedule `{schedule:?}` before its end, so its systems cannot be contained");
         Self::new(place, FaultKind::Error(why))
     }
 
     pub(crate) fn settings(error: ParseError) -> Self {
-        Self::new(FaultPlace::Settings, FaultKind::Settings(Box::new(error)))
+        Self::new(&FaultPlace::Settings, FaultKind::Settings(Box::new(error)))
     }
 
     /// Takes what Bevy tells an error handler.
-    pub(crate) fn from_handler(place: FaultPlace, mut error: BevyError, context: &ErrorContext) -> Self {
+    pub(crate) fn from_handler(place: &FaultPlace, mut error: BevyError, context: &ErrorContext) -> Self {
         let kind = match error.take_payload() {
             Some(payload) => FaultKind::Panic(panic_message(&*payload)),
             None => FaultKind::Error(message_of(&error)),
@@ -94,8 +101,8 @@ impl Fault {
         Self { system, ..self }
     }
 
-    fn new(place: FaultPlace, kind: FaultKind) -> Self {
-        Self { place, kind, system: None }
+    fn new(place: &FaultPlace, kind: FaultKind) -> Self {
+        Self { place: place.clone(), kind, system: None }
     }
 }
 
@@ -105,10 +112,16 @@ impl fmt::Display for Fault {
         if let Some(system) = &self.system {
             write!(f, " (`{system}`)")?;
         }
-        match &self.kind {
-            FaultKind::Panic(message) => write!(f, ": panicked: {message}"),
-            FaultKind::Error(message) => write!(f, ": {message}"),
-            FaultKind::Settings(error) => write!(f, ": {}", error.message()),
+        write!(f, ": {}", self.kind)
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Panic(message) => write!(f, "panicked: {message}"),
+            Self::Error(message) => f.write_str(message),
+            Self::Settings(error) => write!(f, "{}", error.message()),
         }
     }
 }
@@ -125,6 +138,9 @@ impl fmt::Display for FaultPlace {
             Self::System => f.write_str("in a system"),
             Self::Condition => f.write_str("in a run condition"),
             Self::Command => f.write_str("in a command"),
+            Self::Listener(event) => write!(f, "in a listener of `{event}`"),
+            Self::Function(name) => write!(f, "in the function `{name}`"),
+            Self::Export(name) => write!(f, "in what it exports as `{name}`"),
         }
     }
 }
@@ -138,6 +154,10 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 
 /// Bevy shows a backtrace below the message, if it has one: numbered lines, each with a place below.
 fn message_of(error: &BevyError) -> String {
+    if let Some(invalid) = error.downcast_ref::<SystemParamValidationError>() {
+        // Which of Bevy's types it was helps nobody, and without the feature `debug` Bevy does not know it.
+        return format!("it cannot run: {}", invalid.message);
+    }
     let text = error.to_string();
     let is_frame = |line: &str| {
         let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());

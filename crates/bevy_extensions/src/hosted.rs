@@ -31,7 +31,7 @@ impl<E: Extension> HostedExtension<E> {
         self.extension.get().filter(|_| self.ward.is_open())
     }
 
-    fn build_part(&self, app: &mut App, place: FaultPlace, code: impl FnOnce(&mut App)) {
+    fn build_part(&self, app: &mut App, place: &FaultPlace, code: impl FnOnce(&mut App)) {
         let began = Instant::now();
         if !build::build(app, &self.ward, place, code) {
             app.world_mut().resource_mut::<PhaseSchedules>().forget(self.ward.id());
@@ -50,11 +50,11 @@ impl<E: Extension> HostedExtension<E> {
 
 impl<E: Extension> Plugin for HostedExtension<E> {
     fn build(&self, app: &mut App) {
-        self.build_part(app, FaultPlace::Build, |app| self.extension.get_or_init(E::create).build(app));
+        self.build_part(app, &FaultPlace::Build, |app| self.extension.get_or_init(E::create).build(app));
     }
 
     fn ready(&self, app: &App) -> bool {
-        let ready = |extension: &E| call(&self.ward, FaultPlace::Ready, || extension.ready(app));
+        let ready = |extension: &E| call(&self.ward, &FaultPlace::Ready, || extension.ready(app));
         // Whoever cannot say whether it is ready keeps nobody waiting; `finish` finds the fault.
         self.alive().and_then(ready).unwrap_or(true)
     }
@@ -62,13 +62,13 @@ impl<E: Extension> Plugin for HostedExtension<E> {
     fn finish(&self, app: &mut App) {
         settle(app.world_mut(), self.ward.id());
         if let Some(extension) = self.alive() {
-            self.build_part(app, FaultPlace::Finish, |app| extension.finish(app));
+            self.build_part(app, &FaultPlace::Finish, |app| extension.finish(app));
         }
     }
 
     fn cleanup(&self, app: &mut App) {
         if let Some(extension) = self.alive() {
-            self.build_part(app, FaultPlace::Cleanup, |app| extension.cleanup(app));
+            self.build_part(app, &FaultPlace::Cleanup, |app| extension.cleanup(app));
         }
     }
 

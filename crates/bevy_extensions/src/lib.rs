@@ -140,19 +140,29 @@ struct Readme;
 
 mod acting;
 mod app_info;
+mod caseless;
 mod contain;
 mod declare;
+mod driver;
 mod entity;
+mod event;
+mod exchange;
+mod export;
 mod extension;
 mod fault;
+mod host;
 mod hosted;
 mod lifecycle;
+mod owner;
 mod phase;
 mod plugin;
 mod report;
 mod scope;
 mod settings;
 mod shared;
+mod signature;
+mod value;
+mod world_ext;
 
 pub use bevy_extensions_core::{
     Candidate, Cause, CycleStep, Dependency, DependencyError, Edge, EdgeKind, ExtensionName, External, FaultLimits,
@@ -160,29 +170,43 @@ pub use bevy_extensions_core::{
     Problem, Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version,
     VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
 };
-pub use bevy_extensions_macros::Extension;
+pub use bevy_extensions_macros::{Export, Extension, ExtensionEvent};
 
 pub use app_info::AppInfo;
 pub use declare::Declared;
+pub use driver::{
+    DeclaredInterface, Driver, DriverChanged, DriverError, DriverRow, Interface, InterfaceRow, Method, Reason,
+    RegisteredDriver, Request,
+};
 pub use entity::{
     CountedFault, DependencyEdge, ExtensionFailed, ExtensionFaults, ExtensionInfo, ExtensionStarted, ExtensionState,
-    ExtensionStopped, ExtensionTimes, Extensions, SuspendedBecauseOf, extension_running,
+    ExtensionStopped, ExtensionTimes, Extensions, OwnedBy, Owns, SuspendedBecauseOf, extension_running,
 };
-pub use extension::{DependsOn, Extension, ExtensionSettings, manifest_of};
+pub use event::{
+    DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, Listener, ListenerRow,
+    Target, Wire,
+};
+pub use export::{Export, ExportRow, Import, ImportMut, TypedExport};
+pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction, ServedBy};
+pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
 pub use lifecycle::{ExtensionSet, ExtensionSystems, WhenToRun};
 pub use phase::Phase;
 pub use plugin::{ExtensionsPlugin, SettingsSource};
-pub use report::{Report, ReportRow};
-pub use scope::{ExtensionScope, ExtensionsAppExt, ExtensionsWorldExt};
+pub use report::{Listing, Report, ReportRow};
+pub use scope::{ExtensionScope, ExtensionsAppExt};
 pub use settings::Settings;
 pub use shared::PluginsOnce;
+pub use signature::{Absent, ArgumentError, Param, Signature, Type};
+pub use value::Misfit;
+pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
 
 /// What an app and an extension usually need: `use bevy_extensions::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        AppInfo, Extension, ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionState, ExtensionStopped,
-        ExtensionSystems, Extensions, ExtensionsAppExt, ExtensionsPlugin, ExtensionsWorldExt,
+        AppInfo, EventMeta, Export, Extension, ExtensionEvent, ExtensionFailed, ExtensionSet, ExtensionStarted,
+        ExtensionState, ExtensionStopped, ExtensionSystems, Extensions, ExtensionsAppExt, ExtensionsCommandsExt,
+        ExtensionsPlugin, ExtensionsWorldExt, Host, Import, ImportMut,
         Phase::{self, Init, PostInit, PreInit, Terminate},
         Settings, extension_running,
     };
@@ -191,6 +215,8 @@ pub mod prelude {
 /// Not public API. Used by generated code.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::event::wire::{Probe, ReadAndWrite, TypedOnly, WriteOnly};
     pub use crate::settings::defaults as settings;
+    pub use bevy_ecs::event::Event;
     pub use inventory::submit;
 }

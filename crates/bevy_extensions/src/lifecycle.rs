@@ -11,7 +11,7 @@ use crate::{extension::Extension, phase::Phase};
 
 pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use start::start;
-pub(crate) use stop::{settle, terminate_all};
+pub(crate) use stop::{settle, settle_all, terminate_all};
 
 /// The sets in [`Startup`] in which extensions go through their phases, chained.
 ///

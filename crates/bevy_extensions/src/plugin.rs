@@ -1,6 +1,6 @@
 //! The plugin that an app adds.
 
-use std::{panic::Location, path::PathBuf};
+use std::{panic::Location, path::PathBuf, sync::Arc};
 
 use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
@@ -13,7 +13,10 @@ use crate::{
     app_info::AppInfo,
     contain::build::Known,
     declare::Declared,
+    driver,
     entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
+    event::registry,
+    exchange,
     extension::Extension,
     lifecycle::{self, ExtensionSystems},
     report,
@@ -172,6 +175,9 @@ impl Plugin for ExtensionsPlugin {
         resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
+        registry::install(app.world_mut(), self.inventory);
+        exchange::install(app.world_mut());
+        driver::install(app.world_mut());
         app.add_plugins(lifecycle::plugin);
         if is_stopped {
             app.world_mut().write_message(AppExit::error());
@@ -204,13 +210,16 @@ fn install(
 ) {
     let mut extensions = Extensions::new(app, settings);
     for (position, planned) in resolution.plan.iter().enumerate() {
-        let info = info(&candidates[planned.candidate], Some(position));
-        extensions.list(world, info, ExtensionState::Planned, declared[planned.candidate].type_id());
+        let candidate = &candidates[planned.candidate];
+        let (info, manifest) = (info(candidate, Some(position)), Arc::new(candidate.manifest.clone()));
+        extensions.list(world, info, manifest, ExtensionState::Planned, declared[planned.candidate].type_id());
     }
     let aside = [(&resolution.disabled, ExtensionState::Disabled), (&resolution.left_out, ExtensionState::LeftOut)];
     for (name, state) in aside.into_iter().flat_map(|(names, state)| names.iter().map(move |name| (name, state))) {
         let candidate = resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-        extensions.list(world, info(&candidates[candidate], None), state, declared[candidate].type_id());
+        let native = declared[candidate].type_id();
+        let candidate = &candidates[candidate];
+        extensions.list(world, info(candidate, None), Arc::new(candidate.manifest.clone()), state, native);
     }
     for edge in resolution.plan.edges() {
         let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
@@ -233,7 +242,13 @@ fn info(candidate: &Candidate, position: Option<usize>) -> ExtensionInfo {
 }
 
 fn report_start(world: &mut World) {
+    lifecycle::settle_all(world);
     NotHosted::hand_over(world);
+    let mut problems = registry::check(world);
+    problems.extend(driver::check(world));
+    world.resource_mut::<Extensions>().problems.extend(problems);
+    // Who serves from the start has changed nothing.
+    driver::update(world);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;
 }

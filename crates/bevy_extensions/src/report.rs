@@ -1,18 +1,23 @@
 //! What is told: what runs, in which order, how long each took, and why something does not run.
 
+mod listing;
 mod table;
 
 use std::{
+    error::Error,
     fmt::{self, Write as _},
     io::{IsTerminal, Write as _},
     time::Duration,
 };
 
-use bevy_ecs::world::World;
+use bevy_ecs::{error::ErrorContext, world::World};
 use bevy_extensions_core::{ExtensionName, Location, Problem, Severity, Version, explain};
 use tracing::subscriber::NoSubscriber;
 
+pub use listing::Listing;
+
 use crate::{
+    acting::acting,
     app_info::AppInfo,
     entity::{
         CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf,
@@ -33,6 +38,8 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// What was left out or repaired when the app started: the worst first.
     pub problems: Vec<Problem>,
+    /// What they offer each other, and who listens to what.
+    pub listing: Listing,
 }
 
 /// One extension in a [`Report`].
@@ -63,7 +70,7 @@ impl Report {
     /// Collects the report of a world. It is empty if the world has no extensions.
     pub fn of(world: &World) -> Self {
         let Some(extensions) = world.get_resource::<Extensions>() else {
-            return Self { app: None, rows: Vec::new(), problems: Vec::new() };
+            return Self { app: None, rows: Vec::new(), problems: Vec::new(), listing: Listing::default() };
         };
         let rows = extensions.listed_all().iter().filter_map(|listed| {
             let entity = listed.entity;
@@ -83,7 +90,12 @@ impl Report {
                 suspended_because_of: because_of.map(|info| info.name.clone()),
             })
         });
-        Self { app: extensions.app.clone(), rows: rows.collect(), problems: extensions.problems.clone() }
+        Self {
+            app: extensions.app.clone(),
+            rows: rows.collect(),
+            problems: extensions.problems.clone(),
+            listing: Listing::of(world),
+        }
     }
 
     /// Finds the row of an extension; its name may differ in case.
@@ -203,6 +215,16 @@ pub(crate) fn tell(level: Level, text: &str) {
         Level::Info => tracing::info!("{text}"),
         Level::Warn => tracing::warn!("{text}"),
         Level::Error => tracing::error!("{text}"),
+    }
+}
+
+/// Tells of an error that nobody else hears of: it is charged to whoever acts, or told if that is the app itself.
+pub(crate) fn complain(world: &World, error: impl Error + Send + Sync + 'static) {
+    if acting(world.id()).is_some() {
+        let context = ErrorContext::Command { name: std::any::type_name_of_val(&error).into() };
+        world.fallback_error_handler()(error.into(), context);
+    } else {
+        tell(Level::Error, &error.to_string());
     }
 }
 

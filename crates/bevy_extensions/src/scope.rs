@@ -3,19 +3,33 @@
 use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use bevy_app::{App, Startup};
-use bevy_ecs::{error::BevyError, prelude::*, schedule::IntoScheduleConfigs, system::ScheduleSystem};
+use bevy_ecs::{
+    error::BevyError,
+    event::EventPattern,
+    prelude::*,
+    schedule::IntoScheduleConfigs,
+    system::{IntoObserverSystem, ScheduleSystem},
+};
 use bevy_extensions_core::{ExtensionName, Location, Problem};
 
 use crate::{
     acting::is_acting,
     contain::Ward,
+    driver::{self, Driver, Interface},
     entity::Extensions,
+    event::{DynamicEvent, ExtensionEvent, registry},
+    exchange::{self, IntoFunction},
+    export::{self, Export},
     extension::{Extension, name_of},
     fault::Fault,
-    lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When, terminate_all},
+    host::HostScope,
+    lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When},
+    owner::Owner,
     report::{self, Level, Report},
     settings::Settings,
     shared::PluginsOnce,
+    signature::Signature,
+    world_ext::ExtensionsWorldExt,
 };
 
 /// What extensions add to [`App`].
@@ -48,26 +62,9 @@ pub trait ExtensionsAppExt {
 
     /// Returns what runs, in which order, how long each took, and why something does not run.
     fn extension_report(&self) -> Report;
-}
 
-/// What extensions add to [`World`], for systems and tests that have no [`App`].
-pub trait ExtensionsWorldExt {
-    /// Terminates all extensions; see [`ExtensionsAppExt::terminate_extensions`].
-    fn terminate_extensions(&mut self) -> &mut Self;
-
-    /// Returns what runs; see [`ExtensionsAppExt::extension_report`].
-    fn extension_report(&self) -> Report;
-}
-
-impl ExtensionsWorldExt for World {
-    fn terminate_extensions(&mut self) -> &mut Self {
-        terminate_all(self);
-        self
-    }
-
-    fn extension_report(&self) -> Report {
-        Report::of(self)
-    }
+    /// Returns the scope of the app itself, which may export and listen beside its extensions.
+    fn host(&mut self) -> HostScope<'_>;
 }
 
 impl ExtensionsAppExt for App {
@@ -78,8 +75,7 @@ impl ExtensionsAppExt for App {
             Some(extensions.listed(id).ward.clone())
         });
         if own.is_none() {
-            let caller = std::panic::Location::caller();
-            note_not_hosted(self, name_of::<E>(), Location::new(caller.file(), caller.line(), caller.column()));
+            note_not_hosted(self, name_of::<E>(), caller());
         }
         ExtensionScope { app: self, ward: own, extension: PhantomData }
     }
@@ -91,6 +87,10 @@ impl ExtensionsAppExt for App {
 
     fn extension_report(&self) -> Report {
         self.world().extension_report()
+    }
+
+    fn host(&mut self) -> HostScope<'_> {
+        HostScope::new(self)
     }
 }
 
@@ -131,6 +131,198 @@ impl<E: Extension> ExtensionScope<'_, E> {
         self
     }
 
+    /// Adds a listener: it hears an event while the extension is starting or running, and its faults are contained.
+    ///
+    /// Of an [extension event](crate::ExtensionEvent), listeners hear in plan order, then in the order in which they were
+    /// added. Every other event of Bevy will do as well; Bevy delivers it in an order of its own.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Greeter;
+    /// #[derive(ExtensionEvent)]
+    /// struct PlayerJoined { name: String }
+    ///
+    /// impl Plugin for Greeter {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().observe(welcome);
+    ///     }
+    /// }
+    ///
+    /// fn welcome(joined: On<PlayerJoined>) {
+    ///     println!("Welcome, {}!", joined.name);
+    /// }
+    /// ```
+    pub fn observe<Heard: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<Heard, M>) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            registry::observe(self.app.world_mut(), ward, listener);
+        }
+        self
+    }
+
+    /// Adds a listener to events by name: to one event, to all whose names begin alike (`player.*`), or to every event
+    /// (`*`) that is not sent to somebody else.
+    ///
+    /// A name that is none fails the extension.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{DynamicEvent, prelude::*};
+    /// # #[derive(Extension)]
+    /// # struct Journal;
+    /// impl Plugin for Journal {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().observe_named("player.*", write_down);
+    ///     }
+    /// }
+    ///
+    /// fn write_down(event: On<DynamicEvent>) {
+    ///     println!("{}: {}", event.name(), event.value);
+    /// }
+    /// ```
+    pub fn observe_named<M>(&mut self, filter: &str, listener: impl IntoObserverSystem<DynamicEvent, M>) -> &mut Self {
+        if let Some(ward) = &self.ward
+            && let Err(error) = registry::observe_named(self.app.world_mut(), Owner::Extension(ward), filter, listener)
+        {
+            return self.fail(error);
+        }
+        self
+    }
+
+    /// Makes an event known by its name before anybody listens to it.
+    ///
+    /// Not needed for events that are found by themselves, as all that are linked are by default.
+    #[track_caller]
+    pub fn register_event<Known: ExtensionEvent>(&mut self) -> &mut Self {
+        if self.ward.is_some() {
+            registry::register::<Known>(self.app.world_mut(), caller());
+        }
+        self
+    }
+
+    /// Offers a value to others: they take it as [`Import`](crate::Import) or [`ImportMut`](crate::ImportMut), and so does
+    /// this extension itself.
+    ///
+    /// It is there from now on until the extension stops.
+    pub fn export<T: Export<Owner = E> + FromWorld>(&mut self) -> &mut Self {
+        if self.ward.is_some() {
+            let value = T::from_world(self.app.world_mut());
+            self.export_value(value);
+        }
+        self
+    }
+
+    /// Offers a value to others, as [`export`](Self::export).
+    pub fn export_value<T: Export<Owner = E>>(&mut self, value: T) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            export::export(self.app.world_mut(), Owner::Extension(ward), value);
+        }
+        self
+    }
+
+    /// Offers a function: a system that others call by its name, with their types or with values.
+    ///
+    /// It may be called while the extension is starting or running, by whoever declares a dependency on it, with
+    /// [`world.call`](crate::ExtensionsWorldExt::call). See [`IntoFunction`] for what it may take and answer.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// # #[derive(Resource, Default)]
+    /// # struct Ledger { gold: u32 }
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.init_resource::<Ledger>();
+    ///         app.extension::<Self>().export_fn("deposit", deposit);
+    ///     }
+    /// }
+    ///
+    /// /// Returns how much there is now.
+    /// fn deposit(In(gold): In<u32>, mut ledger: ResMut<Ledger>) -> u32 {
+    ///     ledger.gold += gold;
+    ///     ledger.gold
+    /// }
+    /// ```
+    ///
+    /// A name that is none, or that is there already, is charged to the extension, which does without the function.
+    pub fn export_fn<M>(&mut self, name: &str, function: impl IntoFunction<M>) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            // What is wrong was charged.
+            _ = exchange::export_fn(self.app.world_mut(), Owner::Extension(ward), name, function, None);
+        }
+        self
+    }
+
+    /// Offers a function as [`export_fn`](Self::export_fn), and says what it takes.
+    ///
+    /// Whoever calls it with values, as scripts do, gets errors in the words of the signature, and its defaults.
+    pub fn export_fn_with<M>(
+        &mut self,
+        name: &str,
+        signature: Signature,
+        function: impl IntoFunction<M>,
+    ) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            // What is wrong was charged.
+            _ = exchange::export_fn(self.app.world_mut(), Owner::Extension(ward), name, function, Some(signature));
+        }
+        self
+    }
+
+    /// Declares an interface, which any extension may [drive](Self::driver) and anybody may use.
+    ///
+    /// Several extensions may declare it, alike: then neither needs the other.
+    pub fn interface(&mut self, interface: Interface) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            // What is wrong was charged.
+            _ = driver::declare(self.app.world_mut(), Owner::Extension(ward), interface);
+        }
+        self
+    }
+
+    /// Registers a driver: what the extension does for an interface.
+    ///
+    /// The host settings choose who serves, or else the first driver in plan order does. Others use it with
+    /// [`world.drive`](crate::ExtensionsWorldExt::drive) or [`world.request`](crate::ExtensionsWorldExt::request).
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{Driver, Interface, Method, Type, prelude::*};
+    /// # use serde::Deserialize;
+    /// # #[derive(Extension)]
+    /// # struct Post;
+    /// impl Plugin for Post {
+    ///     fn build(&self, app: &mut App) {
+    ///         let send = Method::new("send").required("to", Type::String).returns(Type::Bool);
+    ///         app.extension::<Self>()
+    ///             .interface(Interface::new("letters").method(send))
+    ///             .driver("letters", Driver::new().method("send", send_letter));
+    ///     }
+    /// }
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Letter { to: String }
+    ///
+    /// fn send_letter(In(letter): In<Letter>) -> bool {
+    ///     println!("a letter goes to {}", letter.to);
+    ///     true
+    /// }
+    /// ```
+    pub fn driver(&mut self, interface: &str, driver: Driver) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            // What is wrong was charged.
+            _ = driver::register(self.app.world_mut(), Owner::Extension(ward), interface, driver);
+        }
+        self
+    }
+
     /// Adds third-party plugins, one or a tuple, unless the app or another extension has added them already.
     ///
     /// Their systems run while at least one of the extensions that added them runs. If this extension fails, the
@@ -140,8 +332,8 @@ impl<E: Extension> ExtensionScope<'_, E> {
             && let Err(why) = plugins.add_once(self.app, ward.id().0)
         {
             let ward = ward.clone();
-            ward.charge(Fault::error(ward.part(), &why.into()));
-            ward.set_open(false);
+            ward.charge(Fault::error(&ward.part(), &why.into()));
+            ward.close();
         }
         self
     }
@@ -152,8 +344,8 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// does not start.
     pub fn fail(&mut self, error: impl Into<BevyError>) -> &mut Self {
         if let Some(ward) = &self.ward {
-            ward.charge(Fault::error(ward.part(), &error.into()));
-            ward.set_open(false);
+            ward.charge(Fault::error(&ward.part(), &error.into()));
+            ward.close();
         }
         self
     }
@@ -168,6 +360,13 @@ impl<E: Extension> ExtensionScope<'_, E> {
     pub fn app(&mut self) -> &mut App {
         self.app
     }
+}
+
+/// Returns the place in the code of an extension or app that calls us.
+#[track_caller]
+pub(crate) fn caller() -> Location {
+    let caller = std::panic::Location::caller();
+    Location::new(caller.file(), caller.line(), caller.column())
 }
 
 /// Extensions that were added past the host.

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 
 use crate::{
     acting::ExtensionId,
-    contain::{Ward, build::build_shared},
+    contain::{Gate, Ward, build::build_shared},
     entity::Extensions,
 };
 
@@ -55,7 +55,7 @@ impl SharedPlugins {
         let is_active = |user: &&ExtensionId| extensions.listed(**user).state.is_active();
         for plugin in shared.0.values() {
             let first = plugin.users.iter().find(is_active);
-            plugin.ward.set_open(first.is_some());
+            plugin.ward.set_gate(if first.is_some() { Gate::Open } else { Gate::Closed });
             first.into_iter().for_each(|first| plugin.ward.lend_to(*first));
         }
     }

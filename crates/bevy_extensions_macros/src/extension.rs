@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, ext::IdentExt};
 
-use crate::{crate_path::CratePath, errors::Errors};
+use crate::{crate_path::CratePath, errors::Errors, shape::check_parameters};
 use attribute::Attribute;
 
 /// What a struct says about itself as an extension.
@@ -59,12 +59,9 @@ fn read(input: DeriveInput, errors: &mut Errors) -> Option<Declaration> {
 fn fields(input: &DeriveInput) -> syn::Result<Fields> {
     let ident = input.ident.unraw();
     let kind = match &input.data {
-        Data::Struct(data) if input.generics.params.is_empty() => return Ok(data.fields.clone()),
-        Data::Struct(_) => {
-            let message = format!(
-                "`{ident}` has parameters, but an extension is exactly one type; derive it on a struct without them"
-            );
-            return Err(syn::Error::new_spanned(&input.generics, message));
+        Data::Struct(data) => {
+            check_parameters(input, "an extension", "a struct")?;
+            return Ok(data.fields.clone());
         }
         Data::Enum(_) => "an enum",
         Data::Union(_) => "a union",

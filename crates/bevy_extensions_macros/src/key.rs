@@ -2,7 +2,7 @@
 
 use bevy_extensions_core::nearest;
 use syn::{
-    Ident, LitStr, Token,
+    Ident, LitStr, Path, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseBuffer, ParseStream},
@@ -23,7 +23,7 @@ pub(crate) struct Keys {
 pub(crate) struct Key {
     pub(crate) ident: Ident,
     pub(crate) word: &'static str,
-    example: &'static str,
+    pub(crate) example: &'static str,
 }
 
 impl Key {
@@ -51,6 +51,20 @@ impl Key {
         match input.peek(LitStr) {
             true => input.parse(),
             false => Err(input.error(format!("expected a text in quotes, as in `{}`", self.example))),
+        }
+    }
+
+    /// Reads the `=` and a text in quotes.
+    pub(crate) fn value(&self, input: ParseStream) -> syn::Result<LitStr> {
+        self.equals(input)?;
+        self.text(input)
+    }
+
+    /// Reads the path of a type, which belongs to this key.
+    pub(crate) fn path(&self, input: ParseStream) -> syn::Result<Path> {
+        match input.peek(Ident::peek_any) || input.peek(Token![::]) {
+            true => input.parse(),
+            false => Err(input.error(format!("expected a type, as in `{}`", self.example))),
         }
     }
 
@@ -104,6 +118,9 @@ fn did_you_mean(word: &str, keys: &Keys) -> Option<String> {
 }
 
 fn one_of(keys: &Keys) -> String {
+    if let [(_, example)] = keys.known {
+        return format!("expected `{example}`");
+    }
     let words: Vec<_> = keys.known.iter().map(|(word, _)| format!("`{word}`")).collect();
     format!("expected one of {}", words.join(", "))
 }

@@ -3,11 +3,16 @@
 //! A derive reads its attribute into a small struct, checks it by the rules of `bevy_extensions_core`, and writes calls
 //! to public API that you could write by hand. Its docs show them.
 
+mod attribute;
 mod crate_path;
 mod errors;
 mod key;
+mod shape;
 
 mod extension;
+
+mod event;
+mod export;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -120,4 +125,150 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Extension, attributes(extension))]
 pub fn derive_extension(input: TokenStream) -> TokenStream {
     extension::derive(parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a type an event that extensions and the app send and hear: an ordinary Bevy event, delivered in plan order.
+///
+/// It goes on a struct or an enum without parameters, in place of `#[derive(Event)]`, and makes the event known to every
+/// app that links its crate. `world.trigger`, `commands.trigger` and `On<PlayerJoined>` work as with every Bevy event.
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use bevy_ecs::prelude::*;
+/// use bevy_extensions::{ExtensionEvent, prelude::*};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Somebody came in.
+/// #[derive(ExtensionEvent, Serialize, Deserialize)]
+/// pub struct PlayerJoined {
+///     pub name: String,
+/// }
+///
+/// /// Greets whoever joins.
+/// #[derive(Extension)]
+/// pub struct Greeter;
+///
+/// impl Plugin for Greeter {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().observe(welcome);
+///     }
+/// }
+///
+/// fn welcome(joined: On<PlayerJoined>) {
+///     println!("Welcome, {}!", joined.name);
+/// }
+///
+/// assert_eq!(PlayerJoined::NAME, "player.joined");
+/// ```
+///
+/// # Keys
+///
+/// | key | says | if absent |
+/// |---|---|---|
+/// | `name = "player.joined"` | by which name scripts, aliases and listeners of `player.*` know it | the words of the type's name: `PlayerJoined` is `player.joined`, `HTTPDone` is `http.done`, `Round2Over` is `round2.over` |
+///
+/// A name has words of letters, digits, `-` and `_` with dots between them. The names of phases, such as `init`, are
+/// reserved.
+///
+/// # What travels by name
+///
+/// Whoever does not know the type sends and hears the event by its name, with a value. The derive finds out how far the
+/// type lets them:
+///
+/// | the type implements | by its name it can be |
+/// |---|---|
+/// | `Serialize` and `Deserialize` | heard, sent and changed |
+/// | `Serialize` | heard |
+/// | neither, or `Deserialize` alone | neither heard nor sent: it travels as its type only |
+///
+/// # What it writes
+///
+/// For `PlayerJoined` above:
+///
+/// ```
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # pub struct PlayerJoined;
+/// impl ::bevy_ecs::event::Event for PlayerJoined {
+///     type Trigger<'a> = ::bevy_extensions::Delivery;
+/// }
+///
+/// impl ::bevy_extensions::ExtensionEvent for PlayerJoined {
+///     const NAME: &'static str = "player.joined";
+///
+///     fn wire() -> ::bevy_extensions::Wire<Self> {
+///         ::bevy_extensions::Wire::read_and_write() // or `write_only`, or `typed_only`
+///     }
+/// }
+///
+/// ::bevy_extensions::__private::submit! {
+///     ::bevy_extensions::DeclaredEvent::of::<PlayerJoined>(::core::file!(), ::core::line!())
+/// }
+/// ```
+///
+/// The last one makes it known. By hand it is best left out: register the event with
+/// `app.extension::<Greeter>().register_event::<PlayerJoined>()`, which does not reach into `__private`.
+#[proc_macro_derive(ExtensionEvent, attributes(event))]
+pub fn derive_extension_event(input: TokenStream) -> TokenStream {
+    event::derive(parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a type something that one extension offers and others import.
+///
+/// It goes on a struct or an enum without parameters. Its owner offers a value of it with `.export::<Ledger>()`; others
+/// take it as `Import` or `ImportMut`, which compile only in an extension that declares its need of the owner.
+///
+/// ```
+/// use bevy_app::prelude::*;
+/// use bevy_extensions::{Export, prelude::*};
+///
+/// /// Keeps every player's balance.
+/// #[derive(Extension)]
+/// pub struct Economy;
+///
+/// impl Plugin for Economy {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().export::<Ledger>();
+///     }
+/// }
+///
+/// /// What the economy offers to extensions that require it.
+/// #[derive(Export, Default)]
+/// #[export(by = Economy)]
+/// pub struct Ledger {
+///     pub gold: u32,
+/// }
+///
+/// /// Prints the balance.
+/// #[derive(Extension)]
+/// #[extension(requires(Economy))]
+/// pub struct Teller;
+///
+/// impl Plugin for Teller {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().add_systems(Init, |ledger: Import<Teller, Ledger>| println!("{} gold", ledger.gold));
+///     }
+/// }
+/// ```
+///
+/// # Keys
+///
+/// | key | says | if absent |
+/// |---|---|---|
+/// | `by = Economy` | the type of the extension that offers it; `by = Host` for the app itself | it has to be there |
+///
+/// # What it writes
+///
+/// For `Ledger` above:
+///
+/// ```
+/// # pub struct Economy;
+/// # pub struct Ledger;
+/// impl ::bevy_extensions::Export for Ledger {
+///     type Owner = Economy;
+///     const NAME: &'static str = "Ledger";
+/// }
+/// ```
+#[proc_macro_derive(Export, attributes(export))]
+pub fn derive_export(input: TokenStream) -> TokenStream {
+    export::derive(parse_macro_input!(input as DeriveInput)).into()
 }

@@ -32,7 +32,7 @@ use crate::{
 /// What it adds to schedules is contained from then on. If it faults, what it added is undone: its systems, run
 /// conditions, observers, entities and new resources go. What it changed stays, as do set order and plugin names; and the
 /// new resources stay too if there is a new type of messages among them.
-pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: FaultPlace, code: impl FnOnce(&mut App)) -> bool {
+pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: &FaultPlace, code: impl FnOnce(&mut App)) -> bool {
     learn(app.world_mut());
     let began = app.world_mut().increment_change_tick();
     let messages = message_types(app.world());
@@ -43,7 +43,7 @@ pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: FaultPlace, code: im
     let news = learn(app.world_mut());
     if let Some(label) = news.0.iter().find_map(|(label, new)| matches!(new, New::Hidden { .. }).then_some(label)) {
         ward.charge(Fault::hidden_systems(place, *label));
-        ward.set_open(false);
+        ward.close();
     }
     if value.is_some() && ward.is_open() {
         news.wrap(app.world_mut(), ward);
@@ -77,9 +77,9 @@ pub(crate) fn build_shared(app: &mut App, ward: &Arc<Ward>, code: impl FnOnce(&m
 /// Contains what an extension has put into the schedule of a phase.
 pub(crate) fn wrap_phase(schedule: &mut Schedule, phase: Phase, ward: &Arc<Ward>) {
     let place = FaultPlace::Phase(phase);
-    let places = Places { system: place, condition: place, command: place };
+    let places = Places { system: place.clone(), condition: place.clone(), command: place };
     for new in KnownSchedule::default().news(schedule) {
-        new.wrap(schedule, ward, places);
+        new.wrap(schedule, ward, &places);
     }
 }
 
@@ -174,7 +174,7 @@ impl News {
     fn wrap(self, world: &mut World, ward: &Arc<Ward>) {
         let places =
             Places { system: FaultPlace::System, condition: FaultPlace::Condition, command: FaultPlace::Command };
-        self.for_each(world, |schedule, new| new.wrap(schedule, ward, places));
+        self.for_each(world, |schedule, new| new.wrap(schedule, ward, &places));
     }
 
     fn clear(self, world: &mut World) {
@@ -198,7 +198,7 @@ impl News {
 }
 
 impl New {
-    fn wrap(self, schedule: &mut Schedule, ward: &Arc<Ward>, places: Places) {
+    fn wrap(self, schedule: &mut Schedule, ward: &Arc<Ward>, places: &Places) {
         match self {
             Self::System(key) => wrap_system(schedule, key, ward, places),
             Self::Hidden { .. } => {}

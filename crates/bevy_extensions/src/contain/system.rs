@@ -35,7 +35,7 @@ impl<S> Contained<S> {
 }
 
 /// Where a fault of a contained system is said to have happened.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Places {
     pub(super) system: FaultPlace,
     pub(super) condition: FaultPlace,
@@ -43,11 +43,11 @@ pub(super) struct Places {
 }
 
 /// Wraps a system of a schedule that is not built yet, and its own run conditions.
-pub(super) fn wrap_system(schedule: &mut Schedule, key: SystemKey, ward: &Arc<Ward>, place: Places) {
+pub(super) fn wrap_system(schedule: &mut Schedule, key: SystemKey, ward: &Arc<Ward>, place: &Places) {
     let systems = &mut schedule.graph_mut().systems;
     if let Some(slot) = systems.get_mut(key) {
         let inner = mem::replace(slot, SystemWithAccess::new(nothing()));
-        *slot = SystemWithAccess::new(Box::new(Contained::new(inner, ward, place)));
+        *slot = SystemWithAccess::new(Box::new(Contained::new(inner, ward, place.clone())));
     }
     for condition in systems.get_conditions_mut(key).into_iter().flatten() {
         wrap_condition(condition, ward, place);
@@ -55,7 +55,7 @@ pub(super) fn wrap_system(schedule: &mut Schedule, key: SystemKey, ward: &Arc<Wa
 }
 
 /// Wraps the run conditions of a set, from the nth on.
-pub(super) fn wrap_set(schedule: &mut Schedule, key: SystemSetKey, from: usize, ward: &Arc<Ward>, place: Places) {
+pub(super) fn wrap_set(schedule: &mut Schedule, key: SystemSetKey, from: usize, ward: &Arc<Ward>, place: &Places) {
     let conditions = schedule.graph_mut().system_sets.get_conditions_mut(key);
     for condition in conditions.into_iter().flatten().skip(from) {
         wrap_condition(condition, ward, place);
@@ -82,9 +82,9 @@ pub(super) fn clear_set(schedule: &mut Schedule, key: SystemSetKey, from: usize)
     }
 }
 
-fn wrap_condition(slot: &mut ConditionWithAccess, ward: &Arc<Ward>, place: Places) {
+fn wrap_condition(slot: &mut ConditionWithAccess, ward: &Arc<Ward>, place: &Places) {
     let inner: BoxedCondition = mem::replace(&mut slot.condition, always());
-    slot.condition = Box::new(Contained::new(inner, ward, place));
+    slot.condition = Box::new(Contained::new(inner, ward, place.clone()));
 }
 
 fn always() -> BoxedCondition {
@@ -105,7 +105,7 @@ pub(crate) fn nothing() -> Box<dyn System<In = (), Out = ()>> {
 unsafe fn run<S: System<In = ()> + ?Sized>(
     inner: &mut S,
     ward: &Ward,
-    place: FaultPlace,
+    place: &FaultPlace,
     world: UnsafeWorldCell,
 ) -> Result<Option<S::Out>, RunSystemError> {
     if !ward.is_open() {
@@ -146,7 +146,7 @@ macro_rules! pass_on {
         fn initialize(&mut self, world: &mut World) -> SystemAccess {
             let Self { inner, ward, place, .. } = self;
             // Parameters that exclude each other panic here, and the schedule would be gone with them.
-            let Some(access) = call(ward, place.system, || inner.initialize(world)) else {
+            let Some(access) = call(ward, &place.system, || inner.initialize(world)) else {
                 self.broken = true;
                 return SystemAccess::default();
             };
@@ -161,7 +161,7 @@ macro_rules! pass_on {
                 return;
             }
             let Self { inner, ward, place, .. } = self;
-            call_with_world(ward, place.command, world, |world| inner.apply_deferred(world));
+            call_with_world(ward, &place.command, world, |world| inner.apply_deferred(world));
         }
 
         fn queue_deferred(&mut self, world: DeferredWorld) {
@@ -200,13 +200,13 @@ impl System for Contained<SystemWithAccess> {
         }
         if !*exclusive {
             // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
-            return unsafe { run(inner, ward, place.system, world) }.map(|_| ());
+            return unsafe { run(inner, ward, &place.system, world) }.map(|_| ());
         }
         // SAFETY: `initialize` passed on that the inner system is exclusive, so the caller allows the whole world.
         let world = unsafe { world.world_mut() };
-        let ran = call_with_world(ward, place.system, world, |world| {
+        let ran = call_with_world(ward, &place.system, world, |world| {
             // SAFETY: the whole world is ours here.
-            unsafe { run(inner, ward, place.system, world.as_unsafe_world_cell()) }
+            unsafe { run(inner, ward, &place.system, world.as_unsafe_world_cell()) }
         });
         ran.unwrap_or(Ok(None)).map(|_| ())
     }
@@ -226,7 +226,7 @@ impl System for Contained<BoxedCondition> {
             return Ok(stopped);
         }
         // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
-        let answer = unsafe { run(&mut *self.inner, &self.ward, self.place.condition, world) }?;
+        let answer = unsafe { run(&mut *self.inner, &self.ward, &self.place.condition, world) }?;
         Ok(answer.unwrap_or(stopped))
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
     let extensions = app.world().resource::<Extensions>();
     let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
     stop::set_state(app.world_mut(), id, ExtensionState::Starting);
-    match call(&ward, FaultPlace::Settings, || declared.configure(app, &settings)) {
+    match call(&ward, &FaultPlace::Settings, || declared.configure(app, &settings)) {
         Some(Ok(())) => declared.add(app, ward),
         Some(Err(fault)) => ward.charge(fault),
         None => {}
@@ -75,7 +75,7 @@ pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
     let listed = world.resource::<Extensions>().listed(id);
     let (ward, entity) = (listed.ward.clone(), listed.entity);
     let began = Instant::now();
-    let ran = call_with_world(&ward, FaultPlace::Phase(phase), world, |world| {
+    let ran = call_with_world(&ward, &FaultPlace::Phase(phase), world, |world| {
         schedule.prepare(&ward, world);
         schedule.run(world);
     });

@@ -12,7 +12,10 @@ use bevy_extensions_core::ExtensionName;
 use super::start::run_schedule;
 use crate::{
     acting::ExtensionId,
+    contain::Gate,
+    driver,
     entity::{ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf},
+    export,
     fault::{Fault, FaultPlace},
     phase::Phase,
     report::{self, Level},
@@ -49,7 +52,7 @@ pub(super) fn state(world: &World, id: ExtensionId) -> ExtensionState {
 pub(super) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     listed.state = state;
-    listed.ward.set_open(state.is_active());
+    listed.ward.set_gate(if state.is_active() { Gate::Open } else { Gate::Closed });
     let entity = listed.entity;
     SharedPlugins::update(world);
     show(world, entity, state);
@@ -137,7 +140,7 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let failed = &extensions.listed(id).name;
     tell(world, Level::Error, &report::failure(failed, &fault, &names));
     let entity = extensions.listed(id).entity;
-    extensions.listed(id).ward.set_open(false);
+    extensions.listed(id).ward.close();
     if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {
         faults.set_fatal(fault.clone());
     }
@@ -155,6 +158,15 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let failed = ExtensionFailed { name: listed.name.clone(), entity: listed.entity, fault };
     stopped.into_iter().for_each(|event| announce(world, event));
     announce(world, failed);
+    announce_drivers(world);
+}
+
+/// Tells which interfaces are served by somebody else now; during the start nobody has used them yet.
+fn announce_drivers(world: &mut World) {
+    let changes = driver::update(world);
+    if world.resource::<Extensions>().is_start_told {
+        changes.into_iter().for_each(|changed| announce(world, changed));
+    }
 }
 
 /// Finds those who cannot run without an extension, in plan order, each with the one that it misses.
@@ -189,10 +201,13 @@ fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<Exte
         world.resource_mut::<Unterminated>().0.remove(&id);
         set_state(world, id, ExtensionState::Stopping);
         // What stands still otherwise may move once more.
-        world.resource::<Extensions>().listed(id).ward.set_open(true);
+        world.resource::<Extensions>().listed(id).ward.set_gate(Gate::Ending);
         run_schedule(world, id, Phase::Terminate);
     }
     set_state(world, id, next);
+    let listed = world.resource::<Extensions>().listed(id);
+    let (entity, ward) = (listed.entity, listed.ward.clone());
+    export::withdraw(world, entity, &ward);
     settle(world, id);
     let listed = world.resource::<Extensions>().listed(id);
     had_started.then(|| ExtensionStopped { name: listed.name.clone(), entity: listed.entity })
@@ -211,15 +226,25 @@ pub(crate) fn terminate_all(world: &mut World) {
     stopped.into_iter().for_each(|event| announce(world, event));
 }
 
-/// Ends a frame: charges what went wrong in it, and terminates all extensions if the app exits.
-pub(super) fn end_frame(world: &mut World) {
+/// Takes what was charged to anybody since the last look, and acts on it.
+pub(crate) fn settle_all(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
     if extensions.take_alarm() {
         let all = (0..extensions.plan.len()).map(ExtensionId::new);
         SharedPlugins::pass_on_faults(world);
         all.for_each(|id| settle(world, id));
     }
+}
+
+/// Ends a frame: charges what went wrong in it, and terminates all extensions if the app exits.
+pub(super) fn end_frame(world: &mut World) {
+    if !world.contains_resource::<Extensions>() {
+        return;
+    }
+    settle_all(world);
     if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
         terminate_all(world);
+    } else if driver::is_stale(world) {
+        announce_drivers(world);
     }
 }

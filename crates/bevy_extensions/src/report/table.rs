@@ -73,6 +73,7 @@ mod tests {
     use bevy_extensions_core::{Location, Version};
 
     use super::*;
+    use crate::report::Listing;
     use crate::entity::ExtensionTimes;
 
     fn row(position: Option<usize>, name: &str, state: ExtensionState, build: u64) -> ReportRow {
@@ -97,7 +98,7 @@ mod tests {
             row(Some(9), "Chat", ExtensionState::Failed, 12_345),
             row(None, "Weather", ExtensionState::LeftOut, 0),
         ];
-        let report = Report { app: None, rows, problems: Vec::new() };
+        let report = Report { app: None, rows, problems: Vec::new(), listing: Listing::default() };
         assert_eq!(
             table(&report, false),
             "   #  state     name     version      time  source\n   \

@@ -16,21 +16,15 @@ use crate::errors::Errors;
 pub(super) fn check(declaration: &Declaration, errors: &mut Errors) {
     let Attribute { name, version, app, lists, external, meta, .. } = &declaration.attribute;
     match name {
-        Some(name) => check_text(name, ExtensionName::new, errors),
+        Some(name) => errors.check_text(name, ExtensionName::new),
         None => check_ident(&declaration.ident, &declaration.name(), errors),
     }
-    version.iter().for_each(|version| check_text(version, parse_version, errors));
-    app.iter().for_each(|range| check_text(range, parse_range, errors));
+    version.iter().for_each(|version| errors.check_text(version, parse_version));
+    app.iter().for_each(|range| errors.check_text(range, parse_range));
     lists.iter().for_each(|list| check_list(list, declaration, errors));
     check_labels(external.repositories.iter().map(|(name, _)| name), errors);
     check_labels(meta.iter().map(|(key, _)| key), errors);
     check_artifacts(&external.artifacts, errors);
-}
-
-fn check_text<T, E: std::fmt::Display>(text: &LitStr, rule: fn(&str) -> Result<T, E>, errors: &mut Errors) {
-    if let Err(error) = rule(&text.value()) {
-        errors.push(text, error);
-    }
 }
 
 fn check_ident(ident: &Ident, name: &str, errors: &mut Errors) {
@@ -53,11 +47,11 @@ fn check_list(list: &List, declaration: &Declaration, errors: &mut Errors) {
 
 fn check_dependency(list: &List, dependency: &Dependency, errors: &mut Errors) {
     if let Other::Name(name) = &dependency.on {
-        check_text(name, ExtensionName::new, errors);
+        errors.check_text(name, ExtensionName::new);
     }
     match &dependency.version {
-        Some(version) if list.key.word == "provides" => check_text(version, parse_version, errors),
-        Some(range) => check_text(range, parse_range, errors),
+        Some(version) if list.key.word == "provides" => errors.check_text(version, parse_version),
+        Some(range) => errors.check_text(range, parse_range),
         None => {}
     }
 }

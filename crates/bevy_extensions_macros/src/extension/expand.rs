@@ -21,7 +21,7 @@ pub(super) fn expand(declaration: &Declaration, krate: &CratePath) -> TokenStrea
     let settings = declaration.attribute.settings.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
     let create = create(declaration);
     let manifest = manifest(declaration, krate);
-    let needs = needs(&declaration.attribute.lists).into_iter().map(|path| depends_on(path, krate));
+    let needs = needs(declaration, &name).into_iter().map(|path| depends_on(path, krate));
     quote! {
         #[automatically_derived]
         impl #krate::Extension for #ident {
@@ -121,10 +121,13 @@ fn fetched(external: &External) -> TokenStream {
 }
 
 /// Returns every type that an extension may import from, once.
-fn needs(lists: &[List]) -> Vec<&Path> {
+fn needs<'a>(declaration: &'a Declaration, name: &str) -> Vec<&'a Path> {
     let mut seen = BTreeSet::new();
-    let lists = lists.iter().filter(|list| matches!(list.key.word, "requires" | "optional" | "any_of"));
+    let lists =
+        declaration.attribute.lists.iter().filter(|list| matches!(list.key.word, "requires" | "optional" | "any_of"));
     let others = lists.flat_map(|list| &list.items).map(|dependency| &dependency.on);
+    // Itself it needs anyway, and is told already that it cannot name itself.
+    let others = others.filter(|other| !other.is(&declaration.ident, name));
     others.filter(|other| seen.insert(other.identity())).filter_map(Other::path).collect()
 }
 

@@ -1,0 +1,109 @@
+//! Who called whom: the events and functions that led to what runs on this thread.
+//!
+//! An endless recursion of them would overflow the stack, which ends the program. So the chain has a greatest length, and
+//! whatever would make it longer is an error that shows where it goes round.
+
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    fmt,
+    sync::Arc,
+};
+
+use bevy_extensions_core::ExtensionName;
+
+/// How many events and functions may lead to one another.
+pub(crate) const LIMIT: usize = 64;
+
+thread_local! {
+    static CHAIN: RefCell<Vec<Link>> = const { RefCell::new(Vec::new()) };
+
+    /// How long the chain is: asked at every event, and so to be had at once.
+    static LENGTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A listener or function of an extension, whose commands or code run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// An extension, and an event that it has heard.
+    Listener(ExtensionName, Cow<'static, str>),
+    /// An extension, or the app, and its function.
+    Function(Arc<str>),
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listener(extension, event) => write!(f, "`{extension}` on `{event}`"),
+            Self::Function(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+/// Adds a link until the guard is dropped.
+pub(crate) fn extend(link: Link) -> Extended {
+    CHAIN.with_borrow_mut(|chain| {
+        chain.push(link);
+        LENGTH.set(chain.len());
+        Extended(chain.len() - 1)
+    })
+}
+
+/// Takes its link, and all after it, off the chain when dropped.
+pub(crate) struct Extended(usize);
+
+impl Drop for Extended {
+    fn drop(&mut self) {
+        LENGTH.set(self.0);
+        CHAIN.with_borrow_mut(|chain| chain.truncate(self.0));
+    }
+}
+
+/// Tells whether nothing may be called any more.
+#[inline]
+pub(crate) fn is_full() -> bool {
+    LENGTH.get() >= LIMIT
+}
+
+/// Shows the chain, from where it goes round if it does: `A -> B -> A`.
+pub(crate) fn shown() -> String {
+    CHAIN.with_borrow(|chain| {
+        let again = chain.split_last().and_then(|(last, before)| before.iter().rposition(|link| link == last));
+        let links: Vec<_> = chain[again.unwrap_or(0)..].iter().map(ToString::to_string).collect();
+        links.join(" -> ")
+    })
+}
+
+/// Shows the chain from a link on, if it is in it, with the same link at its end.
+pub(crate) fn circle(link: &Link) -> Option<String> {
+    CHAIN.with_borrow(|chain| {
+        let from = chain.iter().rposition(|other| other == link)?;
+        let links: Vec<_> = chain[from..].iter().chain([link]).map(ToString::to_string).collect();
+        Some(links.join(" -> "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(name: &'static str) -> Link {
+        Link::Function(name.into())
+    }
+
+    #[test]
+    fn only_the_circle_is_shown() {
+        let _links = ["start", "a", "b", "a"].map(|name| extend(function(name)));
+        assert_eq!(shown(), "`a` -> `b` -> `a`");
+        assert_eq!(circle(&function("b")).as_deref(), Some("`b` -> `a` -> `b`"));
+        assert_eq!(circle(&function("c")), None);
+    }
+
+    #[test]
+    fn a_dropped_link_takes_later_ones_along() {
+        let first = extend(function("a"));
+        std::mem::forget(extend(function("b")));
+        drop(first);
+        assert_eq!(shown(), "");
+    }
+}

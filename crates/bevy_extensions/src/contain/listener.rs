@@ -1,0 +1,109 @@
+//! Listeners of an extension: observers that run only while it hears, and whose faults are charged to it.
+
+use std::{any::TypeId, mem, sync::Arc};
+
+use bevy_ecs::{
+    change_detection::{CheckChangeTicks, Tick},
+    event::EventPattern,
+    observer::On,
+    schedule::InternedSystemSet,
+    system::{RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags},
+    world::{DeferredWorld, World, unsafe_world_cell::UnsafeWorldCell},
+};
+use bevy_utils::prelude::DebugName;
+
+use super::{Ward, bracket, call};
+use crate::fault::{Fault, FaultPlace};
+
+/// A listener that runs only while its extension hears, and whose faults are charged to it.
+pub(crate) struct ContainedListener<S> {
+    inner: S,
+    ward: Arc<Ward>,
+    place: FaultPlace,
+    /// Whether there may be commands to queue since it last ran.
+    has_run: bool,
+}
+
+impl<S: System> ContainedListener<S> {
+    /// Contains a listener; `event` is what faults in it are said to have listened to.
+    pub(crate) fn new(inner: S, ward: Arc<Ward>, event: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self { inner, ward, place: FaultPlace::Listener(event.into()), has_run: false }
+    }
+}
+
+impl<E, S> System for ContainedListener<S>
+where
+    E: EventPattern,
+    S: System<In = On<'static, 'static, E>, Out = ()>,
+{
+    type In = On<'static, 'static, E>;
+    type Out = ();
+
+    fn name(&self) -> DebugName {
+        self.inner.name()
+    }
+
+    fn system_type(&self) -> TypeId {
+        self.inner.system_type()
+    }
+
+    fn flags(&self) -> SystemStateFlags {
+        self.inner.flags()
+    }
+
+    #[cfg(feature = "hotpatching")]
+    fn refresh_hotpatch(&mut self) {
+        self.inner.refresh_hotpatch();
+    }
+
+    fn initialize(&mut self, world: &mut World) -> SystemAccess {
+        self.inner.initialize(world)
+    }
+
+    #[inline]
+    unsafe fn run_unsafe(&mut self, event: SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
+        let Self { inner, ward, place, has_run } = self;
+        if !ward.is_active() {
+            return Ok(());
+        }
+        *has_run = true;
+        // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
+        match call(ward, place, || unsafe { inner.run_unsafe(event, world) }) {
+            Some(Err(RunSystemError::Failed(error))) => {
+                ward.charge(Fault::error(place, &error).in_system(&inner.name()));
+            }
+            Some(Ok(()) | Err(RunSystemError::Skipped(_))) | None => {}
+        }
+        Ok(())
+    }
+
+    fn apply_deferred(&mut self, world: &mut World) {
+        self.inner.apply_deferred(world);
+    }
+
+    #[inline]
+    fn queue_deferred(&mut self, mut world: DeferredWorld) {
+        if !mem::take(&mut self.has_run) || !self.inner.has_deferred() {
+            return;
+        }
+        bracket::open(&mut world, &self.ward, &self.place);
+        call(&self.ward, &self.place, || self.inner.queue_deferred(world.reborrow()));
+        bracket::close(&mut world);
+    }
+
+    fn check_change_tick(&mut self, check: CheckChangeTicks) {
+        self.inner.check_change_tick(check);
+    }
+
+    fn default_system_sets(&self) -> Vec<InternedSystemSet> {
+        self.inner.default_system_sets()
+    }
+
+    fn get_last_run(&self) -> Tick {
+        self.inner.get_last_run()
+    }
+
+    fn set_last_run(&mut self, last_run: Tick) {
+        self.inner.set_last_run(last_run);
+    }
+}

@@ -1,0 +1,146 @@
+//! Using an interface, whoever serves it.
+
+use bevy_ecs::world::World;
+use bevy_extensions_core::{ExtensionName, InterfaceName, nearest};
+use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
+
+use super::{
+    Interface, Request,
+    registry::{Interfaces, Known},
+};
+use crate::{
+    acting::{ExtensionId, acting},
+    entity::{ExtensionState, Extensions},
+    event::did_you_mean,
+    exchange::{
+        CallError, Called, ServedBy,
+        invoke::{At, invoke},
+    },
+    owner::APP,
+};
+
+/// Calls a method of the driver that serves an interface.
+pub(crate) fn drive<I, O>(world: &mut World, interface: &str, method: &str, arguments: I) -> Result<O, DriverError>
+where
+    I: Serialize + 'static,
+    O: DeserializeOwned + 'static,
+{
+    // What the caller has queued before is done before, and in the caller's name.
+    world.flush();
+    let Found { declared, method: index, server, at } = find(world, interface, method)?;
+    let signature = declared.methods()[index].signature();
+    let answer = invoke(world, at, Some(signature), arguments);
+    answer.map_err(|unanswered| CallError::new(Called::new(world, declared.name(), method, server), unanswered).into())
+}
+
+/// Calls the method that a request is for.
+pub(crate) fn request<R: Request>(world: &mut World, request: R) -> Result<R::Answer, DriverError> {
+    drive(world, R::INTERFACE, R::METHOD, request)
+}
+
+struct Found {
+    declared: Arc<Interface>,
+    /// Which of the methods of the interface it is.
+    method: usize,
+    server: ExtensionId,
+    at: At,
+}
+
+fn find(world: &World, interface: &str, method: &str) -> Result<Found, DriverError> {
+    let interfaces = world.get_resource::<Interfaces>();
+    let known = interfaces.and_then(|interfaces| interfaces.get(interface));
+    let Some((known, declared)) = known.and_then(|known| Some((known, known.interface()?))) else {
+        let nearest = interfaces.and_then(|interfaces| interfaces.nearest(interface));
+        return Err(DriverError::NoInterface { interface: interface.into(), nearest });
+    };
+    let Some(index) = declared.methods().iter().position(|other| other.name() == method) else {
+        return Err(no_method(declared, method));
+    };
+    let Some((driver, _)) = known.pick(world.get_resource::<Extensions>(), acting(world.id())) else {
+        return Err(no_driver(world, known));
+    };
+    match driver.what.iter().position(|other| other == method) {
+        Some(slot) => Ok(Found {
+            declared: declared.clone(),
+            method: index,
+            server: driver.owner,
+            at: At { entity: driver.entity, index: slot },
+        }),
+        None => Err(DriverError::NotImplemented {
+            interface: known.name.clone(),
+            method: method.into(),
+            by: ServedBy::new(world, driver.owner),
+        }),
+    }
+}
+
+#[cold]
+fn no_method(declared: &Interface, method: &str) -> DriverError {
+    let names: Vec<_> = declared.methods().iter().map(super::Method::name).collect();
+    let nearest = nearest(method, &names).map(ToString::to_string);
+    DriverError::NoMethod { interface: declared.name().into(), method: method.into(), nearest }
+}
+
+#[cold]
+fn no_driver(world: &World, known: &Known) -> DriverError {
+    let extensions = world.get_resource::<Extensions>();
+    let others = known.drivers.iter().filter(|driver| driver.owner != APP).zip(extensions.into_iter().cycle());
+    let idle = others.map(|(driver, extensions)| {
+        let listed = extensions.listed(driver.owner);
+        (listed.name.clone(), listed.state)
+    });
+    DriverError::NoDriver { interface: known.name.clone(), idle: idle.collect() }
+}
+
+/// Why an interface gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// Nobody has declared the interface.
+    #[error("there is no interface `{interface}`{}", did_you_mean(.nearest.as_ref()))]
+    NoInterface {
+        /// The name that was given.
+        interface: String,
+        /// The name that was probably meant.
+        nearest: Option<InterfaceName>,
+    },
+    /// The interface has no such method.
+    #[error("the interface `{interface}` has no method `{method}`{}", did_you_mean(.nearest.as_ref()))]
+    NoMethod {
+        /// The interface.
+        interface: String,
+        /// The name that was given.
+        method: String,
+        /// The name that was probably meant.
+        nearest: Option<String>,
+    },
+    /// No extension that runs has a driver of it, nor has the app.
+    #[error("nobody serves the interface `{interface}`: {}", explain_idle(.idle))]
+    NoDriver {
+        /// The interface.
+        interface: InterfaceName,
+        /// Who has a driver of it, but does not run, and where in its life each is.
+        idle: Vec<(ExtensionName, ExtensionState)>,
+    },
+    /// The driver that serves lacks the method.
+    #[error("`{interface}.{method}` was not called: the driver that serves `{interface}`, of {by}, has no such method")]
+    NotImplemented {
+        /// The interface.
+        interface: InterfaceName,
+        /// The method.
+        method: String,
+        /// Whose driver serves.
+        by: ServedBy,
+    },
+    /// The method was not called, or did not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+fn explain_idle(idle: &[(ExtensionName, ExtensionState)]) -> String {
+    match idle {
+        [] => "add an extension that has a driver of it".into(),
+        idle => idle.iter().map(|(name, state)| format!("`{name}` is {state}")).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,65 @@
+//! Interfaces and drivers as values, for reports and consoles.
+
+use std::sync::Arc;
+
+use bevy_ecs::world::World;
+use bevy_extensions_core::InterfaceName;
+
+use super::{
+    Interface, Reason,
+    registry::{Interfaces, Known},
+};
+use crate::{entity::Extensions, exchange::ServedBy};
+
+/// An interface in a listing.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InterfaceRow {
+    /// Its name.
+    pub name: InterfaceName,
+    /// The interface; `None` if there are only drivers of it.
+    pub interface: Option<Arc<Interface>>,
+    /// Whose declaration counts.
+    pub declared_by: Option<ServedBy>,
+    /// Its drivers, in plan order, then that of the app.
+    pub drivers: Vec<DriverRow>,
+    /// Who serves it for everybody for whom the host settings choose nobody else, and why.
+    pub served: Option<(ServedBy, Reason)>,
+}
+
+/// A driver in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriverRow {
+    /// Whose it is.
+    pub by: ServedBy,
+    /// The names of its methods.
+    pub methods: Vec<String>,
+    /// Whether it could serve now: its extension is starting or running.
+    pub is_active: bool,
+}
+
+/// Lists all interfaces, by name.
+pub(crate) fn interfaces(world: &World) -> Vec<InterfaceRow> {
+    let Some(interfaces) = world.get_resource::<Interfaces>() else { return Vec::new() };
+    let is_there = |known: &&Known| !known.declarations.is_empty() || !known.drivers.is_empty();
+    let mut rows: Vec<_> = interfaces.list().iter().filter(is_there).map(|known| row(world, known)).collect();
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    rows
+}
+
+fn row(world: &World, known: &Known) -> InterfaceRow {
+    let drivers = known.drivers.iter().map(|driver| DriverRow {
+        by: ServedBy::new(world, driver.owner),
+        methods: driver.what.to_vec(),
+        is_active: driver.is_active(),
+    });
+    let served = known.pick(world.get_resource::<Extensions>(), None);
+    InterfaceRow {
+        name: known.name.clone(),
+        interface: known.interface().cloned(),
+        declared_by: known.declarations.first().map(|first| ServedBy::new(world, first.owner)),
+        drivers: drivers.collect(),
+        served: served.map(|(driver, reason)| (ServedBy::new(world, driver.owner), reason)),
+    }
+}

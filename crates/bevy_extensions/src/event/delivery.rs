@@ -1,0 +1,309 @@
+//! How an extension event gets to its listeners: Bevy's `Trigger` for it.
+
+use std::{any::Any, fmt::Display};
+
+use bevy_ecs::{
+    event::{Trigger, trigger_entity_internal},
+    observer::{CachedObservers, TriggerContext},
+    ptr::PtrMut,
+    world::{DeferredWorld, World},
+};
+use bevy_extensions_core::ExtensionName;
+
+use super::{DynamicEvent, ExtensionEvent, arrival, listeners::{Listeners, Taken}};
+use crate::{
+    acting::{ExtensionId, acting},
+    contain::{call_app, chain},
+    entity::{ExtensionState, Extensions},
+    extension::{Extension, name_of},
+    report::complain,
+};
+
+/// How an [extension event](ExtensionEvent) is delivered: its `Trigger`.
+///
+/// Listeners of extensions run in plan order, those of one extension in the order they were added, then the app's own
+/// in the order they were added. To send an event to certain extensions only, trigger it with [`Delivery::to`]:
+///
+/// ```
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{Delivery, ExtensionEvent};
+/// #[derive(ExtensionEvent)]
+/// struct SaveNow;
+///
+/// fn save_greeter(mut commands: Commands) {
+///     commands.trigger_with(SaveNow, Delivery::to(["Greeter", "Economy"]));
+/// }
+/// ```
+///
+/// What cannot be delivered reaches nobody, and whoever emitted it is charged with a fault. To get the error as a value,
+/// use [`world.send`](crate::ExtensionsWorldExt::send).
+#[derive(Debug, Default)]
+pub struct Delivery {
+    pub(super) target: Target,
+    pub(super) sender: Option<ExtensionName>,
+    pub(super) error: Option<Box<DeliveryError>>,
+    /// Whether somebody waits for the error, so that nobody need be told.
+    pub(super) is_awaited: bool,
+}
+
+/// To whom an event goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Target {
+    /// To everybody who listens.
+    #[default]
+    Everyone,
+    /// To the extensions of these names only, which may differ in case.
+    Only(Vec<String>),
+}
+
+impl Target {
+    /// Returns the target that is one extension, by its type.
+    pub fn of<E: Extension>() -> Self {
+        Self::from(name_of::<E>())
+    }
+
+    /// Tells whether an extension of this name is meant.
+    pub fn includes(&self, name: &ExtensionName) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Only(names) => names.iter().any(|other| name == other.as_str()),
+        }
+    }
+}
+
+impl From<&str> for Target {
+    fn from(name: &str) -> Self {
+        Self::Only(vec![name.into()])
+    }
+}
+
+impl From<String> for Target {
+    fn from(name: String) -> Self {
+        Self::Only(vec![name])
+    }
+}
+
+impl From<ExtensionName> for Target {
+    fn from(name: ExtensionName) -> Self {
+        Self::Only(vec![name.to_string()])
+    }
+}
+
+impl<N: Into<String>, const COUNT: usize> From<[N; COUNT]> for Target {
+    fn from(names: [N; COUNT]) -> Self {
+        Self::Only(names.map(Into::into).into())
+    }
+}
+
+impl<N: Into<String>> From<Vec<N>> for Target {
+    fn from(names: Vec<N>) -> Self {
+        Self::Only(names.into_iter().map(Into::into).collect())
+    }
+}
+
+/// Why an event was delivered to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliveryError {
+    /// There is no such extension.
+    #[error("`{event}` was sent to `{name}`, but no extension is called that{}", did_you_mean(.nearest.as_ref()))]
+    Unknown {
+        /// The event.
+        event: String,
+        /// The name that was given.
+        name: String,
+        /// The name that was probably meant.
+        nearest: Option<ExtensionName>,
+    },
+    /// The extension does not run.
+    #[error("`{event}` was sent to `{name}`, which is {state}")]
+    NotRunning {
+        /// The event.
+        event: String,
+        /// The extension.
+        name: ExtensionName,
+        /// Where in its life it is.
+        state: ExtensionState,
+    },
+    /// Events and functions have led to one another, too often.
+    #[error("`{event}` was not delivered, as it would go on without end: {chain}")]
+    Endless {
+        /// The event.
+        event: String,
+        /// Who led to whom, from where it goes round.
+        chain: String,
+    },
+}
+
+pub(crate) fn did_you_mean(nearest: Option<&impl Display>) -> String {
+    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+impl Delivery {
+    /// Returns the delivery to one or several extensions, and nobody else.
+    pub fn to(target: impl Into<Target>) -> Self {
+        Self { target: target.into(), ..Self::default() }
+    }
+
+    /// Returns who has emitted the event; `None` is the app itself.
+    pub fn sender(&self) -> Option<&ExtensionName> {
+        self.sender.as_ref()
+    }
+
+    /// Returns to whom the event goes.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Returns why the event was delivered to nobody; for after it was triggered.
+    pub fn error(&self) -> Option<&DeliveryError> {
+        self.error.as_deref()
+    }
+
+    /// Waits for the error, so that it is told to nobody else.
+    pub(crate) fn awaited(target: Target) -> Self {
+        Self { target, is_awaited: true, ..Self::default() }
+    }
+
+    pub(crate) fn into_result(self) -> Result<(), DeliveryError> {
+        self.error.map_or(Ok(()), |error| Err(*error))
+    }
+
+    /// Tells whether the app itself sends to everyone, which needs no address.
+    #[inline]
+    fn is_simple(&self, world: &World) -> bool {
+        matches!(self.target, Target::Everyone) && acting(world.id()).is_none() && !chain::is_full()
+    }
+
+    /// Finds out who sends, and who may hear; `None` stands for everyone.
+    fn address(&mut self, world: &World, event: &str) -> Result<Option<Vec<ExtensionId>>, DeliveryError> {
+        if chain::is_full() {
+            return Err(DeliveryError::Endless { event: event.into(), chain: chain::shown() });
+        }
+        let Some(extensions) = world.get_resource::<Extensions>() else { return Ok(None) };
+        self.sender = acting(world.id()).map(|id| extensions.listed(id).name.clone());
+        let Target::Only(names) = &self.target else { return Ok(None) };
+        names.iter().map(|name| addressee(extensions, event, name)).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+fn addressee(extensions: &Extensions, event: &str, name: &str) -> Result<ExtensionId, DeliveryError> {
+    let Some(id) = extensions.id_by_name(name) else {
+        let nearest = extensions.nearest(name);
+        return Err(DeliveryError::Unknown { event: event.into(), name: name.into(), nearest });
+    };
+    let listed = extensions.listed(id);
+    match listed.ward.is_active() {
+        true => Ok(id),
+        false => Err(DeliveryError::NotRunning {
+            event: event.into(),
+            name: listed.name.clone(),
+            state: listed.state,
+        }),
+    }
+}
+
+// SAFETY: the trigger of every `ExtensionEvent` is constrained to `Delivery`.
+unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
+    #[inline]
+    unsafe fn trigger(
+        &mut self,
+        mut world: DeferredWorld,
+        observers: &CachedObservers,
+        context: &TriggerContext,
+        event: &mut E,
+    ) {
+        let mut only = None;
+        if !self.is_simple(&world) {
+            match self.address(&world, key(event)) {
+                Ok(addressees) => only = addressees,
+                Err(error) => return self.refuse(&mut world, error),
+            }
+        }
+        // SAFETY: it is dropped in here, and a trigger does not get the whole world.
+        let cell = world.as_unsafe_world_cell();
+        let mut world = unsafe { cell.into_deferred() };
+        let mut listeners = match unsafe { Listeners::<E>::take_in_hand(cell) } {
+            Taken::InHand(listeners) => Some(listeners),
+            Taken::NotThere => None,
+            // Somebody triggers by way of `unsafe` from within a listener.
+            Taken::Busy => return,
+        };
+        if let Some(listeners) = &mut listeners {
+            // SAFETY: the caller keeps the promises of `trigger`.
+            unsafe { listeners.hear(&mut world, only.as_deref(), event, self, context) };
+        }
+        let has_named = listeners.as_ref().is_some_and(|listeners| listeners.has_apps());
+        if only.is_none() && (has_named || !observers.global_observers().is_empty()) {
+            call_app(&mut world, E::NAME, |world| {
+                let mut order = arrival::Order::default();
+                let order = match &mut listeners {
+                    Some(listeners) => {
+                        // SAFETY: as above.
+                        unsafe { listeners.hear_as_app(world, event, self, context) };
+                        &mut listeners.own
+                    }
+                    None => &mut order,
+                };
+                // SAFETY: the caller promises that `observers` and `context` belong to `world` and `E`.
+                unsafe { trigger_own(world, observers, context, event, self, order) };
+            });
+        }
+    }
+}
+
+impl Delivery {
+    #[cold]
+    fn refuse(&mut self, world: &mut DeferredWorld, error: DeliveryError) {
+        if !self.is_awaited {
+            complain(world, error.clone());
+        }
+        self.error = Some(Box::new(error));
+    }
+}
+
+/// Runs the observers that the app itself has added, in the order of their arrival.
+///
+/// # Safety
+///
+/// As for [`Trigger::trigger`].
+unsafe fn trigger_own<E: ExtensionEvent>(
+    world: &mut DeferredWorld,
+    observers: &CachedObservers,
+    context: &TriggerContext,
+    event: &mut E,
+    delivery: &mut Delivery,
+    order: &mut arrival::Order,
+) {
+    let in_order = match observers.global_observers().len() {
+        0 => return,
+        1 => None,
+        _ => order.of(world, observers.global_observers()),
+    };
+    let nobody = CachedObservers::default();
+    let at_once = if in_order.is_some() { &nobody } else { observers };
+    // SAFETY: the caller keeps the promises. It also raises the id of the trigger, without which observers run only once.
+    unsafe {
+        let (event, trigger) = (PtrMut::from(&mut *event), PtrMut::from(&mut *delivery));
+        trigger_entity_internal(
+            world.reborrow(),
+            at_once,
+            event,
+            trigger,
+            bevy_ecs::entity::Entity::PLACEHOLDER,
+            context,
+        );
+    }
+    for (observer, run) in in_order.into_iter().flatten() {
+        // SAFETY: the observer is among those of this event, and nothing was despawned since.
+        unsafe {
+            let (event, trigger) = (PtrMut::from(&mut *event), PtrMut::from(&mut *delivery));
+            run(world.reborrow(), *observer, context, event, trigger);
+        }
+    }
+}
+
+/// Returns the name of an event: that of its type, or its own if it is a dynamic one.
+pub(super) fn key<E: ExtensionEvent>(event: &E) -> &str {
+    (event as &dyn Any).downcast_ref::<DynamicEvent>().map_or(E::NAME, |event| event.name().as_str())
+}

@@ -1,0 +1,191 @@
+//! Functions: what an extension, or the app, offers under a name to all others.
+//!
+//! A function is a system. Whoever calls it with its own types passes them as they are; whoever has other types, or none,
+//! passes values. [`callable`] makes a system callable, [`invoke`] is the one way to call it, for drivers too, and
+//! [`serve`] says who serves a name.
+
+pub(crate) mod callable;
+mod error;
+pub(crate) mod invoke;
+mod listing;
+pub(crate) mod serve;
+
+use std::hash::{Hash, Hasher};
+
+use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
+use bevy_extensions_core::{ExtensionName, nearest};
+use bevy_platform::collections::{Equivalent, HashMap};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    acting::{ExtensionId, acting},
+    fault::{Fault, FaultPlace},
+    owner::Owner,
+    signature::Signature,
+};
+use callable::Slots;
+use invoke::{At, invoke};
+use serve::{Refusal, find_server};
+
+pub use callable::IntoFunction;
+pub use error::{CallError, Called, ExportError};
+pub use listing::FunctionRow;
+pub use serve::ServedBy;
+
+pub(crate) use invoke::Ignored;
+pub(crate) use listing::functions;
+
+/// A function of an extension, or of the app: an entity. Despawn it, and nobody can call it any more.
+#[derive(Component, Debug, Clone, PartialEq)]
+#[component(immutable, on_remove = forget)]
+#[non_exhaustive]
+pub struct ExportedFunction {
+    /// Its name.
+    pub name: String,
+    /// The name of the type that it takes.
+    pub input: String,
+    /// The name of the type of its answer.
+    pub answer: String,
+    /// What it takes by name, if that is said.
+    pub signature: Option<Signature>,
+}
+
+/// Where the functions are.
+#[derive(Resource, Default)]
+struct Functions(HashMap<Key, Entity>);
+
+#[derive(PartialEq, Eq)]
+struct Key {
+    owner: ExtensionId,
+    name: Box<str>,
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Asked { owner: self.owner, name: &self.name }.hash(state);
+    }
+}
+
+/// A [`Key`] that is lent.
+#[derive(Hash)]
+struct Asked<'a> {
+    owner: ExtensionId,
+    name: &'a str,
+}
+
+impl Equivalent<Key> for Asked<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.owner == key.owner && *self.name == *key.name
+    }
+}
+
+/// Makes ready for functions.
+///
+/// Before anything is built: what an extension brings into the world goes again if its `build` fails.
+pub(crate) fn install(world: &mut World) {
+    world.init_resource::<Functions>();
+}
+
+/// Offers a function. What is wrong with it is charged to the extension that offers it.
+pub(crate) fn export_fn<M>(
+    world: &mut World,
+    owner: Owner<'_>,
+    name: &str,
+    function: impl IntoFunction<M>,
+    signature: Option<Signature>,
+) -> Result<Entity, ExportError> {
+    let key = Key { owner: owner.id(), name: name.into() };
+    let check = || {
+        check_name(name)?;
+        if let Some(signature) = &signature {
+            signature.check().map_err(|error| ExportError::Default { of: name.into(), error })?;
+        }
+        match world.get_resource::<Functions>().is_some_and(|functions| functions.0.contains_key(&key)) {
+            true => Err(ExportError::Twice { name: name.into() }),
+            false => Ok(()),
+        }
+    };
+    check().map_err(|error| refuse(owner, name, error))?;
+
+    let callee = function.into_callee();
+    let exported = ExportedFunction {
+        name: name.into(),
+        input: callee.types().input.1.to_string(),
+        answer: callee.types().answer.1.to_string(),
+        signature: signature.clone(),
+    };
+    let slots = Slots::new(world, owner, owner_name(&owner), vec![(name.into(), callee)], signature);
+    let entity = owner.spawn(world, (exported, slots));
+    world.get_resource_or_init::<Functions>().0.insert(key, entity);
+    Ok(entity)
+}
+
+/// Charges an error to the extension whose it is.
+pub(crate) fn refuse(owner: Owner<'_>, name: &str, error: ExportError) -> ExportError {
+    if let Owner::Extension(ward) = owner {
+        ward.charge(Fault::error(&FaultPlace::Export(name.to_string().into()), &error.clone().into()));
+    }
+    error
+}
+
+/// Checks the name of a function or method.
+pub(crate) fn check_name(name: &str) -> Result<(), ExportError> {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let is_good = name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
+    match name.bytes().next() {
+        Some(first) if is_letter(first) && is_good => Ok(()),
+        _ => Err(ExportError::Name { name: name.into() }),
+    }
+}
+
+fn owner_name<'a>(owner: &'a Owner<'_>) -> &'a str {
+    owner.name().map_or(serve::APP_NAME, ExtensionName::as_str)
+}
+
+fn forget(mut world: DeferredWorld, context: HookContext) {
+    if let Some(mut functions) = world.get_resource_mut::<Functions>() {
+        functions.0.retain(|_, entity| *entity != context.entity);
+    }
+}
+
+/// Calls a function of an extension, or of the app.
+pub(crate) fn call<I, O>(world: &mut World, of: &str, function: &str, input: I) -> Result<O, CallError>
+where
+    I: Serialize + 'static,
+    O: DeserializeOwned + 'static,
+{
+    // What the caller has queued before is done before, and in the caller's name.
+    world.flush();
+    let (server, entity) = find(world, of, function)?;
+    invoke(world, At { entity, index: 0 }, None, input)
+        .map_err(|unanswered| CallError::new(Called::new(world, of, function, server), unanswered))
+}
+
+fn find(world: &World, of: &str, function: &str) -> Result<(ExtensionId, Entity), CallError> {
+    let server = find_server(world, acting(world.id()), of).map_err(|refusal| refused(of, function, refusal))?;
+    let functions = world.get_resource::<Functions>();
+    let entity = functions.and_then(|functions| functions.0.get(&Asked { owner: server, name: function }));
+    match entity {
+        Some(entity) => Ok((server, *entity)),
+        None => Err(no_function(world, server, of, function)),
+    }
+}
+
+#[cold]
+fn refused(of: &str, function: &str, refusal: Refusal) -> CallError {
+    let (of, function) = (of.to_string(), function.to_string());
+    match refusal {
+        Refusal::NotThere { nearest } => CallError::NoExtension { of, function, nearest },
+        Refusal::NotRunning { name, state } => CallError::NotRunning { of: name, function, state },
+        Refusal::NotDeclared { by, name } => CallError::NotDeclared { of: name, function, by },
+    }
+}
+
+#[cold]
+fn no_function(world: &World, server: ExtensionId, of: &str, function: &str) -> CallError {
+    let functions = world.get_resource::<Functions>().into_iter().flat_map(|functions| functions.0.keys());
+    let mut names: Vec<_> = functions.filter(|key| key.owner == server).map(|key| &*key.name).collect();
+    names.sort_unstable();
+    let nearest = nearest(function, &names).map(ToString::to_string);
+    CallError::NoFunction { called: Box::new(Called::new(world, of, function, server)), nearest }
+}

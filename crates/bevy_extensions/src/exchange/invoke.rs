@@ -1,0 +1,234 @@
+//! The one way to call a function or a method of a driver.
+
+use std::{
+    any::{Any, TypeId},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    thread,
+};
+
+use bevy_ecs::{error::BevyError, prelude::*};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::callable::{Broken, Callee, Facts, Given, Slot, Slots, Wanted};
+use crate::{
+    acting::act_as,
+    contain::{
+        Ward, call_app_with_world, call_with_world,
+        chain::{self, Link},
+    },
+    fault::Fault,
+    signature::{ArgumentError, Signature},
+    value::{Misfit, from_value, to_value},
+};
+
+/// Where a system that can be called has its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) entity: Entity,
+    pub(crate) index: usize,
+}
+
+/// Why there is no answer.
+pub(crate) enum Unanswered {
+    Arguments(ArgumentError),
+    Answer(Misfit),
+    Failed(Fault),
+    Reentered { chain: String },
+    Endless { chain: String },
+}
+
+/// Calls a function; the signature, if there is one, stands above the function's own.
+///
+/// If the types are those of the function, nothing is made a value. Otherwise everything goes through one, and then the
+/// signature is asked too.
+pub(crate) fn invoke<I, O>(
+    world: &mut World,
+    at: At,
+    signature: Option<&Signature>,
+    input: I,
+) -> Result<O, Unanswered>
+where
+    I: Serialize + 'static,
+    O: DeserializeOwned + 'static,
+{
+    let facts = facts(world, at)?;
+    let signature = signature.or(facts.signature.as_ref());
+    let mut input = Some(input);
+    let given = if facts.types.input.0 == TypeId::of::<I>() && !(signature.is_some() && is_value::<I>()) {
+        Given::Typed(&mut input)
+    } else {
+        let value = into_value(&mut input).map_err(|misfit| Unanswered::Arguments(misfit.into()))?;
+        Given::Value(match signature {
+            Some(signature) => signature.fit(value).map_err(Unanswered::Arguments)?,
+            None => value,
+        })
+    };
+
+    if facts.types.answer.0 == TypeId::of::<O>() && !(signature.is_some() && is_value::<O>()) {
+        let mut answer = None::<O>;
+        run(world, at, &facts, given, Wanted::Typed(&mut answer))?;
+        return Ok(answer.expect("a system that has run has answered"));
+    }
+    if TypeId::of::<O>() == TypeId::of::<Ignored>() {
+        run(world, at, &facts, given, Wanted::Nothing)?;
+        return from(Value::Null).map_err(Unanswered::Answer);
+    }
+    let mut answer = Value::Null;
+    run(world, at, &facts, given, Wanted::Value(&mut answer))?;
+    let answer = match signature {
+        Some(signature) => signature.fit_answer(answer).map_err(Unanswered::Answer)?,
+        None => answer,
+    };
+    from(answer).map_err(Unanswered::Answer)
+}
+
+/// The answer that nobody waits for.
+#[derive(Deserialize)]
+pub(crate) struct Ignored;
+
+fn is_value<T: 'static>() -> bool {
+    TypeId::of::<T>() == TypeId::of::<Value>()
+}
+
+/// Makes a value of what may be one already.
+fn into_value<T: Serialize + 'static>(input: &mut Option<T>) -> Result<Value, Misfit> {
+    if let Some(value) = (input as &mut dyn Any).downcast_mut::<Option<Value>>() {
+        return Ok(value.take().unwrap_or_default());
+    }
+    input.as_ref().map_or(Ok(Value::Null), to_value)
+}
+
+/// Makes a type of a value, which may be the type itself.
+fn from<T: DeserializeOwned + 'static>(value: Value) -> Result<T, Misfit> {
+    let mut value = Some(value);
+    if let Some(same) = (&mut value as &mut dyn Any).downcast_mut::<Option<T>>() {
+        return Ok(same.take().expect("it was put there"));
+    }
+    from_value(value.unwrap_or_default())
+}
+
+/// Returns what is known of a system, unless it cannot be called now.
+fn facts(world: &mut World, at: At) -> Result<Arc<Facts>, Unanswered> {
+    let slot = slot(world, at).expect("whoever is found is there");
+    if slot.callee.is_some() && !chain::is_full() {
+        return Ok(slot.facts.clone());
+    }
+    let link = Link::Function(slot.facts.title.clone());
+    match chain::circle(&link).filter(|_| slot.callee.is_none()) {
+        Some(chain) => Err(Unanswered::Reentered { chain }),
+        None => Err(Unanswered::Endless { chain: chain::shown() }),
+    }
+}
+
+fn run(world: &mut World, at: At, facts: &Facts, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Unanswered> {
+    let _link = chain::extend(Link::Function(facts.title.clone()));
+    let mut running = Running { at, callee: slot(world, at).and_then(|slot| slot.callee.take()) };
+    match &facts.ward {
+        Some(ward) => running.run_for(ward, facts, world, given, wanted),
+        None => running.run_for_app(facts, world, given, wanted),
+    }
+}
+
+fn slot(world: &mut World, at: At) -> Option<&mut Slot> {
+    let slots = world.get_mut::<Slots>(at.entity)?.into_inner();
+    slots.get_mut(at.index)
+}
+
+/// A system that was taken from its place.
+struct Running {
+    at: At,
+    /// `None` when it is back.
+    callee: Option<Box<dyn Callee>>,
+}
+
+impl Running {
+    fn run_for(
+        &mut self,
+        ward: &Ward,
+        facts: &Facts,
+        world: &mut World,
+        given: Given<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<(), Unanswered> {
+        let ran = if facts.may_queue {
+            let ran = call_with_world(ward, &facts.place, world, |world| self.run(world, given, wanted));
+            self.put_back(world);
+            ran
+        } else {
+            // Nothing of it can reach an error handler, so the app's may stay.
+            let _acting = act_as(world.id(), ward.id());
+            let ran = self.run_alone(world, given, wanted);
+            self.put_back(world);
+            Some(ran)
+        };
+        let fault = match ran {
+            Some(Ok(Ok(()))) => return Ok(()),
+            Some(Ok(Err(Broken::Failed(error)))) => Fault::error(&facts.place, &error),
+            Some(Ok(Err(broken))) => return Err(broken.into_unanswered(facts)),
+            Some(Err(payload)) => Fault::panic(&facts.place, &*payload),
+            // That was charged already.
+            None => return Err(Unanswered::Failed(Fault::error(&facts.place, &"its commands panicked".into()))),
+        };
+        let fault = fault.in_system(&facts.system);
+        ward.charge(fault.clone());
+        Err(Unanswered::Failed(fault))
+    }
+
+    fn run_for_app(
+        &mut self,
+        facts: &Facts,
+        world: &mut World,
+        given: Given<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<(), Unanswered> {
+        let ran = call_app_with_world(world, &facts.place, |world| {
+            let ran = self.run(world, given, wanted);
+            ran.unwrap_or_else(|payload| resume_unwind(payload))
+        });
+        self.put_back(world);
+        let ran = ran.map_err(Unanswered::Failed)?;
+        ran.map_err(|broken| broken.into_unanswered(facts))
+    }
+
+    /// Runs the system, puts it back and applies its commands, which may call it again.
+    fn run(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
+        let ran = self.run_alone(world, given, wanted);
+        if let Some(callee) = &mut self.callee {
+            callee.queue_deferred(world.into());
+        }
+        self.put_back(world);
+        world.flush();
+        ran
+    }
+
+    fn run_alone(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
+        let callee = self.callee.as_mut().expect("it was in its place, and nobody has run since");
+        catch_unwind(AssertUnwindSafe(|| callee.run(world, given, wanted)))
+    }
+
+    /// Puts the system back, unless its entity has gone meanwhile.
+    fn put_back(&mut self, world: &mut World) {
+        if let Some(callee) = self.callee.take()
+            && let Some(slot) = slot(world, self.at)
+        {
+            slot.callee = Some(callee);
+        }
+    }
+}
+
+/// What came of running a system, which may have panicked.
+type Ran = thread::Result<Result<(), Broken>>;
+
+impl Broken {
+    fn into_unanswered(self, facts: &Facts) -> Unanswered {
+        let failed = |error: BevyError| Unanswered::Failed(Fault::error(&facts.place, &error).in_system(&facts.system));
+        match self {
+            Self::Arguments(misfit) => Unanswered::Arguments(misfit.into()),
+            Self::Answer(misfit) => Unanswered::Answer(misfit),
+            Self::Failed(error) => failed(error),
+            Self::Skipped(why) => failed(why.into()),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The functions as values, for reports and consoles.
+
+use bevy_ecs::world::World;
+
+use super::{ExportedFunction, Functions, serve::ServedBy};
+use crate::signature::Signature;
+
+/// A function in a listing.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FunctionRow {
+    /// Whose it is.
+    pub by: ServedBy,
+    /// Its name.
+    pub name: String,
+    /// The name of the type that it takes.
+    pub input: String,
+    /// The name of the type of its answer.
+    pub answer: String,
+    /// What it takes by name, if that is said.
+    pub signature: Option<Signature>,
+}
+
+/// Lists all functions: those of extensions in plan order, then those of the app, each by name.
+pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
+    let Some(functions) = world.get_resource::<Functions>() else { return Vec::new() };
+    let mut keys: Vec<_> = functions.0.iter().collect();
+    keys.sort_unstable_by_key(|(key, _)| (key.owner, &key.name));
+    let rows = keys.into_iter().filter_map(|(key, entity)| {
+        let ExportedFunction { name, input, answer, signature } = world.get::<ExportedFunction>(*entity)?.clone();
+        Some(FunctionRow { by: ServedBy::new(world, key.owner), name, input, answer, signature })
+    });
+    rows.collect()
+}

@@ -1,0 +1,152 @@
+//! Who serves a name.
+
+use std::fmt;
+
+use bevy_ecs::{entity::Entity, world::World};
+use bevy_extensions_core::{ExtensionName, InterfaceName, Manifest};
+use serde::{Serialize, Serializer};
+
+use crate::{
+    acting::ExtensionId,
+    entity::{ExtensionState, Extensions},
+    owner::{APP, owner_of},
+};
+
+/// What the app itself is called, where it stands among extensions.
+pub(crate) const APP_NAME: &str = "app";
+
+/// Who serves: an extension, or the app itself.
+///
+/// As a value it is the name, which is `app` for the app itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ServedBy {
+    /// An extension.
+    Extension(ExtensionName),
+    /// The app itself.
+    App,
+}
+
+impl ServedBy {
+    pub(crate) fn new(world: &World, id: ExtensionId) -> Self {
+        match world.get_resource::<Extensions>() {
+            Some(extensions) if id != APP => Self::Extension(extensions.listed(id).name.clone()),
+            _ => Self::App,
+        }
+    }
+
+    /// Tells whose the entity is that stands for something.
+    pub(crate) fn of(world: &World, entity: Entity) -> Self {
+        Self::new(world, owner_of(world, entity))
+    }
+
+    /// Returns the name, as one asks for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Extension(name) => name.as_str(),
+            Self::App => APP_NAME,
+        }
+    }
+}
+
+impl fmt::Display for ServedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extension(name) => write!(f, "`{name}`"),
+            Self::App => f.write_str("the app"),
+        }
+    }
+}
+
+impl Serialize for ServedBy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Why somebody may not have what a name stands for.
+pub(super) enum Refusal {
+    /// Nobody is called that.
+    NotThere { nearest: Option<ExtensionName> },
+    /// It does not run, nor does anybody else serve the name.
+    NotRunning { name: ExtensionName, state: ExtensionState },
+    /// It runs, but the one who asks has not declared that it uses it.
+    NotDeclared { by: ExtensionName, name: String },
+}
+
+/// Finds who serves a name, for somebody: an extension, or the app if that is `None`.
+///
+/// That is whom the host settings choose, or else the extension of that name, or else the first in plan order that
+/// provides the name; in each case only one that is starting or running.
+pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -> Result<ExtensionId, Refusal> {
+    if name.eq_ignore_ascii_case(APP_NAME) {
+        return Ok(APP);
+    }
+    let extensions = world.get_resource::<Extensions>().ok_or(Refusal::NotThere { nearest: None })?;
+    let server = chosen_server(extensions, who, name);
+    let server = server.or_else(|| extensions.id_by_name(name).filter(|id| extensions.listed(*id).ward.is_active()));
+    let server = server.or_else(|| provider(extensions, name));
+    let may_ask = who.is_none_or(|who| {
+        server == Some(who) || extensions.listed(who).name == *name || declares(&extensions.listed(who).manifest, name)
+    });
+    match (server, who) {
+        (Some(server), _) if may_ask => Ok(server),
+        (Some(_), Some(who)) => {
+            Err(Refusal::NotDeclared { by: extensions.listed(who).name.clone(), name: name.into() })
+        }
+        _ => Err(no_server(extensions, name)),
+    }
+}
+
+#[cold]
+fn no_server(extensions: &Extensions, name: &str) -> Refusal {
+    match extensions.id_by_name(name).map(|id| extensions.listed(id)) {
+        Some(listed) => Refusal::NotRunning { name: listed.name.clone(), state: listed.state },
+        None => Refusal::NotThere { nearest: extensions.nearest(name) },
+    }
+}
+
+fn chosen_server(extensions: &Extensions, who: Option<ExtensionId>, name: &str) -> Option<ExtensionId> {
+    if !has_choices(extensions) {
+        return None;
+    }
+    let chosen = chosen(extensions, who, &name.parse().ok()?)?;
+    let id = id_of_chosen(extensions, chosen)?;
+    (id == APP || extensions.listed(id).ward.is_active()).then_some(id)
+}
+
+/// Returns whom the host settings choose for a name, whether that one is there or not.
+pub(crate) fn chosen<'a>(
+    extensions: &'a Extensions,
+    who: Option<ExtensionId>,
+    name: &InterfaceName,
+) -> Option<&'a ExtensionName> {
+    let settings = extensions.settings();
+    let by_importer = who.and_then(|who| settings.choose_for.get(&extensions.listed(who).name)?.get(name));
+    by_importer.or_else(|| settings.choose.get(name))
+}
+
+/// Tells whether the host settings choose anything at all.
+pub(crate) fn has_choices(extensions: &Extensions) -> bool {
+    let settings = extensions.settings();
+    !settings.choose.is_empty() || !settings.choose_for.is_empty()
+}
+
+/// Finds whom the host settings name, which may be the app.
+pub(crate) fn id_of_chosen(extensions: &Extensions, chosen: &ExtensionName) -> Option<ExtensionId> {
+    match *chosen == *APP_NAME {
+        true => Some(APP),
+        false => extensions.id_by_name(chosen.as_str()),
+    }
+}
+
+fn provider(extensions: &Extensions, name: &str) -> Option<ExtensionId> {
+    let provides = |manifest: &Manifest| manifest.provides.iter().any(|provided| provided.name == *name);
+    let found = extensions.listed_all().iter().find(|listed| listed.ward.is_active() && provides(&listed.manifest))?;
+    Some(found.ward.id())
+}
+
+/// Tells whether an extension says that it may use another.
+fn declares(manifest: &Manifest, name: &str) -> bool {
+    let needs = manifest.dependencies.iter().chain(&manifest.optional).chain(manifest.any_of.iter().flatten());
+    needs.into_iter().any(|dependency| dependency.name == *name)
+}

@@ -1,0 +1,308 @@
+//! What an extension offers as a type, and how others use it.
+
+use std::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+};
+
+use bevy_ecs::{
+    change_detection::{MaybeLocation, Tick},
+    component::ComponentId,
+    prelude::*,
+    system::{ReadOnlySystemParam, SystemAccess, SystemMeta, SystemParam, SystemParamValidationError},
+    world::unsafe_world_cell::UnsafeWorldCell,
+};
+use bevy_utils::prelude::ShortName;
+
+use crate::{
+    contain::{Ward, call},
+    entity::Owns,
+    exchange::ServedBy,
+    extension::DependsOn,
+    fault::FaultPlace,
+    owner::{Owner, owner_of},
+};
+
+/// A value that an extension, or the app, offers to others as its type.
+///
+/// Derive it with [`#[derive(Export)]`](derive@crate::Export), and offer it with
+/// [`export`](crate::ExtensionScope::export). Others take it as [`Import`] or [`ImportMut`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no export",
+    label = "not an export",
+    note = "derive it with `#[derive(Export)]`, and name its owner: `#[export(by = Economy)]`"
+)]
+pub trait Export: Send + Sync + Sized + 'static {
+    /// Who offers it: an extension, or the app as [`Host`](crate::Host).
+    type Owner: 'static;
+
+    /// Its name, for people.
+    const NAME: &'static str;
+}
+
+/// Where an export lies. Nobody else can name it, so nobody gets round what [`Import`] asks for.
+#[derive(Resource)]
+struct Exported<T>(T);
+
+/// An entity that stands for an export: what lies in a resource of ours.
+#[derive(Component, Debug, Clone)]
+#[component(immutable)]
+#[non_exhaustive]
+pub struct TypedExport {
+    /// The name of its type.
+    pub name: &'static str,
+    is_there: fn(&World) -> bool,
+    withdraw: fn(&mut World),
+}
+
+impl TypedExport {
+    /// Tells whether it can be imported now.
+    pub fn is_there(&self, world: &World) -> bool {
+        (self.is_there)(world)
+    }
+}
+
+/// Offers a value, in place of an earlier one of its type.
+pub(crate) fn export<T: Export>(world: &mut World, owner: Owner<'_>, value: T) {
+    if !world.contains_resource::<Exported<T>>() {
+        let export = TypedExport {
+            name: T::NAME,
+            is_there: World::contains_resource::<Exported<T>>,
+            withdraw: |world| _ = world.remove_resource::<Exported<T>>(),
+        };
+        owner.spawn(world, export);
+    }
+    world.insert_resource(Exported(value));
+}
+
+/// Takes back what an extension offers, because it has stopped. A value that panics when it is dropped is its own fault.
+pub(crate) fn withdraw(world: &mut World, extension: Entity, ward: &Ward) {
+    let Some(owns) = world.get::<Owns>(extension) else { return };
+    let exports = owns.iter().filter_map(|entity| Some((entity, world.get::<TypedExport>(entity)?.clone())));
+    for (entity, export) in exports.collect::<Vec<_>>() {
+        call(ward, &FaultPlace::Export(export.name.into()), || (export.withdraw)(world));
+        world.despawn(entity);
+    }
+}
+
+/// An export in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportRow {
+    /// Whose it is.
+    pub by: ServedBy,
+    /// The name of its type.
+    pub name: &'static str,
+}
+
+/// Lists what can be imported: of extensions in plan order, then of the app, each by name.
+pub(crate) fn exports(world: &World) -> Vec<ExportRow> {
+    let Some(mut exports) = world.try_query::<(Entity, &TypedExport)>() else { return Vec::new() };
+    let there = exports.iter(world).filter(|(_, export)| export.is_there(world));
+    let mut rows: Vec<_> =
+        there.map(|(entity, export)| (owner_of(world, entity), export.name)).collect();
+    rows.sort();
+    rows.into_iter().map(|(owner, name)| ExportRow { by: ServedBy::new(world, owner), name }).collect()
+}
+
+/// Returns an export of whoever `Who` depends on, if it is there.
+pub(crate) fn import<Who: DependsOn<T::Owner>, T: Export>(world: &World) -> Option<&T> {
+    world.get_resource::<Exported<T>>().map(|exported| &exported.0)
+}
+
+/// As [`import`], to change it.
+pub(crate) fn import_mut<Who: DependsOn<T::Owner>, T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
+    world.get_resource_mut::<Exported<T>>().map(|exported| exported.map_unchanged(|exported| &mut exported.0))
+}
+
+/// An export of another extension, in a system or listener: `Who` uses what `T`'s owner offers.
+///
+/// It only compiles if `Who` declares that it `requires` the owner, or uses it if it is there (`optional`, `any_of`).
+/// Then the owner starts first. If the export is not there nevertheless, as its owner has stopped, the system does not
+/// run, which is charged to `Who` as a fault. Take `Option<Import<..>>` to see `None` instead.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::prelude::*;
+/// #[derive(Extension)]
+/// struct Economy;
+///
+/// impl Plugin for Economy {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().export::<Ledger>();
+///     }
+/// }
+///
+/// #[derive(Export, Default)]
+/// #[export(by = Economy)]
+/// struct Ledger { gold: u32 }
+///
+/// #[derive(Extension)]
+/// #[extension(requires(Economy))]
+/// struct Greeter;
+///
+/// impl Plugin for Greeter {
+///     fn build(&self, app: &mut App) {
+///         app.extension::<Self>().add_systems(Init, print_balance);
+///     }
+/// }
+///
+/// fn print_balance(ledger: Import<Greeter, Ledger>) {
+///     println!("{} gold", ledger.gold);
+/// }
+/// ```
+pub struct Import<'w, Who: DependsOn<T::Owner>, T: Export> {
+    value: Ref<'w, T>,
+    who: PhantomData<fn() -> Who>,
+}
+
+/// An export of another extension, to change it. See [`Import`].
+///
+/// ```
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::prelude::*;
+/// # #[derive(Export)]
+/// # #[export(by = Host)]
+/// # struct Ledger { gold: u32 }
+/// fn pay_interest(mut ledger: ImportMut<Host, Ledger>) {
+///     ledger.gold += 1;
+/// }
+/// # bevy_app::App::new().add_systems(bevy_app::Update, pay_interest);
+/// ```
+pub struct ImportMut<'w, Who: DependsOn<T::Owner>, T: Export> {
+    value: Mut<'w, T>,
+    who: PhantomData<fn() -> Who>,
+}
+
+impl<'w, Who: DependsOn<T::Owner>, T: Export> Import<'w, Who, T> {
+    /// Returns what Bevy's change detection works with.
+    pub fn into_ref(self) -> Ref<'w, T> {
+        self.value
+    }
+}
+
+impl<'w, Who: DependsOn<T::Owner>, T: Export> ImportMut<'w, Who, T> {
+    /// Returns what Bevy's change detection works with.
+    pub fn into_mut(self) -> Mut<'w, T> {
+        self.value
+    }
+}
+
+impl<Who: DependsOn<T::Owner>, T: Export> Deref for Import<'_, Who, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<Who: DependsOn<T::Owner>, T: Export> Deref for ImportMut<'_, Who, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<Who: DependsOn<T::Owner>, T: Export> DerefMut for ImportMut<'_, Who, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+/// What both know of changes.
+macro_rules! detect_changes {
+    ($import:ident) => {
+        impl<Who: DependsOn<T::Owner>, T: Export> DetectChanges for $import<'_, Who, T> {
+            fn is_added(&self) -> bool {
+                self.value.is_added()
+            }
+
+            fn is_changed(&self) -> bool {
+                self.value.is_changed()
+            }
+
+            fn is_added_after(&self, other: Tick) -> bool {
+                self.value.is_added_after(other)
+            }
+
+            fn is_changed_after(&self, other: Tick) -> bool {
+                self.value.is_changed_after(other)
+            }
+
+            fn last_changed(&self) -> Tick {
+                self.value.last_changed()
+            }
+
+            fn added(&self) -> Tick {
+                self.value.added()
+            }
+
+            fn last_run(&self) -> Tick {
+                self.value.last_run()
+            }
+
+            fn this_run(&self) -> Tick {
+                self.value.this_run()
+            }
+
+            fn changed_by(&self) -> MaybeLocation {
+                self.value.changed_by()
+            }
+        }
+    };
+}
+
+detect_changes!(Import);
+detect_changes!(ImportMut);
+
+/// A parameter that is another one, seen through.
+macro_rules! system_param {
+    ($import:ident, $inner:ident, $see:expr) => {
+        // SAFETY: state, access and value are those of the inner parameter.
+        unsafe impl<Who: DependsOn<T::Owner> + 'static, T: Export> SystemParam for $import<'_, Who, T> {
+            type State = ComponentId;
+            type Item<'w, 's> = $import<'w, Who, T>;
+
+            fn init_state(world: &mut World) -> Self::State {
+                <$inner<'static, Exported<T>> as SystemParam>::init_state(world)
+            }
+
+            fn init_access(state: &Self::State, meta: &mut SystemMeta, access: &mut SystemAccess, world: &mut World) {
+                <$inner<'static, Exported<T>> as SystemParam>::init_access(state, meta, access, world);
+            }
+
+            #[inline]
+            unsafe fn get_param<'w, 's>(
+                state: &'s mut Self::State,
+                meta: &SystemMeta,
+                world: UnsafeWorldCell<'w>,
+                tick: Tick,
+            ) -> Result<Self::Item<'w, 's>, SystemParamValidationError> {
+                // SAFETY: the caller keeps the promises, and `init_access` passed on the access of the inner parameter.
+                match unsafe { <$inner<'static, Exported<T>> as SystemParam>::get_param(state, meta, world, tick) } {
+                    Ok(exported) => Ok($import { value: $see(exported), who: PhantomData }),
+                    Err(_) => Err(not_there::<Self, T>()),
+                }
+            }
+        }
+    };
+}
+
+system_param!(Import, Res, |exported: Res<'w, Exported<T>>| Ref::map(exported.into(), |exported| &exported.0));
+system_param!(ImportMut, ResMut, |exported: ResMut<'w, Exported<T>>| {
+    Mut::from(exported).map_unchanged(|exported| &mut exported.0)
+});
+
+// SAFETY: it only reads, as `Res` does.
+unsafe impl<Who: DependsOn<T::Owner> + 'static, T: Export> ReadOnlySystemParam for Import<'_, Who, T> {}
+
+#[cold]
+fn not_there<P, T: Export>() -> SystemParamValidationError {
+    let owner = ShortName::of::<T::Owner>();
+    SystemParamValidationError::invalid::<P>(format!("`{owner}` does not export `{}` now", T::NAME))
+}

@@ -1,0 +1,345 @@
+//! What extensions add to [`World`] and [`Commands`].
+
+use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
+use bevy_extensions_core::EventFilterError;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    driver::{self, DriverError, InterfaceRow, Request},
+    event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, Target, registry},
+    exchange::{self, CallError, FunctionRow, Ignored},
+    export::{self, Export},
+    extension::DependsOn,
+    lifecycle::terminate_all,
+    owner::with_actor,
+    report::{Report, complain},
+};
+
+/// What extensions add to [`World`], for exclusive systems, commands and tests.
+///
+/// Whatever an extension's code does here is done in its name: an event has it as its sender, a listener belongs to it.
+pub trait ExtensionsWorldExt {
+    /// Terminates all extensions; see [`ExtensionsAppExt::terminate_extensions`](crate::ExtensionsAppExt::terminate_extensions).
+    fn terminate_extensions(&mut self) -> &mut Self;
+
+    /// Returns what runs; see [`ExtensionsAppExt::extension_report`](crate::ExtensionsAppExt::extension_report).
+    fn extension_report(&self) -> Report;
+
+    /// Sends an event to one or several extensions, and nobody else; returns what they made of it.
+    ///
+    /// To everyone, trigger it as every event of Bevy.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{ExtensionEvent, ExtensionsWorldExt};
+    /// #[derive(ExtensionEvent)]
+    /// struct SaveNow;
+    ///
+    /// fn save(world: &mut World) -> Result {
+    ///     world.send(SaveNow, ["Greeter", "Economy"])?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] if one of them is not there or does not run: then nobody has heard it.
+    fn send<E: ExtensionEvent>(&mut self, event: E, target: impl Into<Target>) -> Result<E, DeliveryError>;
+
+    /// Emits an event by its name, and returns what its listeners made of it.
+    ///
+    /// If a type claims the name, the value has to fit it, and whoever listens to the type hears it too. Otherwise it
+    /// travels as a [`DynamicEvent`] to those who listen by name.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::ExtensionsWorldExt;
+    /// use serde_json::json;
+    ///
+    /// fn announce(world: &mut World) -> Result {
+    ///     let event = world.emit("player.joined", json!({"name": "Ann"}))?;
+    ///     println!("in the end it was {event}");
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EmitError`] if the name is none, the value does not fit, or the event cannot be delivered.
+    fn emit(&mut self, name: &str, value: impl Into<Value>) -> Result<Value, EmitError>;
+
+    /// Emits an event by its name to one or several extensions, and nobody else; see [`emit`](Self::emit).
+    ///
+    /// # Errors
+    ///
+    /// As [`emit`](Self::emit), and [`DeliveryError`] if one of them is not there or does not run.
+    fn emit_to(&mut self, target: impl Into<Target>, name: &str, value: impl Into<Value>) -> Result<Value, EmitError>;
+
+    /// Adds a listener while the app runs, of the extension whose code this is; `None` if it cannot listen.
+    ///
+    /// It begins with the next event. Despawn the entity to stop listening.
+    fn add_listener<E: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<E, M>) -> Option<Entity>;
+
+    /// Adds a listener by name while the app runs; see [`ExtensionScope::observe_named`](crate::ExtensionScope::observe_named).
+    ///
+    /// # Errors
+    ///
+    /// [`EventFilterError`] if the filter is none.
+    fn add_named_listener<M>(
+        &mut self,
+        filter: &str,
+        listener: impl IntoObserverSystem<DynamicEvent, M>,
+    ) -> Result<Entity, EventFilterError>;
+
+    /// Calls a function of an extension, or of `app` itself, and returns its answer.
+    ///
+    /// If input and answer are the very types of the function, they are handed over as they are. Any other types go
+    /// through serde: what fits as JSON fits. So `serde_json::Value` calls every function.
+    ///
+    /// The function runs at once, in the name of its extension, and its commands are applied before it answers.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// use serde_json::{Value, json};
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// # impl Plugin for Economy {
+    /// #     fn build(&self, app: &mut App) {
+    /// #         app.extension::<Self>().export_fn("deposit", |In(gold): In<u32>| gold);
+    /// #     }
+    /// # }
+    ///
+    /// fn pay(world: &mut World) -> Result {
+    ///     let balance: u32 = world.call("Economy", "deposit", 5u32)?;
+    ///     let by_name: Value = world.call("Economy", "deposit", json!(5))?;
+    ///     println!("it was {balance}, then {by_name}");
+    ///     Ok(())
+    /// }
+    /// # let mut app = App::new();
+    /// # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Economy>()).add_systems(Update, pay);
+    /// # app.update();
+    /// # app.terminate_extensions();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] if the function may not be called, what is given or answered does not fit, or the function fails.
+    fn call<I, O>(&mut self, of: &str, function: &str, input: I) -> Result<O, CallError>
+    where
+        I: Serialize + 'static,
+        O: DeserializeOwned + 'static;
+
+    /// Calls a method of an interface, by name; returns the answer of the driver that serves it.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::ExtensionsWorldExt;
+    /// use serde_json::json;
+    ///
+    /// fn warn_ann(world: &mut World) -> Result {
+    ///     let letters: u32 = world.drive("sms", "send", json!({"to": "Ann"}))?;
+    ///     println!("{letters} letters were sent");
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError`] if nobody can serve, what is given or answered does not fit, or the driver fails.
+    fn drive<I, O>(&mut self, interface: &str, method: &str, arguments: I) -> Result<O, DriverError>
+    where
+        I: Serialize + 'static,
+        O: DeserializeOwned + 'static;
+
+    /// Calls a method of an interface by its type; see [`Request`].
+    ///
+    /// # Errors
+    ///
+    /// As [`drive`](Self::drive).
+    fn request<R: Request>(&mut self, request: R) -> Result<R::Answer, DriverError>;
+
+    /// Lists the functions: those of extensions in plan order, then those of the app.
+    fn functions(&self) -> Vec<FunctionRow>;
+
+    /// Lists the interfaces by name, each with its drivers and the one that serves it.
+    fn interfaces(&self) -> Vec<InterfaceRow>;
+
+    /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
+    fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
+
+    /// Returns an export to change it, if it is there. Systems take [`ImportMut`](crate::ImportMut).
+    fn import_mut<Who: DependsOn<T::Owner>, T: Export>(&mut self) -> Option<Mut<'_, T>>;
+}
+
+impl ExtensionsWorldExt for World {
+    fn terminate_extensions(&mut self) -> &mut Self {
+        terminate_all(self);
+        self
+    }
+
+    fn extension_report(&self) -> Report {
+        Report::of(self)
+    }
+
+    fn send<E: ExtensionEvent>(&mut self, mut event: E, target: impl Into<Target>) -> Result<E, DeliveryError> {
+        registry::prepare::<E>(self);
+        let mut delivery = Delivery::awaited(target.into());
+        self.trigger_ref_with(&mut event, &mut delivery);
+        delivery.into_result()?;
+        Ok(event)
+    }
+
+    fn emit(&mut self, name: &str, value: impl Into<Value>) -> Result<Value, EmitError> {
+        registry::emit(self, name, value.into(), Target::Everyone)
+    }
+
+    fn emit_to(&mut self, target: impl Into<Target>, name: &str, value: impl Into<Value>) -> Result<Value, EmitError> {
+        registry::emit(self, name, value.into(), target.into())
+    }
+
+    fn add_listener<E: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<E, M>) -> Option<Entity> {
+        with_actor(self, |world, owner| match owner.ward() {
+            Some(ward) => registry::observe(world, &ward, listener),
+            None => Some(world.add_observer(listener).id()),
+        })
+    }
+
+    fn add_named_listener<M>(
+        &mut self,
+        filter: &str,
+        listener: impl IntoObserverSystem<DynamicEvent, M>,
+    ) -> Result<Entity, EventFilterError> {
+        with_actor(self, |world, owner| registry::observe_named(world, owner, filter, listener))
+    }
+
+    fn call<I, O>(&mut self, of: &str, function: &str, input: I) -> Result<O, CallError>
+    where
+        I: Serialize + 'static,
+        O: DeserializeOwned + 'static,
+    {
+        exchange::call(self, of, function, input)
+    }
+
+    fn drive<I, O>(&mut self, interface: &str, method: &str, arguments: I) -> Result<O, DriverError>
+    where
+        I: Serialize + 'static,
+        O: DeserializeOwned + 'static,
+    {
+        driver::drive(self, interface, method, arguments)
+    }
+
+    fn request<R: Request>(&mut self, request: R) -> Result<R::Answer, DriverError> {
+        driver::request(self, request)
+    }
+
+    fn functions(&self) -> Vec<FunctionRow> {
+        exchange::functions(self)
+    }
+
+    fn interfaces(&self) -> Vec<InterfaceRow> {
+        driver::interfaces(self)
+    }
+
+    fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {
+        export::import::<Who, T>(self)
+    }
+
+    fn import_mut<Who: DependsOn<T::Owner>, T: Export>(&mut self) -> Option<Mut<'_, T>> {
+        export::import_mut::<Who, T>(self)
+    }
+}
+
+/// What extensions add to [`Commands`], for systems and listeners.
+///
+/// What goes wrong is charged to the extension whose commands they are; the app is told in the log.
+pub trait ExtensionsCommandsExt {
+    /// Sends an event to one or several extensions; see [`ExtensionsWorldExt::send`].
+    fn send<E: ExtensionEvent>(&mut self, event: E, target: impl Into<Target>);
+
+    /// Emits an event by its name; see [`ExtensionsWorldExt::emit`].
+    fn emit(&mut self, name: impl Into<String>, value: impl Into<Value>);
+
+    /// Emits an event by its name to one or several extensions; see [`ExtensionsWorldExt::emit_to`].
+    fn emit_to(&mut self, target: impl Into<Target>, name: impl Into<String>, value: impl Into<Value>);
+
+    /// Calls a function, whatever it answers; see [`ExtensionsWorldExt::call`].
+    fn call<I>(&mut self, of: impl Into<String>, function: impl Into<String>, input: I)
+    where
+        I: Serialize + Send + 'static;
+
+    /// Calls a method of an interface by name, whatever it answers; see [`ExtensionsWorldExt::drive`].
+    fn drive<I>(&mut self, interface: impl Into<String>, method: impl Into<String>, arguments: I)
+    where
+        I: Serialize + Send + 'static;
+
+    /// Calls a method of an interface by its type, whatever it answers; see [`ExtensionsWorldExt::request`].
+    fn request<R: Request>(&mut self, request: R);
+
+    /// Adds a listener while the app runs; see [`ExtensionsWorldExt::add_listener`].
+    fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>);
+}
+
+impl ExtensionsCommandsExt for Commands<'_, '_> {
+    fn send<E: ExtensionEvent>(&mut self, event: E, target: impl Into<Target>) {
+        let target = target.into();
+        self.queue(move |world: &mut World| {
+            if let Err(error) = world.send(event, target) {
+                complain(world, error);
+            }
+        });
+    }
+
+    fn emit(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        self.emit_to(Target::Everyone, name, value);
+    }
+
+    fn emit_to(&mut self, target: impl Into<Target>, name: impl Into<String>, value: impl Into<Value>) {
+        let (target, name, value) = (target.into(), name.into(), value.into());
+        self.queue(move |world: &mut World| {
+            if let Err(error) = world.emit_to(target, &name, value) {
+                complain(world, error);
+            }
+        });
+    }
+
+    fn call<I>(&mut self, of: impl Into<String>, function: impl Into<String>, input: I)
+    where
+        I: Serialize + Send + 'static,
+    {
+        let (of, function) = (of.into(), function.into());
+        self.queue(move |world: &mut World| {
+            if let Err(error) = world.call::<_, Ignored>(&of, &function, input) {
+                complain(world, error);
+            }
+        });
+    }
+
+    fn drive<I>(&mut self, interface: impl Into<String>, method: impl Into<String>, arguments: I)
+    where
+        I: Serialize + Send + 'static,
+    {
+        let (interface, method) = (interface.into(), method.into());
+        self.queue(move |world: &mut World| {
+            if let Err(error) = world.drive::<_, Ignored>(&interface, &method, arguments) {
+                complain(world, error);
+            }
+        });
+    }
+
+    fn request<R: Request>(&mut self, request: R) {
+        self.queue(move |world: &mut World| {
+            if let Err(error) = world.request(request) {
+                complain(world, error);
+            }
+        });
+    }
+
+    fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>) {
+        self.queue(move |world: &mut World| {
+            world.add_listener(listener);
+        });
+    }
+}
