@@ -3,13 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod building;
+mod choosing;
 mod containment;
+mod delivery_properties;
+mod drivers;
+mod events;
 mod examples;
+mod exports;
+mod functions;
 mod hostile;
 mod hosting;
 mod lifecycle;
 mod logging;
 mod manifests;
+mod named_events;
 mod parsing_properties;
 mod reference_resolver;
 mod resolving;

@@ -180,6 +180,85 @@ fn host_settings_are_read_like_manifests() {
 }
 
 #[test]
+fn names_in_maps_of_host_settings_are_checked_where_they_stand() {
+    check_settings(
+        "(\n  aliases: {\n    \"old.name\": \"new name\",\n  },\n)",
+        "extensions.ron:3:18: `aliases.old.name`: `new name` cannot be the name of an event: only words of letters \
+         from a to z, digits, `-` and `_`, with dots between them, are allowed\n\
+         correct the value of `aliases.old.name`",
+    );
+    check_settings(
+        r#"(aliases: {"Init": "game.init"})"#,
+        "extensions.ron:1:13: `aliases.Init`: `Init` cannot be the name of an event: it is the name of a phase; put \
+         a word before it, as in `game.init`\n\
+         correct the value of `aliases.Init`",
+    );
+    check_settings(
+        r#"(aliases_for: {"Greeter": {"a.*": "b"}})"#,
+        "extensions.ron:1:29: `aliases_for.Greeter.a.*`: `a.*` cannot be the name of an event: a `*` is only for \
+         listening\n\
+         correct the value of `aliases_for.Greeter.a.*`",
+    );
+    check_settings(
+        r#"(choose: {"key value": "Redis"})"#,
+        "extensions.ron:1:12: `choose.key value`: `key value` cannot be the name of an interface: only letters from \
+         a to z, digits, `-`, `_` and `.` are allowed\n\
+         correct the value of `choose.key value`",
+    );
+    check_settings(
+        r#"(choose_for: {"Shop": {"storage": "My Redis"}})"#,
+        "extensions.ron:1:36: `choose_for.Shop.storage`: `My Redis` cannot be the name of an extension: only \
+         letters from a to z, digits and `_` are allowed\n\
+         correct the value of `choose_for.Shop.storage`",
+    );
+    check_settings(
+        r#"(choose: ["Redis"])"#,
+        "extensions.ron:1:10: `choose`: expected opening `{`\n\
+         correct the value of `choose`",
+    );
+}
+
+#[test]
+fn what_is_given_twice_in_a_map_of_host_settings_is_refused() {
+    check_settings(
+        r#"(aliases: {"a": "b", "a": "c"})"#,
+        "extensions.ron:1:23: `aliases`: `a` is given twice\n\
+         correct the value of `aliases`",
+    );
+    check_settings(
+        r#"(choose: {"storage": "Redis", "Storage": "Sled"})"#,
+        "extensions.ron:1:32: `choose`: `Storage` is given twice\n\
+         correct the value of `choose`",
+    );
+    check_settings(
+        r#"(aliases_for: {"Greeter": {"a": "b"}, "greeter": {}})"#,
+        "extensions.ron:1:40: `aliases_for`: `greeter` is given twice\n\
+         correct the value of `aliases_for`",
+    );
+    check_settings(
+        r#"(choose_for: {"Shop": {"storage": "Redis", "storage": "Sled"}})"#,
+        "extensions.ron:1:45: `choose_for.Shop`: `storage` is given twice\n\
+         correct the value of `choose_for.Shop`",
+    );
+}
+
+#[test]
+fn host_settings_survive_writing_and_reading() {
+    let text = br#"(
+        disabled: ["Weather"],
+        choose: {"Weather": "BetterWeather"},
+        choose_for: {"Museum": {"Weather": "OldWeather", "key-value.storage": "Redis"}},
+        aliases: {"old.name": "new.name"},
+        aliases_for: {"Greeter": {"guest.came": "player.joined"}},
+    )"#;
+    let written = HostSettings::from_ron("extensions.ron", text).unwrap().to_ron();
+    let again = HostSettings::from_ron("extensions.ron", written.as_bytes()).unwrap();
+    assert_eq!(again.to_ron(), written);
+    assert_eq!(again.choose_for[&"museum".parse().unwrap()].len(), 2);
+    assert_eq!(again.aliases_for[&"greeter".parse().unwrap()].len(), 1);
+}
+
+#[test]
 fn an_empty_file_of_host_settings_says_nothing_and_a_mark_of_encoding_does_no_harm() {
     let read = |bytes: &[u8]| HostSettings::from_ron("extensions.ron", bytes).unwrap();
     assert_eq!(read(b"\n"), HostSettings::default());

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bevy_extensions_core::{Candidate, Cause, Dependency, ExtensionName, HostSettings, Manifest, Version, VersionReq};
+use bevy_extensions_core::{
+    Candidate, Cause, Dependency, ExtensionName, HostSettings, InterfaceName, Manifest, Version, VersionReq,
+};
 
 /// A candidate, and how early it was searched.
 #[derive(Clone)]
@@ -314,6 +316,14 @@ impl<'a> Rules<'a> {
         (needed, spare)
     }
 
+    /// Returns whom the host settings choose to serve a name to an extension.
+    fn chosen_for(&self, who: usize, name: &ExtensionName) -> Option<usize> {
+        let name = InterfaceName::from(name);
+        let own = self.settings.choose_for.get(&self.manifest(who).name);
+        let chosen = own.and_then(|own| own.get(&name)).or(self.settings.choose.get(&name))?;
+        self.everyone().find(|&other| self.manifest(other).name == *chosen)
+    }
+
     /// Returns the wishes that concern those that start, the weightiest first.
     fn wishes(&self, starts: &Set) -> Vec<Wish> {
         let mut wishes = Vec::new();
@@ -325,12 +335,17 @@ impl<'a> Rules<'a> {
                 let wish = |other| Wish { weight: (0, who, other, index), edge: (who, other) };
                 wishes.extend(there(wanted).into_iter().map(wish));
             }
+            let groups = manifest.any_of.iter().flatten();
+            for (index, wanted) in manifest.dependencies.iter().chain(&manifest.optional).chain(groups).enumerate() {
+                let served = self.chosen_for(who, &wanted.name).filter(|other| *other != who && starts.contains(other));
+                wishes.extend(served.map(|other| Wish { weight: (1, who, other, index), edge: (who, other) }));
+            }
             for (index, name) in manifest.after.iter().enumerate() {
-                let wish = |other| Wish { weight: (1, who, other, index), edge: (who, other) };
+                let wish = |other| Wish { weight: (2, who, other, index), edge: (who, other) };
                 wishes.extend(any(name).into_iter().map(wish));
             }
             for (index, name) in manifest.before.iter().enumerate() {
-                let wish = |other| Wish { weight: (1, who, other, index), edge: (other, who) };
+                let wish = |other| Wish { weight: (2, who, other, index), edge: (other, who) };
                 wishes.extend(any(name).into_iter().map(wish));
             }
         }

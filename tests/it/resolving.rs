@@ -14,7 +14,7 @@ fn resolution(settings: &str, manifests: &[&str]) -> Resolution {
 
 /// Checks the load order and the explanation of all problems.
 #[track_caller]
-fn check_with(settings: &str, manifests: &[&str], order: &str, problems: &str) {
+pub fn check_with(settings: &str, manifests: &[&str], order: &str, problems: &str) {
     let resolution = resolution(settings, manifests);
     let names: Vec<_> = resolution.plan.iter().map(|planned| planned.name.as_str()).collect();
     assert_eq!(names.join(" "), order);

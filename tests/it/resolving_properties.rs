@@ -8,8 +8,8 @@ use std::{
 };
 
 use bevy_extensions_core::{
-    Candidate, Cause, Dependency, EdgeKind, ExtensionName, HostSettings, Manifest, Problem, Provided, Resolution,
-    Severity, Source, explain, parse_range, parse_version, resolve,
+    Candidate, Cause, Dependency, EdgeKind, ExtensionName, HostSettings, InterfaceName, Manifest, Problem, Provided,
+    Resolution, Severity, Source, explain, parse_range, parse_version, resolve,
 };
 use proptest::{
     collection::vec,
@@ -98,6 +98,31 @@ fn every_wish_that_can_be_granted_has_an_edge_or_is_reported_as_dropped() {
 }
 
 #[test]
+fn whoever_depends_on_a_name_starts_after_the_one_chosen_for_it_or_that_is_reported() {
+    always(&cases(), |case| {
+        let Resolution { plan, problems, .. } = case.resolve();
+        for (here, planned) in plan.iter().enumerate() {
+            let manifest = case.manifest(planned.candidate);
+            let all = manifest.dependencies.iter().chain(&manifest.optional).chain(manifest.any_of.iter().flatten());
+            for wanted in all {
+                let chosen = case.settings.chosen_for(Some(&planned.name), &InterfaceName::from(&wanted.name));
+                let Some((name, there)) = chosen.and_then(|name| Some((name, plan.position(name)?))) else { continue };
+                let is_earlier =
+                    plan.edges_from(here).iter().any(|edge| (edge.to, edge.kind) == (there, EdgeKind::Chosen));
+                let is_dropped = problems.iter().any(|problem| match problem {
+                    Problem::WishDropped { extension, kind: EdgeKind::Chosen, other, .. } => {
+                        *extension == planned.name && other == name
+                    }
+                    _ => false,
+                });
+                prop_assert!(here == there || is_earlier != is_dropped, "{} for {}", name, &planned.name);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn a_wish_for_somebody_is_dropped_once() {
     always(&cases(), |case| {
         let is_dropped = |problem: &Problem| matches!(problem, Problem::WishDropped { at, .. } if at.column > 0);
@@ -166,6 +191,7 @@ fn wishes_never_leave_anybody_out() {
             let manifest = &mut found.candidate.manifest;
             (manifest.optional, manifest.after, manifest.before) = Default::default();
         }
+        (modest.settings.choose, modest.settings.choose_for) = Default::default();
         let starts = |case: &Case| {
             let mut names: Vec<_> = case.resolve().plan.iter().map(|planned| planned.name.clone()).collect();
             names.sort();
@@ -320,6 +346,10 @@ fn made_up_cases_hit_every_cause() {
         "provides served",
         "any of served",
         "optional used",
+        "chosen used",
+        "chosen dropped",
+        "chosen unfit",
+        "chosen absent",
         "all start",
     ]
     .map(|what| (what, 0))
@@ -351,7 +381,10 @@ fn features(case: &Case) -> BTreeSet<&'static str> {
             Kind::Artifact => "artifact",
             Kind::Because => "consequence",
         }),
+        Problem::WishDropped { kind: EdgeKind::Chosen, .. } => Some("chosen dropped"),
         Problem::WishDropped { .. } => Some("soft cycle"),
+        Problem::ChosenUnfit { .. } => Some("chosen unfit"),
+        Problem::ChosenAbsent { .. } => Some("chosen absent"),
         Problem::Shadowed { .. } => Some("duplicate"),
         _ => None,
     });
@@ -363,6 +396,7 @@ fn features(case: &Case) -> BTreeSet<&'static str> {
         }
         EdgeKind::AnyOf => Some("any of served"),
         EdgeKind::Optional => Some("optional used"),
+        EdgeKind::Chosen => Some("chosen used"),
         _ => None,
     });
     let whole =
@@ -399,8 +433,8 @@ impl Case {
 /// Shown as files, so that a failing case can be copied into a test.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let HostSettings { disabled, app_version, .. } = &self.settings;
-        write!(f, "\ndisabled {disabled:?}, app {app_version:?}")?;
+        let HostSettings { disabled, choose, choose_for, app_version, .. } = &self.settings;
+        write!(f, "\ndisabled {disabled:?}, choose {choose:?}, for {choose_for:?}, app {app_version:?}")?;
         for Found { candidate, searched } in &self.found {
             let lines = candidate.manifest.to_ron();
             let lines: Vec<_> = lines.lines().map(str::trim).filter(|line| *line != "format: 1,").collect();
@@ -455,9 +489,14 @@ fn cases() -> impl Strategy<Value = Case> {
 
 fn settings(size: usize) -> impl Strategy<Value = HostSettings> {
     let app_version = prop::option::of(select(&["1.0.0", "2.0.0", "2.0.0-dev"][..]));
-    (few(5, spelled(select(&NAMES[..size]))), app_version).prop_map(|(disabled, app_version)| {
+    let choice = || (other(size).prop_map(|name| InterfaceName::from(&name)), other(size));
+    let own = (other(size), vec(choice(), 1..=2)).prop_map(|(who, own)| (who, own.into_iter().collect()));
+    let choices = (prop_oneof![Just(Vec::new()), vec(choice(), 3..=8)], few(5, own));
+    (few(5, spelled(select(&NAMES[..size]))), choices, app_version).prop_map(|(disabled, choices, app_version)| {
         let mut settings = HostSettings::default();
         settings.disabled = disabled.into_iter().collect();
+        settings.choose = choices.0.into_iter().collect();
+        settings.choose_for = choices.1.into_iter().collect();
         settings.app_version = app_version.map(|version| parse_version(version).unwrap());
         settings
     })
