@@ -53,7 +53,12 @@ extensions! {
         .driver("sms", Driver::new()
             .method("send", |In(_): In<Value>| -> Result<u32> { Err("no signal")? })
             .method("balance", || "none"));
-    Sender() = |app| app.extension::<Self>().add_systems(Update, send_as_sender).observe(hear_change);
+    Sender() = |app| app.extension::<Self>()
+        .add_systems(Update, send_as_sender)
+        .observe(hear_change)
+        .observe_named("driver.*", |event: On<bevy_extensions::DynamicEvent>, mut log: ResMut<Log>| {
+            log.note(event.value.to_string());
+        });
     Faint(requires(Net), before(Alpha)) = |app| app.extension::<Self>()
         .driver("sms", at_price(100))
         .add_systems(PostInit, || -> Result { Err("no signal")? });
@@ -81,7 +86,7 @@ fn send_as_sender(world: &mut World) {
 }
 
 fn hear_change(changed: On<DriverChanged>, mut log: ResMut<Log>) {
-    let name = |who: &Option<bevy_extensions::ServedBy>| who.as_ref().map_or("nobody".into(), ToString::to_string);
+    let name = |who: &Option<bevy_extensions::Owner>| who.as_ref().map_or("nobody".into(), ToString::to_string);
     log.note(format!("{}: {} -> {}", changed.interface, name(&changed.from), name(&changed.to)));
 }
 
@@ -102,7 +107,7 @@ fn net(settings: &str) -> App {
 
 /// Says who serves `sms`, and why.
 fn served(app: &App) -> String {
-    let rows = app.world().interfaces();
+    let rows = app.extension_report().listing.interfaces;
     let row = rows.iter().find(|row| row.name == "sms").unwrap();
     row.served.as_ref().map_or("nobody".into(), |(by, reason)| format!("{by}, {reason}"))
 }
@@ -241,13 +246,13 @@ fn when_a_driver_goes_the_next_takes_over_and_an_event_says_so() {
     app.world_mut().despawn(drivers[0]);
     assert_eq!(app.world_mut().request(ann()), Ok(10), "at once");
     app.update();
-    assert_eq!(noted(&mut app), "sms: `Alpha` -> `Beta`");
+    assert_eq!(noted(&mut app), r#"sms: `Alpha` -> `Beta` {"from":"Alpha","interface":"sms","to":"Beta"}"#);
     app.world_mut().despawn(drivers[1]);
     app.update();
-    assert_eq!(noted(&mut app), "sms: `Beta` -> nobody");
+    assert_eq!(noted(&mut app), r#"sms: `Beta` -> nobody {"from":"Beta","interface":"sms","to":null}"#);
     app.host().driver("sms", at_price(1000)).unwrap();
     app.update();
-    assert_eq!(noted(&mut app), "sms: nobody -> the app");
+    assert_eq!(noted(&mut app), r#"sms: nobody -> the app {"from":null,"interface":"sms","to":"app"}"#);
     app.terminate_extensions();
 }
 
@@ -263,9 +268,18 @@ fn check_problems(host: ExtensionsPlugin, expected: &[&str]) {
 #[test]
 fn problems_of_interfaces_and_drivers_are_reported() {
     check_problems(host().with::<Net>().with::<SameNet>().with::<Alpha>(), &[]);
-    check_problems(host().with::<Net>().with::<Lost>(), &["?"]);
-    check_problems(host().with::<Net>().with::<Lazy>(), &["?"]);
-    check_problems(host().with::<Net>().with::<OtherNet>(), &["?"]);
+    check_problems(
+        host().with::<Net>().with::<Lost>(),
+        &["`Lost` has a driver for the interface `fax`, which nobody declares"],
+    );
+    check_problems(
+        host().with::<Net>().with::<Lazy>(),
+        &["the driver of `Lazy` for the interface `sms` lacks the method `balance`, which is required"],
+    );
+    check_problems(
+        host().with::<Net>().with::<OtherNet>(),
+        &["`Net` and `OtherNet` declare the interface `sms` differently: that of `Net` counts"],
+    );
 }
 
 #[test]
@@ -287,7 +301,19 @@ fn what_is_wrong_with_a_registration_is_charged() {
     app.update();
     let row = app.extension_report().row("Wrong").unwrap().clone();
     let faults: Vec<_> = row.faults.iter().map(|counted| counted.fault.to_string()).collect();
-    assert_eq!(faults, ["?"]);
+    assert_eq!(
+        faults,
+        [
+            "in what it exports as `s m s`: `s m s` cannot be the name of an interface: \
+             only letters from a to z, digits, `-`, `_` and `.` are allowed",
+            "in what it exports as `sms`: `se-nd` cannot be the name of a function: \
+             it needs a letter or `_`, then letters, digits and `_`, all from a to z",
+            "in what it exports as `sms`: a default of `sms.send` does not fit: \
+             the argument `to` has to be a string, found `5`",
+            "in what it exports as `fax`: a driver of `fax` cannot answer a request to `sms`",
+            "in what it exports as `sms`: there is a driver of `sms` already; put its methods together into one",
+        ],
+    );
     assert_eq!(states(&app), "Wrong running");
     app.terminate_extensions();
 }
@@ -295,7 +321,7 @@ fn what_is_wrong_with_a_registration_is_charged() {
 #[test]
 fn interfaces_are_listed_with_their_drivers() {
     let mut app = net("()");
-    let rows = app.world().interfaces();
+    let rows = app.extension_report().listing.interfaces;
     let [row] = rows.as_slice() else { panic!("there is one interface") };
     assert_eq!(
         row.interface.as_ref().unwrap().to_string(),

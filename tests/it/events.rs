@@ -2,9 +2,7 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{
-    Delivery, ExtensionFaults, Listener, OwnedBy, Target, prelude::*,
-};
+use bevy_extensions::{Delivery, ExtensionFaults, Listener, OwnedBy, Target, prelude::*};
 
 use crate::{
     extensions,
@@ -160,10 +158,7 @@ fn commands_of_a_listener_are_its_extensions() {
     app.world_mut().flush();
     app.update();
     assert_eq!(noted(&mut app), "pong by Some(\"Aa\")");
-    assert_eq!(
-        faults(&app),
-        "Aa 1x in a listener of `ping`: panicked: boom; Aa 1x in a listener of `ping`: no",
-    );
+    assert_eq!(faults(&app), "Aa 1x in a listener of `ping`: panicked: boom; Aa 1x in a listener of `ping`: no",);
     app.terminate_extensions();
 }
 

@@ -48,6 +48,106 @@ fn hello() {
 }
 
 #[test]
+fn events() {
+    let (stdout, _) = run("events");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            r#"Journal: market.opened {"gate":"north"}, says Watch"#,
+            "--- hammer for 10 gold",
+            "Guild: half the price makes it 5",
+            "Customs: 2 gold of duty make it 7",
+            r#"Journal: market.sale {"gold":7,"item":"hammer","veto":null}, says the app"#,
+            "App: 1 sold so far",
+            "App: sold for 7 gold",
+            "--- powder for 4 gold",
+            "Guild: half the price makes it 2",
+            "Customs: 2 gold of duty make it 4",
+            r#"Journal: market.sale {"gold":4,"item":"powder","veto":"no powder within the walls"}, says the app"#,
+            "App: 1 sold so far",
+            "App: not sold, no powder within the walls",
+            "--- by name",
+            "Guild: half the price makes it 3",
+            "Customs: 2 gold of duty make it 5",
+            r#"Journal: market.sale {"gold":5,"item":"saw","veto":null}, says the app"#,
+            "App: 2 sold so far",
+            "App: sold for 5 gold",
+        ],
+    );
+}
+
+#[test]
+fn targeted_events() {
+    let (stdout, _) = run("targeted_events");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- to everyone",
+            "Ferry: stays at wind 8",
+            "Harbour: closed at wind 8",
+            "App: wind 8",
+            "Lighthouse: Ferry is safe",
+            "Lighthouse: Harbour is safe",
+            "--- to one",
+            "Harbour: closed at wind 9",
+            "Lighthouse: Harbour is safe",
+            "--- to two",
+            "Ferry: stays at wind 10",
+            "Harbour: closed at wind 10",
+            "Lighthouse: Ferry is safe",
+            "Lighthouse: Harbour is safe",
+            "--- from the app",
+            "Ferry: stays at wind 6",
+            "App: `storm` was sent to `Habour`, but no extension is called that; did you mean `Harbour`?",
+            "App: `storm` was sent to `Wreck`, which is failed",
+        ],
+    );
+}
+
+#[test]
+fn exports() {
+    let (stdout, _) = run("exports");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "Greeter: on the 1st of May, there are 7 gold",
+            "Greeter: the sky is anybody's guess",
+            "Greeter: 12 gold, then 20",
+            "Greeter: ding ding ding at noon",
+            "Greeter: tomorrow brings rain",
+            r#"Greeter: `Economy.deposit` was not called: field `gold`: invalid type: string "much", expected u32"#,
+            "Greeter: `Economy.deposti` was not called: `Economy` has no such function; did you mean `deposit`?",
+            "Greeter: `Frog.tomorrow` was not called: `Greeter` does not say that it needs `Frog`; \
+             add `requires(Frog = \"..\")` or `optional(Frog = \"..\")` to the `#[extension(..)]` of `Greeter`",
+        ],
+    );
+}
+
+#[test]
+fn drivers() {
+    let (stdout, _) = run("drivers");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "Rider: rides to Ann",
+            "Clerk: it takes 2 days",
+            "Pigeon: flies to Ben",
+            "App: it takes 3 days",
+            "App: `mail.send` (served by `Pigeon`) was not called: there is no parameter `too`; did you mean `to`?",
+            "events",
+            "  driver.changed (DriverChanged): nobody",
+            "  extension.failed (ExtensionFailed): nobody",
+            "  extension.started (ExtensionStarted): nobody",
+            "  extension.stopped (ExtensionStopped): nobody",
+            "interfaces",
+            "  mail { send(to: string, urgent: bool = false) -> integer }",
+            "    `Pigeon`: serves, in place of `Rider`, which the host settings choose",
+            "    `Rider`: does not run",
+        ],
+    );
+}
+
+#[test]
 fn tour() {
     let (stdout, stderr) = run("tour");
     assert_eq!(
@@ -58,28 +158,33 @@ fn tour() {
             "Economy: the ledger opens with 250 gold",
             "Greeter: the gate is open",
             "--- day 1 ---",
+            "Crier: WELCOME, ANN! A GIFT FOR YOU; 245 GOLD ARE LEFT",
             "Weather: it turns rainy",
-            "Chat: welcome, visitor 1! A gift for you; 255 gold are left",
+            "Greeter: umbrellas for everyone",
+            "Economy: 3 gold for leaking roofs",
             "--- day 2 ---",
+            "Crier: WELCOME, BEN! A GIFT FOR YOU; 247 GOLD ARE LEFT",
             "Weather: it turns sunny",
-            "Chat: welcome, visitor 2! A gift for you; 260 gold are left",
             "--- day 3 ---",
-            "Weather: it turns rainy",
-            "Chat: welcome, visitor 3! A gift for you; 265 gold are left",
+            "Crier: WELCOME, CLEO! A GIFT FOR YOU; 252 GOLD ARE LEFT",
             "Greeter: the gate is closed",
+            "Weather: it turns rainy",
+            "Greeter: umbrellas for everyone",
+            "Economy: 3 gold for leaking roofs",
             "Weather: the clouds move on",
-            "Economy: the ledger closes with 265 gold",
+            "Economy: the ledger closes with 259 gold",
             "Chat: the square is empty",
         ],
     );
     assert_eq!(
         without_times(&stderr).lines().collect::<Vec<_>>(),
         [
-            "extensions of town 1.0.0: 4 running, 1 disabled, 1 left out",
+            "extensions of town 1.0.0: 5 running, 1 disabled, 1 left out",
             "1 | running | Chat | 0.3.0 | examples/tour.rs",
             "2 | running | Economy | 1.4.0 | examples/crates/town_economy/src/lib.rs",
-            "3 | running | Weather | 1.1.0 | examples/crates/town_weather/src/lib.rs",
-            "4 | running | Greeter | 1.0.0 | examples/tour.rs",
+            "3 | running | Crier | 1.0.0 | examples/tour.rs",
+            "4 | running | Weather | 1.1.0 | examples/crates/town_weather/src/lib.rs",
+            "5 | running | Greeter | 1.0.0 | examples/tour.rs",
             "disabled | Festival | 2.0.0 | examples/tour.rs",
             "left out | Forecast | 1.1.0 | examples/crates/town_weather/src/lib.rs",
             "error: `Forecast` is left out: it requires `Weather ^2`, but `Weather` is 1.1.0",

@@ -387,10 +387,7 @@ fn a_despawned_function_is_gone_and_its_name_is_free() {
     let mut functions = world.query::<(Entity, &ExportedFunction, &OwnedBy)>();
     let balance = functions.iter(world).find(|(_, function, _)| function.name == "balance").map(|(entity, ..)| entity);
     world.despawn(balance.unwrap());
-    assert_eq!(
-        ask(world, "Economy", "balance"),
-        "`Economy.balance` was not called: `Economy` has no such function",
-    );
+    assert_eq!(ask(world, "Economy", "balance"), "`Economy.balance` was not called: `Economy` has no such function",);
     app.terminate_extensions();
 }
 
@@ -399,7 +396,7 @@ fn functions_are_listed_in_plan_order_then_by_name() {
     let mut app = app(host().with::<Weather>().with::<Bank>());
     app.host().export_fn("time", || 12).unwrap().export_fn("date", |In(_): In<Deposit>| "today").unwrap();
     app.update();
-    let rows = app.world().functions();
+    let rows = app.extension_report().listing.functions;
     let rows: Vec<_> = rows.iter().map(|it| format!("{}.{}({}) -> {}", it.by, it.name, it.input, it.answer)).collect();
     assert_eq!(
         rows,
@@ -457,6 +454,6 @@ fn a_failed_build_leaves_no_function_behind() {
     }
     let mut app = app(host().with::<Breaks>());
     app.update();
-    assert_eq!(app.world().functions(), []);
+    assert_eq!(app.extension_report().listing.functions, []);
     app.terminate_extensions();
 }

@@ -61,7 +61,8 @@ impl Hash for Asked<'_> {
 impl Equivalent<Key> for Asked<'_> {
     #[inline]
     fn equivalent(&self, key: &Key) -> bool {
-        self.0.eq_ignore_ascii_case(&key.0)
+        // Most write a name as it is.
+        *self.0 == *key.0 || self.0.eq_ignore_ascii_case(&key.0)
     }
 }
 

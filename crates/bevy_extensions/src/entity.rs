@@ -15,8 +15,6 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
     EdgeKind, ExtensionName, HostSettings, Location, Manifest, Plan, Problem, Version, nearest,
 };
-use bevy_extensions_macros::ExtensionEvent;
-use serde::{Serialize, Serializer};
 
 use crate::{
     acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
@@ -243,49 +241,6 @@ pub struct DependencyEdge {
     pub kind: EdgeKind,
 }
 
-/// An extension has started: its `PostInit` is over, and it is running.
-#[derive(ExtensionEvent, Debug, Clone, Serialize)]
-#[event(name = "extension.started")]
-#[non_exhaustive]
-pub struct ExtensionStarted {
-    /// Which.
-    pub name: ExtensionName,
-    /// Its entity.
-    #[serde(skip)]
-    pub entity: Entity,
-}
-
-/// An extension that had started has stopped, because it was terminated or suspended.
-#[derive(ExtensionEvent, Debug, Clone, Serialize)]
-#[event(name = "extension.stopped")]
-#[non_exhaustive]
-pub struct ExtensionStopped {
-    /// Which.
-    pub name: ExtensionName,
-    /// Its entity.
-    #[serde(skip)]
-    pub entity: Entity,
-}
-
-/// An extension has failed, and does not run any more.
-#[derive(ExtensionEvent, Debug, Clone, Serialize)]
-#[event(name = "extension.failed")]
-#[non_exhaustive]
-pub struct ExtensionFailed {
-    /// Which.
-    pub name: ExtensionName,
-    /// Its entity.
-    #[serde(skip)]
-    pub entity: Entity,
-    /// What went wrong; a text if heard by name.
-    #[serde(serialize_with = "as_text")]
-    pub fault: Fault,
-}
-
-fn as_text<S: Serializer>(fault: &Fault, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(fault)
-}
-
 /// All extensions of an app: finds them by name or type, and knows the plan.
 ///
 /// ```
@@ -361,7 +316,8 @@ impl Extensions {
     ) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
-        let ward = Arc::new(Ward::new(world.id(), name.clone(), id, self.settings.faults.phase.get(), self.alarm.clone()));
+        let ward =
+            Arc::new(Ward::new(world.id(), name.clone(), id, self.settings.faults.phase.get(), self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.as_str(), id);

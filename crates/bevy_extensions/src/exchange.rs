@@ -20,7 +20,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     acting::{ExtensionId, acting},
     fault::{Fault, FaultPlace},
-    owner::Owner,
+    owner::{APP_NAME, Party},
     signature::Signature,
 };
 use callable::Slots;
@@ -30,7 +30,6 @@ use serve::{Refusal, find_server};
 pub use callable::IntoFunction;
 pub use error::{CallError, Called, ExportError};
 pub use listing::FunctionRow;
-pub use serve::ServedBy;
 
 pub(crate) use invoke::Ignored;
 pub(crate) use listing::functions;
@@ -52,9 +51,9 @@ pub struct ExportedFunction {
 
 /// Where the functions are.
 #[derive(Resource, Default)]
-struct Functions(HashMap<Key, Entity>);
+struct Functions(HashMap<Key, At>);
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Key {
     owner: ExtensionId,
     name: Box<str>,
@@ -89,24 +88,13 @@ pub(crate) fn install(world: &mut World) {
 /// Offers a function. What is wrong with it is charged to the extension that offers it.
 pub(crate) fn export_fn<M>(
     world: &mut World,
-    owner: Owner<'_>,
+    owner: Party<'_>,
     name: &str,
     function: impl IntoFunction<M>,
     signature: Option<Signature>,
 ) -> Result<Entity, ExportError> {
     let key = Key { owner: owner.id(), name: name.into() };
-    let check = || {
-        check_name(name)?;
-        if let Some(signature) = &signature {
-            signature.check().map_err(|error| ExportError::Default { of: name.into(), error })?;
-        }
-        match world.get_resource::<Functions>().is_some_and(|functions| functions.0.contains_key(&key)) {
-            true => Err(ExportError::Twice { name: name.into() }),
-            false => Ok(()),
-        }
-    };
-    check().map_err(|error| refuse(owner, name, error))?;
-
+    check(world, &key, signature.as_ref()).map_err(|error| refuse(owner, name, error))?;
     let callee = function.into_callee();
     let exported = ExportedFunction {
         name: name.into(),
@@ -114,15 +102,29 @@ pub(crate) fn export_fn<M>(
         answer: callee.types().answer.1.to_string(),
         signature: signature.clone(),
     };
-    let slots = Slots::new(world, owner, owner_name(&owner), vec![(name.into(), callee)], signature);
+    let of = owner.name().map_or(APP_NAME, ExtensionName::as_str);
+    let (slots, facts) = Slots::new(world, owner, of, vec![(name.into(), callee)], signature);
     let entity = owner.spawn(world, (exported, slots));
-    world.get_resource_or_init::<Functions>().0.insert(key, entity);
+    let functions = &mut world.get_resource_or_init::<Functions>().0;
+    functions.extend(facts.into_iter().map(|facts| At { entity, index: 0, facts }).map(|at| (key.clone(), at)));
     Ok(entity)
 }
 
+fn check(world: &World, key: &Key, signature: Option<&Signature>) -> Result<(), ExportError> {
+    let name = || String::from(&*key.name);
+    check_name(&key.name)?;
+    if let Some(signature) = signature {
+        signature.check().map_err(|error| ExportError::Default { of: name(), error })?;
+    }
+    match world.get_resource::<Functions>().is_some_and(|functions| functions.0.contains_key(key)) {
+        true => Err(ExportError::Twice { name: name() }),
+        false => Ok(()),
+    }
+}
+
 /// Charges an error to the extension whose it is.
-pub(crate) fn refuse(owner: Owner<'_>, name: &str, error: ExportError) -> ExportError {
-    if let Owner::Extension(ward) = owner {
+pub(crate) fn refuse(owner: Party<'_>, name: &str, error: ExportError) -> ExportError {
+    if let Party::Extension(ward) = owner {
         ward.charge(Fault::error(&FaultPlace::Export(name.to_string().into()), &error.clone().into()));
     }
     error
@@ -138,13 +140,9 @@ pub(crate) fn check_name(name: &str) -> Result<(), ExportError> {
     }
 }
 
-fn owner_name<'a>(owner: &'a Owner<'_>) -> &'a str {
-    owner.name().map_or(serve::APP_NAME, ExtensionName::as_str)
-}
-
 fn forget(mut world: DeferredWorld, context: HookContext) {
     if let Some(mut functions) = world.get_resource_mut::<Functions>() {
-        functions.0.retain(|_, entity| *entity != context.entity);
+        functions.0.retain(|_, at| at.entity != context.entity);
     }
 }
 
@@ -156,17 +154,17 @@ where
 {
     // What the caller has queued before is done before, and in the caller's name.
     world.flush();
-    let (server, entity) = find(world, of, function)?;
-    invoke(world, At { entity, index: 0 }, None, input)
+    let (server, at) = find(world, of, function)?;
+    invoke(world, at, None, input)
         .map_err(|unanswered| CallError::new(Called::new(world, of, function, server), unanswered))
 }
 
-fn find(world: &World, of: &str, function: &str) -> Result<(ExtensionId, Entity), CallError> {
+fn find(world: &World, of: &str, function: &str) -> Result<(ExtensionId, At), CallError> {
     let server = find_server(world, acting(world.id()), of).map_err(|refusal| refused(of, function, refusal))?;
     let functions = world.get_resource::<Functions>();
-    let entity = functions.and_then(|functions| functions.0.get(&Asked { owner: server, name: function }));
-    match entity {
-        Some(entity) => Ok((server, *entity)),
+    let at = functions.and_then(|functions| functions.0.get(&Asked { owner: server, name: function }));
+    match at {
+        Some(at) => Ok((server, at.clone())),
         None => Err(no_function(world, server, of, function)),
     }
 }
@@ -175,9 +173,9 @@ fn find(world: &World, of: &str, function: &str) -> Result<(ExtensionId, Entity)
 fn refused(of: &str, function: &str, refusal: Refusal) -> CallError {
     let (of, function) = (of.to_string(), function.to_string());
     match refusal {
-        Refusal::NotThere { nearest } => CallError::NoExtension { of, function, nearest },
-        Refusal::NotRunning { name, state } => CallError::NotRunning { of: name, function, state },
-        Refusal::NotDeclared { by, name } => CallError::NotDeclared { of: name, function, by },
+        Refusal::Missing { nearest } => CallError::NoExtension { of, function, nearest },
+        Refusal::Idle { name, state } => CallError::NotRunning { of: name, function, state },
+        Refusal::Undeclared { by, name } => CallError::NotDeclared { of: name, function, by },
     }
 }
 

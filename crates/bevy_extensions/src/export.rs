@@ -17,10 +17,9 @@ use bevy_utils::prelude::ShortName;
 use crate::{
     contain::{Ward, call},
     entity::Owns,
-    exchange::ServedBy,
-    extension::DependsOn,
+    extension::{DependsOn, Extension, Host},
     fault::FaultPlace,
-    owner::{Owner, owner_of},
+    owner::{Owner, Party, owner_of},
 };
 
 /// A value that an extension, or the app, offers to others as its type.
@@ -34,11 +33,23 @@ use crate::{
 )]
 pub trait Export: Send + Sync + Sized + 'static {
     /// Who offers it: an extension, or the app as [`Host`](crate::Host).
-    type Owner: 'static;
+    type Owner: ExportOwner;
 
     /// Its name, for people.
     const NAME: &'static str;
 }
+
+/// Who may offer exports: every extension, and the app as [`Host`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot own an export",
+    label = "neither an extension nor the app",
+    note = "name an extension, whose type derives `Extension`; what the app itself offers is by `Host`"
+)]
+pub trait ExportOwner: 'static {}
+
+impl<E: Extension> ExportOwner for E {}
+
+impl ExportOwner for Host {}
 
 /// Where an export lies. Nobody else can name it, so nobody gets round what [`Import`] asks for.
 #[derive(Resource)]
@@ -63,7 +74,7 @@ impl TypedExport {
 }
 
 /// Offers a value, in place of an earlier one of its type.
-pub(crate) fn export<T: Export>(world: &mut World, owner: Owner<'_>, value: T) {
+pub(crate) fn export<T: Export>(world: &mut World, owner: Party<'_>, value: T) {
     if !world.contains_resource::<Exported<T>>() {
         let export = TypedExport {
             name: T::NAME,
@@ -90,7 +101,7 @@ pub(crate) fn withdraw(world: &mut World, extension: Entity, ward: &Ward) {
 #[non_exhaustive]
 pub struct ExportRow {
     /// Whose it is.
-    pub by: ServedBy,
+    pub by: Owner,
     /// The name of its type.
     pub name: &'static str,
 }
@@ -99,10 +110,9 @@ pub struct ExportRow {
 pub(crate) fn exports(world: &World) -> Vec<ExportRow> {
     let Some(mut exports) = world.try_query::<(Entity, &TypedExport)>() else { return Vec::new() };
     let there = exports.iter(world).filter(|(_, export)| export.is_there(world));
-    let mut rows: Vec<_> =
-        there.map(|(entity, export)| (owner_of(world, entity), export.name)).collect();
+    let mut rows: Vec<_> = there.map(|(entity, export)| (owner_of(world, entity), export.name)).collect();
     rows.sort();
-    rows.into_iter().map(|(owner, name)| ExportRow { by: ServedBy::new(world, owner), name }).collect()
+    rows.into_iter().map(|(owner, name)| ExportRow { by: Owner::new(world, owner), name }).collect()
 }
 
 /// Returns an export of whoever `Who` depends on, if it is there.

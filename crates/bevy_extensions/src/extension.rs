@@ -42,6 +42,7 @@ impl<E: Extension> DependsOn<E> for E {}
 
 impl<E: Extension> DependsOn<Host> for E {}
 
+#[diagnostic::do_not_recommend]
 impl<Other> DependsOn<Other> for Host {}
 
 /// The app itself, where it stands beside extensions: as the owner of exports, and as who imports.
@@ -76,7 +77,7 @@ pub fn manifest_of<E: Extension>() -> Manifest {
     E::manifest()
 }
 
-/// Parses a name that a derive has checked.
+/// Returns the name of an extension; a derive has checked it.
 pub(crate) fn name_of<E: Extension>() -> ExtensionName {
-    E::NAME.parse().expect("the derive has checked the name")
+    ExtensionName::from_static(E::NAME)
 }

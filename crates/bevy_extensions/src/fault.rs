@@ -155,8 +155,11 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 /// Bevy shows a backtrace below the message, if it has one: numbered lines, each with a place below.
 fn message_of(error: &BevyError) -> String {
     if let Some(invalid) = error.downcast_ref::<SystemParamValidationError>() {
-        // Which of Bevy's types it was helps nobody, and without the feature `debug` Bevy does not know it.
-        return format!("it cannot run: {}", invalid.message);
+        return match cfg!(feature = "debug") {
+            true => format!("it cannot run, because of `{}`: {}", invalid.param.shortname(), invalid.message),
+            // Bevy does not know its name.
+            false => format!("it cannot run: {}", invalid.message),
+        };
     }
     let text = error.to_string();
     let is_frame = |line: &str| {

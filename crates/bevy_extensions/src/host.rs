@@ -10,7 +10,7 @@ use crate::{
     exchange::{self, ExportError, IntoFunction},
     export::{self, Export},
     extension::Host,
-    owner::Owner,
+    owner::Party,
     scope::caller,
     signature::Signature,
 };
@@ -41,13 +41,13 @@ pub struct HostScope<'a> {
 
 impl<'a> HostScope<'a> {
     pub(crate) fn new(app: &'a mut App) -> Self {
-        registry::install(app.world_mut(), false);
+        registry::install(app.world_mut());
         Self { app }
     }
 
     /// Offers a value to all extensions, which take it as [`Import`](crate::Import) or [`ImportMut`](crate::ImportMut).
     pub fn export<T: Export<Owner = Host>>(&mut self, value: T) -> &mut Self {
-        export::export(self.app.world_mut(), Owner::App, value);
+        export::export(self.app.world_mut(), Party::App, value);
         self
     }
 
@@ -71,7 +71,7 @@ impl<'a> HostScope<'a> {
     ///
     /// [`ExportError`] if the name is none, or is there already.
     pub fn export_fn<M>(&mut self, name: &str, function: impl IntoFunction<M>) -> Result<&mut Self, ExportError> {
-        exchange::export_fn(self.app.world_mut(), Owner::App, name, function, None)?;
+        exchange::export_fn(self.app.world_mut(), Party::App, name, function, None)?;
         Ok(self)
     }
 
@@ -86,7 +86,7 @@ impl<'a> HostScope<'a> {
         signature: Signature,
         function: impl IntoFunction<M>,
     ) -> Result<&mut Self, ExportError> {
-        exchange::export_fn(self.app.world_mut(), Owner::App, name, function, Some(signature))?;
+        exchange::export_fn(self.app.world_mut(), Party::App, name, function, Some(signature))?;
         Ok(self)
     }
 
@@ -96,7 +96,7 @@ impl<'a> HostScope<'a> {
     ///
     /// [`ExportError`] if a name in it is none, or a default does not fit its parameter.
     pub fn interface(&mut self, interface: Interface) -> Result<&mut Self, ExportError> {
-        driver::declare(self.app.world_mut(), Owner::App, interface)?;
+        driver::declare(self.app.world_mut(), Party::App, interface)?;
         Ok(self)
     }
 
@@ -107,7 +107,7 @@ impl<'a> HostScope<'a> {
     ///
     /// [`ExportError`] if a name in it is none, or the app has a driver of that interface already.
     pub fn driver(&mut self, interface: &str, driver: Driver) -> Result<&mut Self, ExportError> {
-        driver::register(self.app.world_mut(), Owner::App, interface, driver)?;
+        driver::register(self.app.world_mut(), Party::App, interface, driver)?;
         Ok(self)
     }
 
@@ -122,7 +122,7 @@ impl<'a> HostScope<'a> {
         filter: &str,
         listener: impl IntoObserverSystem<DynamicEvent, M>,
     ) -> Result<&mut Self, EventFilterError> {
-        registry::observe_named(self.app.world_mut(), Owner::App, filter, listener)?;
+        registry::observe_named(self.app.world_mut(), Party::App, filter, listener)?;
         Ok(self)
     }
 

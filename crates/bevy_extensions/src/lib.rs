@@ -1,7 +1,8 @@
 //! The extension system for Bevy apps.
 //!
-//! The app's owner adds one plugin; anyone can then extend the app with *extensions* that declare what they are and what
-//! they need. The host orders them, starts and stops them in phases, contains their faults, and explains every decision.
+//! The app's owner adds one plugin; anyone can then extend the app with *extensions* that declare what they are, what
+//! they need and what they offer. The host orders them, starts and stops them in phases, carries events between them,
+//! hands them what they import, contains their faults, and explains every decision.
 //!
 //! # Add the plugin
 //!
@@ -32,19 +33,23 @@
 //!
 //! impl Plugin for Economy {
 //!     fn build(&self, app: &mut App) {
-//!         app.init_resource::<Ledger>();
-//!         app.extension::<Self>().add_systems(Init, open_ledger).add_systems(Update, pay_interest);
+//!         app.extension::<Self>()
+//!             .export::<Ledger>()
+//!             .add_systems(Init, open_ledger)
+//!             .add_systems(Update, pay_interest);
 //!     }
 //! }
 //!
-//! #[derive(Resource, Default)]
+//! /// What the economy offers to extensions that require it.
+//! #[derive(Export, Default)]
+//! #[export(by = Economy)]
 //! pub struct Ledger { gold: u32 }
 //!
-//! fn open_ledger(mut ledger: ResMut<Ledger>) {
+//! fn open_ledger(mut ledger: ImportMut<Economy, Ledger>) {
 //!     ledger.gold = 100;
 //! }
 //!
-//! fn pay_interest(mut ledger: ResMut<Ledger>) {
+//! fn pay_interest(mut ledger: ImportMut<Economy, Ledger>) {
 //!     ledger.gold += 1;
 //! }
 //!
@@ -59,7 +64,7 @@
 //!     }
 //! }
 //!
-//! fn open_doors(ledger: Res<Ledger>) -> Result {
+//! fn open_doors(ledger: Import<Greeter, Ledger>) -> Result {
 //!     if ledger.gold == 0 { Err("no money for gifts")? }
 //!     Ok(())
 //! }
@@ -92,22 +97,200 @@
 //! # Host settings
 //!
 //! The file `assets/extensions.ron` says which extensions are [off](HostSettings::disabled), what a left-out extension
-//! [means](OnLeftOut), and [sets](HostSettings::settings) each extension's own [`Settings`].
+//! [means](OnLeftOut), who [serves](HostSettings::choose) a name, and [sets](HostSettings::settings) each extension's
+//! own [`Settings`].
+//!
+//! # Events
+//!
+//! What extensions and the app tell each other is an ordinary event of Bevy, with
+//! [`#[derive(ExtensionEvent)]`](derive@ExtensionEvent). Trigger it as every event. An extension listens with
+//! [`observe`](ExtensionScope::observe), the app with `app.add_observer`:
+//!
+//! ```
+//! use bevy_app::prelude::*;
+//! use bevy_ecs::prelude::*;
+//! use bevy_extensions::prelude::*;
+//!
+//! /// Something is about to be sold.
+//! #[derive(ExtensionEvent)]
+//! struct Sale { gold: u32, veto: bool }
+//!
+//! #[derive(Extension)]
+//! struct Guild;
+//!
+//! impl Plugin for Guild {
+//!     fn build(&self, app: &mut App) {
+//!         app.extension::<Self>().observe(forbid_usury);
+//!     }
+//! }
+//!
+//! fn forbid_usury(mut sale: On<Sale>) {
+//!     sale.veto |= sale.gold > 100;
+//! }
+//!
+//! fn sell(world: &mut World) {
+//!     let mut sale = Sale { gold: 120, veto: false };
+//!     world.trigger_ref(&mut sale);
+//!     assert!(sale.veto);
+//! }
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Guild>()).add_systems(Update, sell);
+//! # app.update();
+//! # app.terminate_extensions();
+//! ```
+//!
+//! * *Order.* Listeners of extensions hear in plan order, then in the order in which they were added; the app's own
+//!   hear last. Extensions hear while they are starting or running.
+//! * *Changes.* What a listener changes, later listeners and the emitter see. So a veto is a field.
+//! * *Sender and target.* A listener asks with [`EventMeta`]. Whatever an extension's code emits, in a system, a
+//!   listener or a command, has that extension as its sender.
+//! * *To some only.* [`send`](ExtensionsWorldExt::send) delivers to one extension or several, and to nobody else. If
+//!   one of them is not there or does not run, nobody hears, and that is an error.
+//! * *Commands* of a listener are applied as those of every observer: after `commands.trigger` by themselves, after
+//!   `world.trigger` with the next `world.flush()`.
+//!
+//! Take an event for what others react to at once, and may change. Take Bevy's `Message` for what is many within a
+//! frame, and is read by systems in their own time; messages have neither sender, target nor veto.
+//!
+//! # Events by name
+//!
+//! Every event has a dotted name, such as `player.joined` for `PlayerJoined`. If its type implements `Serialize`, it is
+//! heard by name; if it implements `Deserialize` too, it is emitted and changed by name, with a `serde_json` value. A
+//! name that no type claims is an event all the same.
+//!
+//! ```
+//! use bevy_app::prelude::*;
+//! use bevy_ecs::prelude::*;
+//! use bevy_extensions::{DynamicEvent, prelude::*};
+//! use serde::{Deserialize, Serialize};
+//! use serde_json::json;
+//!
+//! #[derive(ExtensionEvent, Serialize, Deserialize)]
+//! struct PlayerJoined { name: String }
+//!
+//! #[derive(Extension)]
+//! struct Journal;
+//!
+//! impl Plugin for Journal {
+//!     fn build(&self, app: &mut App) {
+//!         app.extension::<Self>()
+//!             .observe_named("player.*", |event: On<DynamicEvent>| println!("{}: {}", event.name(), event.value));
+//!     }
+//! }
+//!
+//! fn announce(mut commands: Commands) {
+//!     commands.trigger(PlayerJoined { name: "Ann".into() });
+//!     commands.emit("player.joined", json!({"name": "Ben"}));
+//!     commands.emit("player.waved", json!("at everybody"));
+//! }
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Journal>()).add_systems(Update, announce);
+//! # app.update();
+//! # app.terminate_extensions();
+//! ```
+//!
+//! `player.*` hears `player.joined` and `player.hand.empty`, but not `player`; `*` hears all that is not sent to
+//! somebody else. A value that does not fit the type is an [`EmitError`] with the field and what was expected. Host
+//! settings may say that one name [means another](HostSettings::aliases), for everybody or for one extension; types
+//! know no aliases.
+//!
+//! # Exports and imports
+//!
+//! An extension offers a value with [`#[derive(Export)]`](derive@Export) and [`export`](ExtensionScope::export); others
+//! take it as [`Import`] or [`ImportMut`], if they declare by Rust path that they need its owner. Otherwise it does not
+//! compile, and the error says what to add. Take `Option<Import<..>>` of who is `optional`: it is `None` if the owner
+//! is not there. [`Economy` and `Greeter`](#declare-an-extension) above do this. What the app itself offers with
+//! [`app.host().export(..)`](ExtensionsAppExt::host) is by [`Host`], and needs no declaration.
+//!
+//! # Functions
+//!
+//! A function is a system under a name: [`export_fn`](ExtensionScope::export_fn). Others
+//! [`call`](ExtensionsWorldExt::call) it, with its own types or with any that fit as JSON, so they need not know the
+//! crate; their manifest has to name the extension. [`call`](ExtensionsWorldExt::call) has an example, [`IntoFunction`]
+//! says what a function takes and answers, and [`export_fn_with`](ExtensionScope::export_fn_with) adds a [`Signature`]
+//! with defaults. A function of the app is called as one of `app`. A function that fails is a [`CallError`] for the one
+//! who calls, and a fault of its extension. One that is running already is not called again: that is an error that
+//! shows who led to whom.
+//!
+//! # Choosing who serves
+//!
+//! With `choose: {"Weather": "BetterWeather"}` in the host settings, whoever calls a function of `Weather` calls that of
+//! `BetterWeather`; with `choose: {"mail": "Post"}`, the driver of `Post` serves the interface `mail`.
+//! [`choose_for`](HostSettings::choose_for) says it for one importer. Where nothing is chosen, functions are those of the
+//! extension of that name, or else of the first that [`provides`](derive@Extension#keys) the name. Imports by type are
+//! fixed when the app is compiled. A choice of somebody who is not there is a problem in the report.
+//!
+//! # Drivers
+//!
+//! An [`Interface`] is a named set of methods that several extensions may implement, each with a [`Driver`]. The one
+//! whom the host settings choose serves, or else the first in plan order; the app's own comes last. When an extension
+//! fails, the next takes over, and [`DriverChanged`] says so once all have started. Use an interface by name with
+//! [`drive`](ExtensionsWorldExt::drive), or as a type that implements [`Request`] with
+//! [`request`](ExtensionsWorldExt::request); neither needs a declared dependency:
+//!
+//! ```
+//! use bevy_app::prelude::*;
+//! use bevy_ecs::prelude::*;
+//! use bevy_extensions::{Driver, Interface, Method, Type, prelude::*};
+//! use serde::Deserialize;
+//! use serde_json::json;
+//!
+//! #[derive(Extension)]
+//! struct Post;
+//!
+//! impl Plugin for Post {
+//!     fn build(&self, app: &mut App) {
+//!         let send = Method::new("send").required("to", Type::String).returns(Type::Integer);
+//!         app.extension::<Self>()
+//!             .interface(Interface::new("mail").method(send))
+//!             .driver("mail", Driver::new().method("send", send_letter));
+//!     }
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Letter { to: String }
+//!
+//! /// Returns how many days it takes.
+//! fn send_letter(In(letter): In<Letter>) -> u32 {
+//!     if letter.to == "Ann" { 2 } else { 5 }
+//! }
+//!
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Post>());
+//! # app.update();
+//! let days: u32 = app.world_mut().drive("mail", "send", json!({"to": "Ann"}))?;
+//! assert_eq!(days, 2);
+//! # app.terminate_extensions();
+//! # Ok::<(), BevyError>(())
+//! ```
+//!
+//! # What there is
+//!
+//! [`app.extension_report().listing`](Report::listing) lists events with their listeners in the order of delivery,
+//! exports, functions, interfaces and drivers, and why each driver serves: as values, and as text with `Display`.
 //!
 //! # When something fails
 //!
-//! A panic or an `Err` in `build`, in a phase, or in a system is charged to its extension. One that fails while it
-//! starts is [`Failed`](ExtensionState::Failed), those that cannot run without it are
-//! [`Suspended`](ExtensionState::Suspended), and everyone else goes on. A `build` that fails is undone: its systems, run
-//! conditions, observers, entities and new resources go. What it changed stays, as do set order, plugin names and the
-//! `finish` of a plugin that it added; and if a new type of messages was among what it added, its new resources stay.
-//! Of a `finish` that fails, what `finish` added is undone; what `build` had added merely does not run any more.
+//! A panic or an `Err` in `build`, in a phase, a system, a listener, a function, a driver or in their commands is
+//! charged to its extension, and the others hear and run. One that fails while it starts is
+//! [`Failed`](ExtensionState::Failed), those that cannot run without it are [`Suspended`](ExtensionState::Suspended),
+//! and everyone else goes on. A `build` that fails is undone: its systems, run conditions, observers, entities and new
+//! resources go. What it changed stays, as do set order, plugin names and the `finish` of a plugin that it added; and
+//! if a new type of messages was among what it added, its new resources stay. Of a `finish` that fails, what `finish`
+//! added is undone; what `build` had added merely does not run any more.
 //!
-//! What is not contained: an abort, a stack overflow, an endless loop, and every panic in a program built with
-//! `panic = "abort"`. Nor, so far, observers added with `app.add_observer`, systems that are added to sub-apps, while the
-//! app runs, in the `finish` of a nested plugin, or to a schedule that the extension has put in the place of another, and
-//! orders in a schedule of the app that make a cycle. What an observer or a schedule of the app does wrong while an
-//! extension calls it is charged to that extension.
+//! # What is not contained
+//!
+//! * An abort, a stack overflow, an endless loop, and every panic in a program built with `panic = "abort"`.
+//! * Observers added with `app.add_observer`, which are taken for the app's own: use
+//!   [`observe`](ExtensionScope::observe).
+//! * Systems that are added to sub-apps, while the app runs, in the `finish` of a nested plugin, or to a schedule that
+//!   the extension has put in the place of another; and orders in a schedule of the app that make a cycle.
+//! * What the app does. A panic of its own listener or function stops the program, though an extension has emitted the
+//!   event; if an extension calls the function, that one gets an error. What an observer of one of Bevy's events, or a
+//!   schedule of the app, does wrong while an extension leads to it is charged to that extension.
+//! * Recursion of the app's own. Listeners and functions of extensions that lead to one another without end get an
+//!   error after 64 steps; observers of the app that trigger one another overflow the stack, as ever in Bevy.
 //!
 //! # Extensions as data
 //!
@@ -129,7 +312,17 @@
 //!   add it with [`ExtensionsPlugin::with`].
 //! * *"was added past the host".* Do not add an extension with `add_plugins`; that is what the host does.
 //! * *A system does not say its name in a fault.* Turn on the feature `debug`.
-//! * *A fault stops the whole program.* See the end of the section on failing.
+//! * *A fault stops the whole program.* See [what is not contained](#what-is-not-contained).
+//! * *My event is not heard by name.* Its type has to implement `Serialize`, and `Deserialize` to be emitted by name.
+//!   Its crate has to be linked; without the [inventory](ExtensionsPlugin::inventory), register it with
+//!   [`register_event`](ExtensionScope::register_event). The [listing](Report::listing) has its name and who hears it.
+//! * *My listener is not called.* Its extension has to be starting or running, and the event has to be for everyone or
+//!   for it. A listener that is added during an event begins with the next one.
+//! * *An import is not there.* Its owner has stopped, is disabled, or exports it later than this runs: export in
+//!   `build`. If an extension imports in `build` what the app exports, export it before `ExtensionsPlugin` is added.
+//! * *A function or driver is refused.* The error says why: who does not run, what was not declared, which argument
+//!   does not fit. The listing has the names.
+//! * *A number arrives as `null`.* By name everything is JSON, which has no `NaN` and no infinity.
 
 extern crate self as bevy_extensions;
 
@@ -179,18 +372,19 @@ pub use driver::{
     RegisteredDriver, Request,
 };
 pub use entity::{
-    CountedFault, DependencyEdge, ExtensionFailed, ExtensionFaults, ExtensionInfo, ExtensionStarted, ExtensionState,
-    ExtensionStopped, ExtensionTimes, Extensions, OwnedBy, Owns, SuspendedBecauseOf, extension_running,
+    CountedFault, DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, OwnedBy,
+    Owns, SuspendedBecauseOf, extension_running,
 };
 pub use event::{
-    DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, Listener, ListenerRow,
-    Target, Wire,
+    DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, Listener,
+    ListenerRow, Target, Wire,
 };
-pub use export::{Export, ExportRow, Import, ImportMut, TypedExport};
-pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction, ServedBy};
+pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction};
+pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
-pub use lifecycle::{ExtensionSet, ExtensionSystems, WhenToRun};
+pub use lifecycle::{ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionStopped, ExtensionSystems, WhenToRun};
+pub use owner::Owner;
 pub use phase::Phase;
 pub use plugin::{ExtensionsPlugin, SettingsSource};
 pub use report::{Listing, Report, ReportRow};

@@ -1,5 +1,6 @@
 //! Phases: when an extension's systems of starting and ending run.
 
+mod events;
 mod phase_schedule;
 mod start;
 mod stop;
@@ -8,6 +9,8 @@ use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 
 use crate::{extension::Extension, phase::Phase};
+
+pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 
 pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use start::start;
@@ -76,6 +79,7 @@ pub(crate) fn plugin(app: &mut App) {
             // Where the app's own systems stand to a phase is for the app to say.
             .ambiguous_with_all(),
     );
+    events::register(app.world_mut());
     app.init_resource::<PhaseSchedules>().init_resource::<stop::Unterminated>();
     app.init_schedule(AfterLast).add_systems(AfterLast, stop::end_frame);
     let mut order = app.world_mut().get_resource_or_init::<MainScheduleOrder>();

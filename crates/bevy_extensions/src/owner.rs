@@ -1,9 +1,10 @@
-//! Who offers something or listens: an extension, or the app itself.
+//! Whose something is, and who registers it: an extension, or the app itself.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::ExtensionName;
+use serde::{Serialize, Serializer};
 
 use crate::{
     acting::{ExtensionId, acting},
@@ -11,19 +12,70 @@ use crate::{
     entity::{Extensions, OwnedBy},
 };
 
+/// What the app itself is called, where it stands among extensions.
+pub(crate) const APP_NAME: &str = "app";
+
+/// Whose something is: an extension's, or the app's own.
+///
+/// As a value it is the name, which is `app` for the app itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// An extension.
+    Extension(ExtensionName),
+    /// The app itself.
+    App,
+}
+
+impl Owner {
+    pub(crate) fn new(world: &World, id: ExtensionId) -> Self {
+        match world.get_resource::<Extensions>() {
+            Some(extensions) if id != APP => Self::Extension(extensions.listed(id).name.clone()),
+            _ => Self::App,
+        }
+    }
+
+    /// Tells whose the entity is that stands for something.
+    pub(crate) fn of(world: &World, entity: Entity) -> Self {
+        Self::new(world, owner_of(world, entity))
+    }
+
+    /// Returns the name, as one asks for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Extension(name) => name.as_str(),
+            Self::App => APP_NAME,
+        }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extension(name) => write!(f, "`{name}`"),
+            Self::App => f.write_str("the app"),
+        }
+    }
+}
+
+impl Serialize for Owner {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// In the place of an extension's id, for what the app itself offers: it comes last.
 pub(crate) const APP: ExtensionId = ExtensionId(u32::MAX);
 
-/// Who offers something or listens.
+/// Who registers something: what it offers or listens to.
 #[derive(Clone, Copy)]
-pub(crate) enum Owner<'a> {
+pub(crate) enum Party<'a> {
     /// An extension.
     Extension(&'a Arc<Ward>),
     /// The app itself.
     App,
 }
 
-impl Owner<'_> {
+impl Party<'_> {
     /// Returns its id; [`APP`] for the app.
     pub(crate) fn id(self) -> ExtensionId {
         match self {
@@ -66,11 +118,11 @@ pub(crate) fn owner_of(world: &World, entity: Entity) -> ExtensionId {
 }
 
 /// Does something in the name of whoever acts: the extension whose code runs on this thread, or else the app.
-pub(crate) fn with_actor<R>(world: &mut World, code: impl FnOnce(&mut World, Owner<'_>) -> R) -> R {
+pub(crate) fn with_actor<R>(world: &mut World, code: impl FnOnce(&mut World, Party<'_>) -> R) -> R {
     let extensions = world.get_resource::<Extensions>();
     let ward = acting(world.id()).zip(extensions).map(|(id, extensions)| extensions.listed(id).ward.clone());
     match &ward {
-        Some(ward) => code(world, Owner::Extension(ward)),
-        None => code(world, Owner::App),
+        Some(ward) => code(world, Party::Extension(ward)),
+        None => code(world, Party::App),
     }
 }

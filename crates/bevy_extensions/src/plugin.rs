@@ -5,7 +5,8 @@ use std::{panic::Location, path::PathBuf, sync::Arc};
 use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    Candidate, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity, assets_dir, resolve,
+    Candidate, Choice, ExtensionName, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity,
+    assets_dir, nearest, resolve,
 };
 
 use crate::{
@@ -175,7 +176,10 @@ impl Plugin for ExtensionsPlugin {
         resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
-        registry::install(app.world_mut(), self.inventory);
+        registry::install(app.world_mut());
+        if self.inventory {
+            registry::register_linked(app.world_mut());
+        }
         exchange::install(app.world_mut());
         driver::install(app.world_mut());
         app.add_plugins(lifecycle::plugin);
@@ -211,15 +215,22 @@ fn install(
     let mut extensions = Extensions::new(app, settings);
     for (position, planned) in resolution.plan.iter().enumerate() {
         let candidate = &candidates[planned.candidate];
-        let (info, manifest) = (info(candidate, Some(position)), Arc::new(candidate.manifest.clone()));
-        extensions.list(world, info, manifest, ExtensionState::Planned, declared[planned.candidate].type_id());
+        let native = &declared[planned.candidate];
+        let (info, manifest) = (info(native, candidate, Some(position)), Arc::new(candidate.manifest.clone()));
+        extensions.list(world, info, manifest, ExtensionState::Planned, native.type_id());
     }
     let aside = [(&resolution.disabled, ExtensionState::Disabled), (&resolution.left_out, ExtensionState::LeftOut)];
     for (name, state) in aside.into_iter().flat_map(|(names, state)| names.iter().map(move |name| (name, state))) {
         let candidate = resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-        let native = declared[candidate].type_id();
+        let native = &declared[candidate];
         let candidate = &candidates[candidate];
-        extensions.list(world, info(candidate, None), Arc::new(candidate.manifest.clone()), state, native);
+        extensions.list(
+            world,
+            info(native, candidate, None),
+            Arc::new(candidate.manifest.clone()),
+            state,
+            native.type_id(),
+        );
     }
     for edge in resolution.plan.edges() {
         let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
@@ -232,13 +243,33 @@ fn install(
     world.init_resource::<SharedPlugins>();
 }
 
-fn info(candidate: &Candidate, position: Option<usize>) -> ExtensionInfo {
+fn info(native: &Declared, candidate: &Candidate, position: Option<usize>) -> ExtensionInfo {
     ExtensionInfo {
-        name: candidate.manifest.name.clone(),
+        // It is the same as in the manifest, and costs nothing to hand on with every event.
+        name: ExtensionName::from_static(native.name()),
         version: candidate.manifest.version.clone(),
         location: candidate.source.location().clone(),
         position,
     }
+}
+
+/// Finds choices of the host settings by a name that nobody has.
+fn unused_choices(world: &World) -> Vec<Problem> {
+    let extensions = world.resource::<Extensions>();
+    let interfaces = driver::interfaces(world);
+    let provided = extensions.iter().filter_map(|(name, _)| extensions.manifest(name.as_str()));
+    let mut names: Vec<_> = provided.flat_map(|manifest| &manifest.provides).map(|it| it.name.to_string()).collect();
+    names.extend(extensions.iter().map(|(name, _)| name.to_string()));
+    names.extend(interfaces.iter().map(|row| row.name.to_string()));
+    let is_known = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let unused = extensions.settings().every_choice().filter(|choice| !is_known(choice.name.as_str()));
+    let problem = |choice: Choice<'_>| Problem::UnusedChoice {
+        name: choice.name.clone(),
+        importer: choice.importer.cloned(),
+        near: nearest(choice.name.as_str(), &names).and_then(|near| near.parse().ok()),
+        at: choice.at.clone(),
+    };
+    unused.map(problem).collect()
 }
 
 fn report_start(world: &mut World) {
@@ -246,6 +277,7 @@ fn report_start(world: &mut World) {
     NotHosted::hand_over(world);
     let mut problems = registry::check(world);
     problems.extend(driver::check(world));
+    problems.extend(unused_choices(world));
     world.resource_mut::<Extensions>().problems.extend(problems);
     // Who serves from the start has changed nothing.
     driver::update(world);

@@ -24,7 +24,7 @@ use crate::{
     fault::Fault,
     host::HostScope,
     lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When},
-    owner::Owner,
+    owner::Party,
     report::{self, Level, Report},
     settings::Settings,
     shared::PluginsOnce,
@@ -185,7 +185,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// ```
     pub fn observe_named<M>(&mut self, filter: &str, listener: impl IntoObserverSystem<DynamicEvent, M>) -> &mut Self {
         if let Some(ward) = &self.ward
-            && let Err(error) = registry::observe_named(self.app.world_mut(), Owner::Extension(ward), filter, listener)
+            && let Err(error) = registry::observe_named(self.app.world_mut(), Party::Extension(ward), filter, listener)
         {
             return self.fail(error);
         }
@@ -218,7 +218,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// Offers a value to others, as [`export`](Self::export).
     pub fn export_value<T: Export<Owner = E>>(&mut self, value: T) -> &mut Self {
         if let Some(ward) = &self.ward {
-            export::export(self.app.world_mut(), Owner::Extension(ward), value);
+            export::export(self.app.world_mut(), Party::Extension(ward), value);
         }
         self
     }
@@ -254,7 +254,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     pub fn export_fn<M>(&mut self, name: &str, function: impl IntoFunction<M>) -> &mut Self {
         if let Some(ward) = &self.ward {
             // What is wrong was charged.
-            _ = exchange::export_fn(self.app.world_mut(), Owner::Extension(ward), name, function, None);
+            _ = exchange::export_fn(self.app.world_mut(), Party::Extension(ward), name, function, None);
         }
         self
     }
@@ -262,15 +262,10 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// Offers a function as [`export_fn`](Self::export_fn), and says what it takes.
     ///
     /// Whoever calls it with values, as scripts do, gets errors in the words of the signature, and its defaults.
-    pub fn export_fn_with<M>(
-        &mut self,
-        name: &str,
-        signature: Signature,
-        function: impl IntoFunction<M>,
-    ) -> &mut Self {
+    pub fn export_fn_with<M>(&mut self, name: &str, signature: Signature, function: impl IntoFunction<M>) -> &mut Self {
         if let Some(ward) = &self.ward {
             // What is wrong was charged.
-            _ = exchange::export_fn(self.app.world_mut(), Owner::Extension(ward), name, function, Some(signature));
+            _ = exchange::export_fn(self.app.world_mut(), Party::Extension(ward), name, function, Some(signature));
         }
         self
     }
@@ -281,7 +276,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     pub fn interface(&mut self, interface: Interface) -> &mut Self {
         if let Some(ward) = &self.ward {
             // What is wrong was charged.
-            _ = driver::declare(self.app.world_mut(), Owner::Extension(ward), interface);
+            _ = driver::declare(self.app.world_mut(), Party::Extension(ward), interface);
         }
         self
     }
@@ -318,7 +313,7 @@ impl<E: Extension> ExtensionScope<'_, E> {
     pub fn driver(&mut self, interface: &str, driver: Driver) -> &mut Self {
         if let Some(ward) = &self.ward {
             // What is wrong was charged.
-            _ = driver::register(self.app.world_mut(), Owner::Extension(ward), interface, driver);
+            _ = driver::register(self.app.world_mut(), Party::Extension(ward), interface, driver);
         }
         self
     }

@@ -368,7 +368,10 @@ mod tests {
     #[test]
     fn a_wrong_argument_says_what_it_has_to_be() {
         check(json!({"to": 5}), "the argument `to` has to be a string, found `5`");
-        check(json!({"to": "Ann", "urgent": "yes"}), "the argument `urgent` has to be a bool, found the string \"yes\"");
+        check(
+            json!({"to": "Ann", "urgent": "yes"}),
+            "the argument `urgent` has to be a bool, found the string \"yes\"",
+        );
         check(json!({"to": "Ann", "body": [256]}), "the argument `body` has to be a list of bytes, found a list");
         check(json!(["Ann"]), "the arguments have to be a map from names to values, found a list");
     }

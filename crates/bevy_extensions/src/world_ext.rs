@@ -6,9 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    driver::{self, DriverError, InterfaceRow, Request},
+    driver::{self, DriverError, Request},
     event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, Target, registry},
-    exchange::{self, CallError, FunctionRow, Ignored},
+    exchange::{self, CallError, Ignored},
     export::{self, Export},
     extension::DependsOn,
     lifecycle::terminate_all,
@@ -161,12 +161,6 @@ pub trait ExtensionsWorldExt {
     /// As [`drive`](Self::drive).
     fn request<R: Request>(&mut self, request: R) -> Result<R::Answer, DriverError>;
 
-    /// Lists the functions: those of extensions in plan order, then those of the app.
-    fn functions(&self) -> Vec<FunctionRow>;
-
-    /// Lists the interfaces by name, each with its drivers and the one that serves it.
-    fn interfaces(&self) -> Vec<InterfaceRow>;
-
     /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
 
@@ -233,14 +227,6 @@ impl ExtensionsWorldExt for World {
 
     fn request<R: Request>(&mut self, request: R) -> Result<R::Answer, DriverError> {
         driver::request(self, request)
-    }
-
-    fn functions(&self) -> Vec<FunctionRow> {
-        exchange::functions(self)
-    }
-
-    fn interfaces(&self) -> Vec<InterfaceRow> {
-        driver::interfaces(self)
     }
 
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {

@@ -5,16 +5,17 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     str::FromStr,
-    sync::Arc,
 };
 
 use serde::{Deserializer, Serialize, Serializer, de};
+
+use crate::text::Text;
 
 /// A text that compares, sorts and hashes without regard to case, and keeps the spelling it was written with.
 ///
 /// It is ASCII and holds no byte 0: whoever makes one has checked that. Cloning is cheap.
 #[derive(Clone)]
-pub(crate) struct Caseless(Arc<str>);
+pub(crate) struct Caseless(pub(crate) Text);
 
 impl Caseless {
     pub(crate) fn as_str(&self) -> &str {
@@ -58,7 +59,7 @@ impl fmt::Display for Caseless {
 
 impl fmt::Debug for Caseless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(&*self.0, f)
     }
 }
 

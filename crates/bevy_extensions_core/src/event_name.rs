@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::Text;
+
 use crate::caseless::deserialize_name;
 
 /// The name of an event, such as `player.joined` or `test-event`.
@@ -28,13 +30,7 @@ use crate::caseless::deserialize_name;
 /// # Ok::<(), bevy_extensions_core::EventNameError>(())
 /// ```
 #[derive(Clone)]
-pub struct EventName(Repr);
-
-#[derive(Clone)]
-enum Repr {
-    Static(&'static str),
-    Shared(Arc<str>),
-}
+pub struct EventName(Text);
 
 impl EventName {
     /// Checks a name against the rule above.
@@ -45,7 +41,7 @@ impl EventName {
     pub fn new(name: &str) -> Result<Self, EventNameError> {
         let is_of_a_phase = PHASES.iter().any(|phase| phase.eq_ignore_ascii_case(name));
         match broken_words(name).or(is_of_a_phase.then_some(Broken::Phase)) {
-            None => Ok(Self(Repr::Shared(name.into()))),
+            None => Ok(Self(name.into())),
             Some(broken) => Err(EventNameError { name: name.into(), broken }),
         }
     }
@@ -53,15 +49,12 @@ impl EventName {
     /// Not public API. Used by generated code: the derive has checked the name, and nobody does so again.
     #[doc(hidden)]
     pub const fn from_static(name: &'static str) -> Self {
-        Self(Repr::Static(name))
+        Self(Text::Static(name))
     }
 
     /// Returns the name.
     pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Repr::Static(name) => name,
-            Repr::Shared(name) => name,
-        }
+        &self.0
     }
 }
 

@@ -47,6 +47,7 @@ mod resolve;
 
 mod explain;
 mod suggest;
+mod text;
 
 pub use candidate::{Candidate, Source, Unavailable};
 pub use event_filter::{EventFilter, EventFilterError};

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::caseless::{Caseless, deserialize_name};
+use crate::{
+    caseless::{Caseless, deserialize_name},
+    text::Text,
+};
 
 /// The name of an extension, such as `Economy` or `town_weather`.
 ///
@@ -39,6 +42,12 @@ impl ExtensionName {
             bytes if !bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') => Err(error(Broken::Character)),
             _ => Ok(Self(name.into())),
         }
+    }
+
+    /// Not public API: the name of a native extension, which its derive has checked.
+    #[doc(hidden)]
+    pub const fn from_static(name: &'static str) -> Self {
+        Self(Caseless(Text::Static(name)))
     }
 
     /// Returns the name as it was written.

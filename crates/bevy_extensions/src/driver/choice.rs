@@ -11,10 +11,8 @@ use crate::{
     acting::ExtensionId,
     entity::Extensions,
     event::{Delivery, ExtensionEvent, Wire},
-    exchange::{
-        ServedBy,
-        serve::{chosen, id_of_chosen},
-    },
+    exchange::serve::{chosen, id_of_chosen},
+    owner::Owner,
 };
 
 /// Why a driver serves its interface.
@@ -89,9 +87,9 @@ pub struct DriverChanged {
     /// The name of the interface.
     pub interface: String,
     /// Who served it before; `None` if nobody did.
-    pub from: Option<ServedBy>,
+    pub from: Option<Owner>,
     /// Who serves it now; `None` if nobody does.
-    pub to: Option<ServedBy>,
+    pub to: Option<Owner>,
 }
 
 impl Event for DriverChanged {
@@ -106,8 +104,6 @@ impl ExtensionEvent for DriverChanged {
     }
 }
 
-inventory::submit! { crate::event::DeclaredEvent::of::<DriverChanged>(file!(), line!()) }
-
 /// Finds out who serves each interface, and returns what is different from the last time, to be announced.
 pub(crate) fn update(world: &mut World) -> Vec<DriverChanged> {
     let Some(interfaces) = world.get_resource::<Interfaces>() else { return Vec::new() };
@@ -115,7 +111,7 @@ pub(crate) fn update(world: &mut World) -> Vec<DriverChanged> {
     let now: Vec<_> = interfaces.list().iter().map(|known| LastServer::of(known, extensions)).collect();
     let changed = interfaces.list().iter().zip(&now).filter(|(known, now)| known.last_server.is_left_for(**now));
     let named = |server| match server {
-        LastServer::Somebody(id) => Some(ServedBy::new(world, id)),
+        LastServer::Somebody(id) => Some(Owner::new(world, id)),
         LastServer::Nobody | LastServer::Unknown => None,
     };
     let mut changes: Vec<_> = changed

@@ -14,10 +14,10 @@ use crate::{
     entity::{ExtensionState, Extensions},
     event::did_you_mean,
     exchange::{
-        CallError, Called, ServedBy,
+        CallError, Called,
         invoke::{At, invoke},
     },
-    owner::APP,
+    owner::{APP, Owner},
 };
 
 /// Calls a method of the driver that serves an interface.
@@ -60,17 +60,17 @@ fn find(world: &World, interface: &str, method: &str) -> Result<Found, DriverErr
     let Some((driver, _)) = known.pick(world.get_resource::<Extensions>(), acting(world.id())) else {
         return Err(no_driver(world, known));
     };
-    match driver.what.iter().position(|other| other == method) {
+    match driver.what.iter().position(|(other, _)| other == method) {
         Some(slot) => Ok(Found {
             declared: declared.clone(),
             method: index,
             server: driver.owner,
-            at: At { entity: driver.entity, index: slot },
+            at: At { entity: driver.entity, index: slot, facts: driver.what[slot].1.clone() },
         }),
         None => Err(DriverError::NotImplemented {
             interface: known.name.clone(),
             method: method.into(),
-            by: ServedBy::new(world, driver.owner),
+            by: Owner::new(world, driver.owner),
         }),
     }
 }
@@ -131,7 +131,7 @@ pub enum DriverError {
         /// The method.
         method: String,
         /// Whose driver serves.
-        by: ServedBy,
+        by: Owner,
     },
     /// The method was not called, or did not answer.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use super::{
     Interface, Reason,
     registry::{Interfaces, Known},
 };
-use crate::{entity::Extensions, exchange::ServedBy};
+use crate::{entity::Extensions, owner::Owner};
 
 /// An interface in a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,11 +20,11 @@ pub struct InterfaceRow {
     /// The interface; `None` if there are only drivers of it.
     pub interface: Option<Arc<Interface>>,
     /// Whose declaration counts.
-    pub declared_by: Option<ServedBy>,
+    pub declared_by: Option<Owner>,
     /// Its drivers, in plan order, then that of the app.
     pub drivers: Vec<DriverRow>,
     /// Who serves it for everybody for whom the host settings choose nobody else, and why.
-    pub served: Option<(ServedBy, Reason)>,
+    pub served: Option<(Owner, Reason)>,
 }
 
 /// A driver in a listing.
@@ -32,7 +32,7 @@ pub struct InterfaceRow {
 #[non_exhaustive]
 pub struct DriverRow {
     /// Whose it is.
-    pub by: ServedBy,
+    pub by: Owner,
     /// The names of its methods.
     pub methods: Vec<String>,
     /// Whether it could serve now: its extension is starting or running.
@@ -50,16 +50,16 @@ pub(crate) fn interfaces(world: &World) -> Vec<InterfaceRow> {
 
 fn row(world: &World, known: &Known) -> InterfaceRow {
     let drivers = known.drivers.iter().map(|driver| DriverRow {
-        by: ServedBy::new(world, driver.owner),
-        methods: driver.what.to_vec(),
+        by: Owner::new(world, driver.owner),
+        methods: driver.what.iter().map(|(name, _)| name.clone()).collect(),
         is_active: driver.is_active(),
     });
     let served = known.pick(world.get_resource::<Extensions>(), None);
     InterfaceRow {
         name: known.name.clone(),
         interface: known.interface().cloned(),
-        declared_by: known.declarations.first().map(|first| ServedBy::new(world, first.owner)),
+        declared_by: known.declarations.first().map(|first| Owner::new(world, first.owner)),
         drivers: drivers.collect(),
-        served: served.map(|(driver, reason)| (ServedBy::new(world, driver.owner), reason)),
+        served: served.map(|(driver, reason)| (Owner::new(world, driver.owner), reason)),
     }
 }

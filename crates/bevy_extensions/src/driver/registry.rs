@@ -5,18 +5,19 @@ use std::sync::Arc;
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions_core::{ExtensionName, InterfaceName, Location, Problem, nearest};
 
-use super::{Driver, DriverMethod, Interface, choice::LastServer};
+use super::{Driver, DriverChanged, DriverMethod, Interface, choice::LastServer};
 use crate::{
     acting::ExtensionId,
     caseless::CaselessMap,
     contain::Ward,
     entity::{ExtensionInfo, Extensions},
+    event::registry as events,
     exchange::{
-        ExportError, ServedBy,
-        callable::{Callee, Slots},
+        ExportError,
+        callable::{Callee, Facts, Slots},
         check_name, refuse,
     },
-    owner::Owner,
+    owner::{Owner, Party},
 };
 
 /// An interface that an extension, or the app, has declared: an entity. Despawn it to take it back.
@@ -59,8 +60,8 @@ pub(super) struct Known {
     pub(super) last_server: LastServer,
 }
 
-/// The names of the methods of a driver, in the order of its slots.
-pub(super) type Methods = Box<[String]>;
+/// The methods of a driver, in the order of its slots.
+pub(super) type Methods = Box<[(String, Arc<Facts>)]>;
 
 /// Something that an extension, or the app, has registered.
 pub(super) struct Registered<T> {
@@ -120,7 +121,7 @@ impl Interfaces {
         &mut self.list[index]
     }
 
-    fn registered<T>(&mut self, owner: &Owner<'_>, entity: Entity, what: T) -> Registered<T> {
+    fn registered<T>(&mut self, owner: &Party<'_>, entity: Entity, what: T) -> Registered<T> {
         self.registered += 1;
         Registered { owner: owner.id(), ward: owner.ward(), entity, what, number: self.registered }
     }
@@ -131,13 +132,14 @@ fn insert<T>(list: &mut Vec<Registered<T>>, new: Registered<T>) {
     list.insert(at, new);
 }
 
-/// Makes ready for interfaces, before anything is built.
+/// Makes ready for interfaces, before anything is built, but after it was made ready for events.
 pub(crate) fn install(world: &mut World) {
     world.init_resource::<Interfaces>();
+    events::register::<DriverChanged>(world, Location::new(file!(), line!(), column!()));
 }
 
 /// Declares an interface. What is wrong with it is charged to the extension that declares it.
-pub(crate) fn declare(world: &mut World, owner: Owner<'_>, interface: Interface) -> Result<Entity, ExportError> {
+pub(crate) fn declare(world: &mut World, owner: Party<'_>, interface: Interface) -> Result<Entity, ExportError> {
     let name = check_interface(&interface).map_err(|error| refuse(owner, interface.name(), error))?;
     let interface = Arc::new(interface);
     let entity = owner.spawn(world, DeclaredInterface(interface.clone()));
@@ -159,7 +161,7 @@ fn check_interface(interface: &Interface) -> Result<InterfaceName, ExportError> 
 /// Registers a driver. What is wrong with it is charged to the extension whose it is.
 pub(crate) fn register(
     world: &mut World,
-    owner: Owner<'_>,
+    owner: Party<'_>,
     interface: &str,
     driver: Driver,
 ) -> Result<Entity, ExportError> {
@@ -168,11 +170,11 @@ pub(crate) fn register(
     let systems: Vec<(String, Box<dyn Callee>)> =
         driver.methods.into_iter().map(|method| (method.name, method.callee)).collect();
     let methods: Vec<_> = systems.iter().map(|(name, _)| name.clone()).collect();
-    let slots = Slots::new(world, owner, name.as_str(), systems, None);
+    let (slots, facts) = Slots::new(world, owner, name.as_str(), systems, None);
     let registered = RegisteredDriver { interface: name.clone(), methods: methods.clone() };
     let entity = owner.spawn(world, (registered, slots));
     let mut interfaces = world.get_resource_or_init::<Interfaces>();
-    let registered = interfaces.registered(&owner, entity, methods.into_boxed_slice());
+    let registered = interfaces.registered(&owner, entity, methods.into_iter().zip(facts).collect());
     insert(&mut interfaces.get_or_insert(&name).drivers, registered);
     interfaces.is_stale = true;
     Ok(entity)
@@ -180,7 +182,7 @@ pub(crate) fn register(
 
 fn check_driver(
     world: &World,
-    owner: Owner<'_>,
+    owner: Party<'_>,
     interface: &str,
     driver: &Driver,
 ) -> Result<InterfaceName, ExportError> {
@@ -193,7 +195,7 @@ fn check_driver(
     }
     let known = world.get_resource::<Interfaces>().and_then(|interfaces| interfaces.get(interface));
     if known.is_some_and(|known| known.drivers.iter().any(|driver| driver.owner == owner.id())) {
-        return Err(ExportError::Twice { name: interface.into() });
+        return Err(ExportError::DriverTwice { interface: interface.into() });
     }
     Ok(name)
 }
@@ -231,7 +233,8 @@ fn problems_of(world: &World, interfaces: &Interfaces, known: &Known) -> Vec<Pro
         Some(Problem::InterfaceTwice { name: name.clone(), first, second, at })
     });
     let missing = known.drivers.iter().flat_map(|driver| {
-        let missing = first.what.methods().iter().filter(|method| !driver.what.iter().any(|it| it == method.name()));
+        let missing =
+            first.what.methods().iter().filter(|method| !driver.what.iter().any(|(name, _)| name == method.name()));
         missing.filter_map(|method| {
             let (driver, at) = owner_of(world, driver)?;
             Some(Problem::MissingMethod { interface: name.clone(), driver, method: method.name().into(), at })
@@ -242,9 +245,9 @@ fn problems_of(world: &World, interfaces: &Interfaces, known: &Known) -> Vec<Pro
 
 /// Returns the name of an owner, and where it is declared.
 fn owner_of<T>(world: &World, registered: &Registered<T>) -> Option<(ExtensionName, Location)> {
-    let name = ServedBy::new(world, registered.owner);
+    let name = Owner::new(world, registered.owner);
     let at = match (&name, world.get_resource::<Extensions>()) {
-        (ServedBy::Extension(_), Some(extensions)) => {
+        (Owner::Extension(_), Some(extensions)) => {
             world.get::<ExtensionInfo>(extensions.listed(registered.owner).entity)?.location.clone()
         }
         _ => Location::file("the app"),

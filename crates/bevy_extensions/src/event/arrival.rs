@@ -56,11 +56,7 @@ pub(super) struct Order {
 
 impl Order {
     /// Returns the observers in order; `None` if nobody watched them come.
-    pub(super) fn of(
-        &mut self,
-        world: &DeferredWorld,
-        observers: &ObserverMap,
-    ) -> Option<&[(Entity, ObserverRunner)]> {
+    pub(super) fn of(&mut self, world: &DeferredWorld, observers: &ObserverMap) -> Option<&[(Entity, ObserverRunner)]> {
         let arrivals = world.get_resource::<Arrivals>()?;
         if self.as_of != arrivals.changes || self.observers.len() != observers.len() {
             self.as_of = arrivals.changes;

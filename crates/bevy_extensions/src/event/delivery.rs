@@ -10,7 +10,10 @@ use bevy_ecs::{
 };
 use bevy_extensions_core::ExtensionName;
 
-use super::{DynamicEvent, ExtensionEvent, arrival, listeners::{Listeners, Taken}};
+use super::{
+    DynamicEvent, ExtensionEvent, arrival,
+    listeners::{Listeners, Taken},
+};
 use crate::{
     acting::{ExtensionId, acting},
     contain::{call_app, chain},
@@ -39,11 +42,17 @@ use crate::{
 /// use [`world.send`](crate::ExtensionsWorldExt::send).
 #[derive(Debug, Default)]
 pub struct Delivery {
-    pub(super) target: Target,
-    pub(super) sender: Option<ExtensionName>,
-    pub(super) error: Option<Box<DeliveryError>>,
+    sender: Option<ExtensionName>,
+    /// What most deliveries do without; kept apart, as each event has a delivery.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Debug, Default)]
+struct Rare {
+    target: Target,
+    error: Option<DeliveryError>,
     /// Whether somebody waits for the error, so that nobody need be told.
-    pub(super) is_awaited: bool,
+    is_awaited: bool,
 }
 
 /// To whom an event goes.
@@ -142,7 +151,7 @@ pub(crate) fn did_you_mean(nearest: Option<&impl Display>) -> String {
 impl Delivery {
     /// Returns the delivery to one or several extensions, and nobody else.
     pub fn to(target: impl Into<Target>) -> Self {
-        Self { target: target.into(), ..Self::default() }
+        Self::rare(Rare { target: target.into(), ..Rare::default() })
     }
 
     /// Returns who has emitted the event; `None` is the app itself.
@@ -152,55 +161,59 @@ impl Delivery {
 
     /// Returns to whom the event goes.
     pub fn target(&self) -> &Target {
-        &self.target
+        self.rare.as_ref().map_or(&Target::Everyone, |rare| &rare.target)
     }
 
     /// Returns why the event was delivered to nobody; for after it was triggered.
     pub fn error(&self) -> Option<&DeliveryError> {
-        self.error.as_deref()
+        self.rare.as_ref()?.error.as_ref()
     }
 
     /// Waits for the error, so that it is told to nobody else.
     pub(crate) fn awaited(target: Target) -> Self {
-        Self { target, is_awaited: true, ..Self::default() }
+        Self::rare(Rare { target, error: None, is_awaited: true })
+    }
+
+    fn rare(rare: Rare) -> Self {
+        Self { sender: None, rare: Some(Box::new(rare)) }
     }
 
     pub(crate) fn into_result(self) -> Result<(), DeliveryError> {
-        self.error.map_or(Ok(()), |error| Err(*error))
+        self.rare.and_then(|rare| rare.error).map_or(Ok(()), Err)
     }
 
-    /// Tells whether the app itself sends to everyone, which needs no address.
-    #[inline]
-    fn is_simple(&self, world: &World) -> bool {
-        matches!(self.target, Target::Everyone) && acting(world.id()).is_none() && !chain::is_full()
-    }
-
-    /// Finds out who sends, and who may hear; `None` stands for everyone.
-    fn address(&mut self, world: &World, event: &str) -> Result<Option<Vec<ExtensionId>>, DeliveryError> {
+    /// Finds out who may hear; `None` stands for everyone.
+    #[cold]
+    fn addressees(&self, world: &World, event: &str) -> Result<Option<Vec<ExtensionId>>, DeliveryError> {
         if chain::is_full() {
             return Err(DeliveryError::Endless { event: event.into(), chain: chain::shown() });
         }
-        let Some(extensions) = world.get_resource::<Extensions>() else { return Ok(None) };
-        self.sender = acting(world.id()).map(|id| extensions.listed(id).name.clone());
-        let Target::Only(names) = &self.target else { return Ok(None) };
+        let Target::Only(names) = self.target() else { return Ok(None) };
+        let Some(extensions) = world.get_resource::<Extensions>() else {
+            return Err(unknown(event, &names.join("`, `"), None));
+        };
         names.iter().map(|name| addressee(extensions, event, name)).collect::<Result<_, _>>().map(Some)
     }
 }
 
+/// Returns the name of an extension that emits an event.
+pub(super) fn name_of_sender(id: ExtensionId, world: &World) -> Option<ExtensionName> {
+    Some(world.get_resource::<Extensions>()?.listed(id).name.clone())
+}
+
 fn addressee(extensions: &Extensions, event: &str, name: &str) -> Result<ExtensionId, DeliveryError> {
     let Some(id) = extensions.id_by_name(name) else {
-        let nearest = extensions.nearest(name);
-        return Err(DeliveryError::Unknown { event: event.into(), name: name.into(), nearest });
+        return Err(unknown(event, name, extensions.nearest(name)));
     };
     let listed = extensions.listed(id);
     match listed.ward.is_active() {
         true => Ok(id),
-        false => Err(DeliveryError::NotRunning {
-            event: event.into(),
-            name: listed.name.clone(),
-            state: listed.state,
-        }),
+        false => Err(DeliveryError::NotRunning { event: event.into(), name: listed.name.clone(), state: listed.state }),
     }
+}
+
+fn unknown(event: &str, name: &str, nearest: Option<ExtensionName>) -> DeliveryError {
+    DeliveryError::Unknown { event: event.into(), name: name.into(), nearest }
 }
 
 // SAFETY: the trigger of every `ExtensionEvent` is constrained to `Delivery`.
@@ -213,13 +226,6 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
         context: &TriggerContext,
         event: &mut E,
     ) {
-        let mut only = None;
-        if !self.is_simple(&world) {
-            match self.address(&world, key(event)) {
-                Ok(addressees) => only = addressees,
-                Err(error) => return self.refuse(&mut world, error),
-            }
-        }
         // SAFETY: it is dropped in here, and a trigger does not get the whole world.
         let cell = world.as_unsafe_world_cell();
         let mut world = unsafe { cell.into_deferred() };
@@ -229,6 +235,17 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
             // Somebody triggers by way of `unsafe` from within a listener.
             Taken::Busy => return,
         };
+        self.sender = acting(world.id()).and_then(|id| match &mut listeners {
+            Some(listeners) => listeners.name_of_sender(id, &world),
+            None => name_of_sender(id, &world),
+        });
+        let mut only = None;
+        if self.rare.is_some() || chain::is_full() {
+            match self.addressees(&world, key(event)) {
+                Ok(addressees) => only = addressees,
+                Err(error) => return self.refuse(&mut world, error),
+            }
+        }
         if let Some(listeners) = &mut listeners {
             // SAFETY: the caller keeps the promises of `trigger`.
             unsafe { listeners.hear(&mut world, only.as_deref(), event, self, context) };
@@ -255,10 +272,11 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
 impl Delivery {
     #[cold]
     fn refuse(&mut self, world: &mut DeferredWorld, error: DeliveryError) {
-        if !self.is_awaited {
+        let rare = self.rare.get_or_insert_default();
+        if !rare.is_awaited {
             complain(world, error.clone());
         }
-        self.error = Some(Box::new(error));
+        rare.error = Some(error);
     }
 }
 

@@ -19,11 +19,11 @@ use bevy_ecs::{
     system::{RunSystemError, System},
     world::{DeferredWorld, unsafe_world_cell::UnsafeWorldCell},
 };
-use bevy_extensions_core::{EventFilter, EventName};
+use bevy_extensions_core::{EventFilter, EventName, ExtensionName};
 use bevy_platform::cell::SyncUnsafeCell;
 use serde_json::Value;
 
-use super::{Delivery, DynamicEvent, ExtensionEvent, arrival};
+use super::{Delivery, DynamicEvent, ExtensionEvent, arrival, delivery::name_of_sender};
 use crate::{
     acting::{ExtensionId, act, keep},
     contain::{Ward, bracket, call},
@@ -49,11 +49,13 @@ pub(super) struct Listeners<E: EventPattern> {
 pub(super) struct Inner<E: EventPattern> {
     slots: Vec<Slot<E>>,
     pub(super) own: arrival::Order,
+    /// Who has emitted the event last: mostly it is the same one again.
+    last_sender: Option<(ExtensionId, ExtensionName)>,
 }
 
 impl<E: EventPattern> Default for Listeners<E> {
     fn default() -> Self {
-        let inner = Inner { slots: Vec::new(), own: arrival::Order::default() };
+        let inner = Inner { slots: Vec::new(), own: arrival::Order::default(), last_sender: None };
         Self { busy: AtomicBool::new(false), inner: SyncUnsafeCell::new(inner) }
     }
 }
@@ -175,6 +177,15 @@ impl<E: EventPattern> Inner<E> {
         self.slots.iter().any(|slot| slot.entity == entity)
     }
 
+    /// Returns the name of an extension that emits the event.
+    #[inline]
+    pub(super) fn name_of_sender(&mut self, id: ExtensionId, world: &World) -> Option<ExtensionName> {
+        if self.last_sender.as_ref().is_none_or(|(last, _)| *last != id) {
+            self.last_sender = name_of_sender(id, world).map(|name| (id, name));
+        }
+        self.last_sender.as_ref().map(|(_, name)| name.clone())
+    }
+
     /// Tells whether the app itself has listeners by name.
     #[inline]
     pub(super) fn has_apps(&self) -> bool {
@@ -204,7 +215,7 @@ impl<E: ExtensionEvent> Inner<E> {
         loop {
             // One that panics is behind us: the others go on from the next.
             let heard = catch_unwind(AssertUnwindSafe(|| {
-                while let Some(slot) = slots.get_mut(next) {
+                for slot in &mut slots[next..] {
                     let Some(ward) = &slot.ward else { break };
                     next += 1;
                     if !ward.is_active() || only.is_some_and(|only| !only.contains(&slot.place.owner)) {
@@ -353,7 +364,9 @@ impl NamedListener {
         let mut system = match self.system.try_lock() {
             Ok(system) => system,
             Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
-            Err(TryLockError::WouldBlock) => return self.fail(event.name().as_str(), "it is being called already".into()),
+            Err(TryLockError::WouldBlock) => {
+                return self.fail(event.name().as_str(), "it is being called already".into());
+            }
         };
         let cell = world.as_unsafe_world_cell();
         let on = On::new(event, self.entity, delivery, context);

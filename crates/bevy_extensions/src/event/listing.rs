@@ -6,7 +6,7 @@ use bevy_ecs::{event::EventPattern, prelude::*};
 use bevy_extensions_core::Location;
 
 use super::{Listener, arrival, listeners::Listeners, registry::Events};
-use crate::exchange::ServedBy;
+use crate::owner::Owner;
 
 /// An event that is known, and who hears it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct ListenerRow {
     /// Its entity.
     pub entity: Entity,
     /// Whose it is.
-    pub by: ServedBy,
+    pub by: Owner,
     /// The name or pattern that it listens to; `None` if it listens to the type.
     pub by_name: Option<String>,
 }
@@ -65,9 +65,5 @@ pub(super) fn in_order<E: EventPattern>(world: &World) -> Vec<Entity> {
 
 fn row(world: &World, entity: Entity) -> ListenerRow {
     let listener = world.get::<Listener>(entity).filter(|listener| listener.by_name);
-    ListenerRow {
-        entity,
-        by: ServedBy::of(world, entity),
-        by_name: listener.map(|listener| listener.event.clone()),
-    }
+    ListenerRow { entity, by: Owner::of(world, entity), by_name: listener.map(|listener| listener.event.clone()) }
 }

@@ -13,21 +13,23 @@ use bevy_ecs::{
     system::{IntoObserverSystem, ObserverSystem},
     world::DeferredWorld,
 };
-use bevy_extensions_core::{EventFilter, EventFilterError, EventName, EventNameError, ExtensionName, Location, Problem, nearest};
+use bevy_extensions_core::{
+    EventFilter, EventFilterError, EventName, EventNameError, ExtensionName, Location, Problem, nearest,
+};
 use bevy_utils::prelude::ShortName;
 use serde_json::Value;
 
 use super::{
     Delivery, DeliveryError, DynamicEvent, ExtensionEvent, Listener, Target,
-    listing,
     listeners::{BoxedListener, Ear, Listeners, NamedListener, Place, Slot},
+    listing,
 };
 use crate::{
     acting::acting,
     contain::{Ward, listener::ContainedListener},
     entity::Extensions,
     fault::{Fault, FaultPlace},
-    owner::Owner,
+    owner::Party,
     value::Misfit,
 };
 
@@ -93,14 +95,16 @@ pub(super) struct EventType {
     pub(super) listeners: fn(&World) -> Vec<Entity>,
 }
 
-/// Makes ready for events; with `linked`, every event type that is linked into the program is known by its name.
-pub(crate) fn install(world: &mut World, linked: bool) {
+/// Makes ready for events.
+pub(crate) fn install(world: &mut World) {
     super::arrival::watch(world);
     world.init_resource::<Events>();
     prepare::<DynamicEvent>(world);
-    if linked {
-        DeclaredEvent::linked().iter().for_each(|declared| declared.register(world));
-    }
+}
+
+/// Makes every event type known that is linked into the program.
+pub(crate) fn register_linked(world: &mut World) {
+    DeclaredEvent::linked().iter().for_each(|declared| declared.register(world));
 }
 
 /// Makes an event type known, so that it can be heard and emitted by name.
@@ -166,7 +170,7 @@ pub(crate) fn observe<E: EventPattern, M>(
     if !initialize(&mut system, world, ward, &name) {
         return None;
     }
-    let owner = Owner::Extension(ward);
+    let owner = Party::Extension(ward);
     let listener = Listener { event: name, by_name: false, forget: remove_from::<E> };
     let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
@@ -187,7 +191,7 @@ fn observe_bevys<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, system: i
     let name = ShortName::of::<E>().to_string();
     let observer = Observer::new(ContainedListener::new(system, ward.clone(), name.clone()));
     let listener = Listener { event: name, by_name: false, forget: |_, _| {} };
-    let entity = Owner::Extension(ward).spawn(world, listener);
+    let entity = Party::Extension(ward).spawn(world, listener);
     world.entity_mut(entity).insert(observer);
     entity
 }
@@ -195,7 +199,7 @@ fn observe_bevys<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, system: i
 /// Adds a listener by name. Returns its entity.
 pub(crate) fn observe_named<M>(
     world: &mut World,
-    owner: Owner<'_>,
+    owner: Party<'_>,
     filter: &str,
     listener: impl IntoObserverSystem<DynamicEvent, M>,
 ) -> Result<Entity, EventFilterError> {
@@ -206,15 +210,14 @@ pub(crate) fn observe_named<M>(
     };
     let system = IntoObserverSystem::into_system(listener);
     let mut system: BoxedListener<DynamicEvent> = match owner {
-        Owner::Extension(ward) => Box::new(ContainedListener::new(system, Arc::clone(ward), filter.to_string())),
-        Owner::App => Box::new(system),
+        Party::Extension(ward) => Box::new(ContainedListener::new(system, Arc::clone(ward), filter.to_string())),
+        Party::App => Box::new(system),
     };
     system.initialize(world);
     let listener = Listener { event: filter.to_string(), by_name: true, forget: forget_named };
     let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
-    let listener =
-        Arc::new(NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) });
+    let listener = Arc::new(NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) });
     let mut events = world.resource_mut::<Events>();
     let at = events.named.partition_point(|other| other.place < place);
     events.named.insert(at, listener.clone());
@@ -226,12 +229,7 @@ pub(crate) fn observe_named<M>(
 }
 
 /// Makes a listener ready; false if it cannot be one, which is charged to its extension.
-fn initialize<E: EventPattern>(
-    system: &mut BoxedListener<E>,
-    world: &mut World,
-    ward: &Ward,
-    event: &str,
-) -> bool {
+fn initialize<E: EventPattern>(system: &mut BoxedListener<E>, world: &mut World, ward: &Ward, event: &str) -> bool {
     let is_exclusive = system.initialize(world).is_exclusive();
     if is_exclusive {
         let place = FaultPlace::Listener(event.to_string().into());
@@ -240,7 +238,7 @@ fn initialize<E: EventPattern>(
     !is_exclusive
 }
 
-fn next_place(world: &mut World, owner: Owner<'_>) -> Place {
+fn next_place(world: &mut World, owner: Party<'_>) -> Place {
     let mut events = world.resource_mut::<Events>();
     events.added += 1;
     Place { owner: owner.id(), number: events.added }
@@ -294,9 +292,7 @@ pub(crate) fn emit(world: &mut World, name: &str, value: Value, target: Target) 
     let events = world.get_resource::<Events>();
     let typed = events.and_then(|events| Some(events.types.get(events.by_name.get(&name)?)?.emit));
     let value = match typed {
-        Some(emit) => {
-            emit(world, value, &mut delivery).map_err(|misfit| EmitError::Misfit { event: name, misfit })?
-        }
+        Some(emit) => emit(world, value, &mut delivery).map_err(|misfit| EmitError::Misfit { event: name, misfit })?,
         None => {
             let mut event = DynamicEvent::new(name, value);
             world.trigger_ref_with(&mut event, &mut delivery);

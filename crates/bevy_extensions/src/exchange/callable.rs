@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{
     contain::Ward,
     fault::FaultPlace,
-    owner::Owner,
+    owner::Party,
     signature::Signature,
     value::{Misfit, to_value},
 };
@@ -208,7 +208,10 @@ where
         fn of<T: 'static>() -> (TypeId, ShortName<'static>) {
             (TypeId::of::<T>(), ShortName::of::<T>())
         }
-        Types { input: of::<<S::In as FunctionInput>::Value>(), answer: of::<<S::Out as FunctionAnswer<Kind>>::Value>() }
+        Types {
+            input: of::<<S::In as FunctionInput>::Value>(),
+            answer: of::<<S::Out as FunctionAnswer<Kind>>::Value>(),
+        }
     }
 
     fn name(&self) -> DebugName {
@@ -270,26 +273,27 @@ pub(crate) struct Facts {
     pub(super) signature: Option<Signature>,
 }
 
-/// The systems behind an entity that stands for a function or a driver.
-#[derive(Component)]
-pub(crate) struct Slots(Vec<Slot>);
-
-pub(super) struct Slot {
-    pub(super) facts: Arc<Facts>,
-    /// `None` while it runs.
-    pub(super) callee: Option<Box<dyn Callee>>,
+impl Facts {
+    /// Tells whether it may be called: its extension is starting or running.
+    pub(super) fn is_active(&self) -> bool {
+        self.ward.as_ref().is_none_or(|ward| ward.is_active())
+    }
 }
+
+/// The systems behind an entity that stands for a function or a driver; `None` while one runs.
+#[derive(Component)]
+pub(crate) struct Slots(Vec<Option<Box<dyn Callee>>>);
 
 impl Slots {
     /// Makes systems ready to be called, each under its name; `of` is what stands before the names.
     pub(crate) fn new(
         world: &mut World,
-        owner: Owner<'_>,
+        owner: Party<'_>,
         of: &str,
         systems: Vec<(String, Box<dyn Callee>)>,
         signature: Option<Signature>,
-    ) -> Self {
-        let slots = systems.into_iter().map(|(name, mut callee)| {
+    ) -> (Self, Vec<Arc<Facts>>) {
+        let ready = systems.into_iter().map(|(name, mut callee)| {
             let facts = Facts {
                 title: format!("{of}.{name}").into(),
                 place: FaultPlace::Function(name.into()),
@@ -299,12 +303,13 @@ impl Slots {
                 may_queue: callee.initialize(world),
                 signature: signature.clone(),
             };
-            Slot { facts: Arc::new(facts), callee: Some(callee) }
+            (Some(callee), Arc::new(facts))
         });
-        Self(slots.collect())
+        let (callees, facts) = ready.unzip();
+        (Self(callees), facts)
     }
 
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Slot> {
+    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Option<Box<dyn Callee>>> {
         self.0.get_mut(index)
     }
 }

@@ -5,17 +5,10 @@ use std::fmt;
 use bevy_ecs::world::World;
 use bevy_extensions_core::{ExtensionName, NameError};
 
-use super::{
-    invoke::Unanswered,
-    serve::ServedBy,
-};
+use super::invoke::Unanswered;
 use crate::{
-    acting::ExtensionId,
-    entity::ExtensionState,
-    event::did_you_mean,
-    fault::Fault,
-    signature::ArgumentError,
-    value::Misfit,
+    acting::ExtensionId, entity::ExtensionState, event::did_you_mean, fault::Fault, owner::Owner,
+    signature::ArgumentError, value::Misfit,
 };
 
 /// Why a function, an interface or a driver was not registered.
@@ -38,6 +31,12 @@ pub enum ExportError {
     Twice {
         /// The name.
         name: String,
+    },
+    /// The extension, or the app, has a driver of the interface already.
+    #[error("there is a driver of `{interface}` already; put its methods together into one")]
+    DriverTwice {
+        /// The interface.
+        interface: String,
     },
     /// A default does not fit its own parameter.
     #[error("a default of `{of}` does not fit: {error}")]
@@ -68,12 +67,12 @@ pub struct Called {
     /// The function or method.
     pub function: String,
     /// Who serves that name.
-    pub by: ServedBy,
+    pub by: Owner,
 }
 
 impl Called {
     pub(crate) fn new(world: &World, of: &str, function: &str, server: ExtensionId) -> Self {
-        let by = ServedBy::new(world, server);
+        let by = Owner::new(world, server);
         let of = if by.as_str().eq_ignore_ascii_case(of) { by.as_str() } else { of };
         Self { of: of.into(), function: function.into(), by }
     }

@@ -11,7 +11,7 @@ use bevy_ecs::{error::BevyError, prelude::*};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::callable::{Broken, Callee, Facts, Given, Slot, Slots, Wanted};
+use super::callable::{Broken, Callee, Facts, Given, Slots, Wanted};
 use crate::{
     acting::act_as,
     contain::{
@@ -23,11 +23,12 @@ use crate::{
     value::{Misfit, from_value, to_value},
 };
 
-/// Where a system that can be called has its place.
-#[derive(Debug, Clone, Copy)]
+/// Where a system that can be called has its place, and what is known of it.
+#[derive(Clone)]
 pub(crate) struct At {
     pub(crate) entity: Entity,
     pub(crate) index: usize,
+    pub(crate) facts: Arc<Facts>,
 }
 
 /// Why there is no answer.
@@ -43,17 +44,12 @@ pub(crate) enum Unanswered {
 ///
 /// If the types are those of the function, nothing is made a value. Otherwise everything goes through one, and then the
 /// signature is asked too.
-pub(crate) fn invoke<I, O>(
-    world: &mut World,
-    at: At,
-    signature: Option<&Signature>,
-    input: I,
-) -> Result<O, Unanswered>
+pub(crate) fn invoke<I, O>(world: &mut World, at: At, signature: Option<&Signature>, input: I) -> Result<O, Unanswered>
 where
     I: Serialize + 'static,
     O: DeserializeOwned + 'static,
 {
-    let facts = facts(world, at)?;
+    let At { facts, .. } = &at;
     let signature = signature.or(facts.signature.as_ref());
     let mut input = Some(input);
     let given = if facts.types.input.0 == TypeId::of::<I>() && !(signature.is_some() && is_value::<I>()) {
@@ -68,15 +64,15 @@ where
 
     if facts.types.answer.0 == TypeId::of::<O>() && !(signature.is_some() && is_value::<O>()) {
         let mut answer = None::<O>;
-        run(world, at, &facts, given, Wanted::Typed(&mut answer))?;
+        run(world, &at, given, Wanted::Typed(&mut answer))?;
         return Ok(answer.expect("a system that has run has answered"));
     }
     if TypeId::of::<O>() == TypeId::of::<Ignored>() {
-        run(world, at, &facts, given, Wanted::Nothing)?;
+        run(world, &at, given, Wanted::Nothing)?;
         return from(Value::Null).map_err(Unanswered::Answer);
     }
     let mut answer = Value::Null;
-    run(world, at, &facts, given, Wanted::Value(&mut answer))?;
+    run(world, &at, given, Wanted::Value(&mut answer))?;
     let answer = match signature {
         Some(signature) => signature.fit_answer(answer).map_err(Unanswered::Answer)?,
         None => answer,
@@ -109,41 +105,45 @@ fn from<T: DeserializeOwned + 'static>(value: Value) -> Result<T, Misfit> {
     from_value(value.unwrap_or_default())
 }
 
-/// Returns what is known of a system, unless it cannot be called now.
-fn facts(world: &mut World, at: At) -> Result<Arc<Facts>, Unanswered> {
-    let slot = slot(world, at).expect("whoever is found is there");
-    if slot.callee.is_some() && !chain::is_full() {
-        return Ok(slot.facts.clone());
-    }
-    let link = Link::Function(slot.facts.title.clone());
-    match chain::circle(&link).filter(|_| slot.callee.is_none()) {
-        Some(chain) => Err(Unanswered::Reentered { chain }),
-        None => Err(Unanswered::Endless { chain: chain::shown() }),
-    }
-}
-
-fn run(world: &mut World, at: At, facts: &Facts, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Unanswered> {
+fn run(world: &mut World, at: &At, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Unanswered> {
+    let At { facts, .. } = at;
+    let Some(callee) = take(world, at) else { return Err(not_now(facts)) };
     let _link = chain::extend(Link::Function(facts.title.clone()));
-    let mut running = Running { at, callee: slot(world, at).and_then(|slot| slot.callee.take()) };
+    let mut running = Running { at, callee: Some(callee) };
     match &facts.ward {
         Some(ward) => running.run_for(ward, facts, world, given, wanted),
         None => running.run_for_app(facts, world, given, wanted),
     }
 }
 
-fn slot(world: &mut World, at: At) -> Option<&mut Slot> {
+fn slot<'w>(world: &'w mut World, at: &At) -> Option<&'w mut Option<Box<dyn Callee>>> {
     let slots = world.get_mut::<Slots>(at.entity)?.into_inner();
     slots.get_mut(at.index)
 }
 
+fn take(world: &mut World, at: &At) -> Option<Box<dyn Callee>> {
+    if chain::is_full() {
+        return None;
+    }
+    slot(world, at)?.take()
+}
+
+#[cold]
+fn not_now(facts: &Facts) -> Unanswered {
+    match chain::circle(&Link::Function(facts.title.clone())).filter(|_| !chain::is_full()) {
+        Some(chain) => Unanswered::Reentered { chain },
+        None => Unanswered::Endless { chain: chain::shown() },
+    }
+}
+
 /// A system that was taken from its place.
-struct Running {
-    at: At,
+struct Running<'a> {
+    at: &'a At,
     /// `None` when it is back.
     callee: Option<Box<dyn Callee>>,
 }
 
-impl Running {
+impl Running<'_> {
     fn run_for(
         &mut self,
         ward: &Ward,
@@ -213,7 +213,7 @@ impl Running {
         if let Some(callee) = self.callee.take()
             && let Some(slot) = slot(world, self.at)
         {
-            slot.callee = Some(callee);
+            *slot = Some(callee);
         }
     }
 }

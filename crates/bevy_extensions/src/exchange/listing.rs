@@ -2,15 +2,15 @@
 
 use bevy_ecs::world::World;
 
-use super::{ExportedFunction, Functions, serve::ServedBy};
-use crate::signature::Signature;
+use super::{ExportedFunction, Functions};
+use crate::{owner::Owner, signature::Signature};
 
 /// A function in a listing.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionRow {
     /// Whose it is.
-    pub by: ServedBy,
+    pub by: Owner,
     /// Its name.
     pub name: String,
     /// The name of the type that it takes.
@@ -19,6 +19,8 @@ pub struct FunctionRow {
     pub answer: String,
     /// What it takes by name, if that is said.
     pub signature: Option<Signature>,
+    /// Whether it can be called now: its extension is starting or running.
+    pub is_active: bool,
 }
 
 /// Lists all functions: those of extensions in plan order, then those of the app, each by name.
@@ -26,9 +28,10 @@ pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
     let Some(functions) = world.get_resource::<Functions>() else { return Vec::new() };
     let mut keys: Vec<_> = functions.0.iter().collect();
     keys.sort_unstable_by_key(|(key, _)| (key.owner, &key.name));
-    let rows = keys.into_iter().filter_map(|(key, entity)| {
-        let ExportedFunction { name, input, answer, signature } = world.get::<ExportedFunction>(*entity)?.clone();
-        Some(FunctionRow { by: ServedBy::new(world, key.owner), name, input, answer, signature })
+    let rows = keys.into_iter().filter_map(|(key, at)| {
+        let ExportedFunction { name, input, answer, signature } = world.get::<ExportedFunction>(at.entity)?.clone();
+        let is_active = at.facts.is_active();
+        Some(FunctionRow { by: Owner::new(world, key.owner), name, input, answer, signature, is_active })
     });
     rows.collect()
 }

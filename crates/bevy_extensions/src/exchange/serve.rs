@@ -1,76 +1,22 @@
 //! Who serves a name.
 
-use std::fmt;
-
-use bevy_ecs::{entity::Entity, world::World};
+use bevy_ecs::world::World;
 use bevy_extensions_core::{ExtensionName, InterfaceName, Manifest};
-use serde::{Serialize, Serializer};
 
 use crate::{
     acting::ExtensionId,
     entity::{ExtensionState, Extensions},
-    owner::{APP, owner_of},
+    owner::{APP, APP_NAME},
 };
-
-/// What the app itself is called, where it stands among extensions.
-pub(crate) const APP_NAME: &str = "app";
-
-/// Who serves: an extension, or the app itself.
-///
-/// As a value it is the name, which is `app` for the app itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ServedBy {
-    /// An extension.
-    Extension(ExtensionName),
-    /// The app itself.
-    App,
-}
-
-impl ServedBy {
-    pub(crate) fn new(world: &World, id: ExtensionId) -> Self {
-        match world.get_resource::<Extensions>() {
-            Some(extensions) if id != APP => Self::Extension(extensions.listed(id).name.clone()),
-            _ => Self::App,
-        }
-    }
-
-    /// Tells whose the entity is that stands for something.
-    pub(crate) fn of(world: &World, entity: Entity) -> Self {
-        Self::new(world, owner_of(world, entity))
-    }
-
-    /// Returns the name, as one asks for it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Extension(name) => name.as_str(),
-            Self::App => APP_NAME,
-        }
-    }
-}
-
-impl fmt::Display for ServedBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Extension(name) => write!(f, "`{name}`"),
-            Self::App => f.write_str("the app"),
-        }
-    }
-}
-
-impl Serialize for ServedBy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
 
 /// Why somebody may not have what a name stands for.
 pub(super) enum Refusal {
     /// Nobody is called that.
-    NotThere { nearest: Option<ExtensionName> },
+    Missing { nearest: Option<ExtensionName> },
     /// It does not run, nor does anybody else serve the name.
-    NotRunning { name: ExtensionName, state: ExtensionState },
+    Idle { name: ExtensionName, state: ExtensionState },
     /// It runs, but the one who asks has not declared that it uses it.
-    NotDeclared { by: ExtensionName, name: String },
+    Undeclared { by: ExtensionName, name: String },
 }
 
 /// Finds who serves a name, for somebody: an extension, or the app if that is `None`.
@@ -81,7 +27,7 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
     if name.eq_ignore_ascii_case(APP_NAME) {
         return Ok(APP);
     }
-    let extensions = world.get_resource::<Extensions>().ok_or(Refusal::NotThere { nearest: None })?;
+    let extensions = world.get_resource::<Extensions>().ok_or(Refusal::Missing { nearest: None })?;
     let server = chosen_server(extensions, who, name);
     let server = server.or_else(|| extensions.id_by_name(name).filter(|id| extensions.listed(*id).ward.is_active()));
     let server = server.or_else(|| provider(extensions, name));
@@ -90,9 +36,7 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
     });
     match (server, who) {
         (Some(server), _) if may_ask => Ok(server),
-        (Some(_), Some(who)) => {
-            Err(Refusal::NotDeclared { by: extensions.listed(who).name.clone(), name: name.into() })
-        }
+        (Some(_), Some(who)) => Err(Refusal::Undeclared { by: extensions.listed(who).name.clone(), name: name.into() }),
         _ => Err(no_server(extensions, name)),
     }
 }
@@ -100,8 +44,8 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
 #[cold]
 fn no_server(extensions: &Extensions, name: &str) -> Refusal {
     match extensions.id_by_name(name).map(|id| extensions.listed(id)) {
-        Some(listed) => Refusal::NotRunning { name: listed.name.clone(), state: listed.state },
-        None => Refusal::NotThere { nearest: extensions.nearest(name) },
+        Some(listed) => Refusal::Idle { name: listed.name.clone(), state: listed.state },
+        None => Refusal::Missing { nearest: extensions.nearest(name) },
     }
 }
 

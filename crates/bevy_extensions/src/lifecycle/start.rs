@@ -5,12 +5,12 @@ use bevy_platform::time::Instant;
 use bevy_app::App;
 use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
 
-use super::{PhaseSchedules, stop};
+use super::{ExtensionStarted, PhaseSchedules, stop};
 use crate::{
     acting::ExtensionId,
     contain::{call, call_with_world},
     declare::Declared,
-    entity::{ExtensionStarted, ExtensionState, ExtensionTimes, Extensions},
+    entity::{ExtensionState, ExtensionTimes, Extensions},
     fault::FaultPlace,
     phase::Phase,
 };

@@ -9,12 +9,12 @@ use bevy_app::AppExit;
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::ExtensionName;
 
-use super::start::run_schedule;
+use super::{ExtensionFailed, ExtensionStopped, start::run_schedule};
 use crate::{
     acting::ExtensionId,
     contain::Gate,
     driver,
-    entity::{ExtensionFailed, ExtensionFaults, ExtensionState, ExtensionStopped, Extensions, SuspendedBecauseOf},
+    entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
     export,
     fault::{Fault, FaultPlace},
     phase::Phase,

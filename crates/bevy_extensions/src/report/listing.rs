@@ -78,7 +78,7 @@ fn listener(listener: &ListenerRow) -> String {
 }
 
 fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
-    let FunctionRow { by, name, input, answer, signature } = function;
+    let FunctionRow { by, name, input, answer, signature, .. } = function;
     match signature {
         Some(signature) => writeln!(f, "  {by}: {name}{signature}"),
         None => writeln!(f, "  {by}: {name}({input}) -> {answer}"),

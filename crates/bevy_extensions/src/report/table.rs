@@ -73,8 +73,8 @@ mod tests {
     use bevy_extensions_core::{Location, Version};
 
     use super::*;
-    use crate::report::Listing;
     use crate::entity::ExtensionTimes;
+    use crate::report::Listing;
 
     fn row(position: Option<usize>, name: &str, state: ExtensionState, build: u64) -> ReportRow {
         let times = ExtensionTimes { build: Duration::from_micros(build), ..Default::default() };
