@@ -1,12 +1,14 @@
 //! Demonstrates a whole app: a town of extensions from three crates, with host settings from `assets/tour/`.
 //!
-//! `Economy` comes from one library crate, `Weather` and `Forecast` from another, `Chat`, `Greeter` and `Festival` are
-//! below. The settings disable `Festival`, and `Forecast` is left out because it asks for a newer `Weather`. The load
-//! report says so on standard error; three days pass; then everybody says goodbye in reverse order.
+//! `Economy` comes from one library crate, `Weather` and `Forecast` from another, the others are below. The settings
+//! disable `Festival`, and `Forecast` is left out because it asks for a newer `Weather`; the load report says so on
+//! standard error. Each of three days brings a visitor, whom `Greeter` welcomes with money of `Economy` and the voice
+//! of `Crier`, and some weather; then the gate closes, and everybody says goodbye in reverse order.
 
 use bevy_app::{ScheduleRunnerPlugin, prelude::*};
 use bevy_ecs::prelude::*;
-use bevy_extensions::{AppInfo, SettingsSource, prelude::*};
+use bevy_extensions::{AppInfo, Driver, DynamicEvent, Interface, Method, SettingsSource, Target, Type, prelude::*};
+use serde_json::{Value, json};
 use town_economy::{Economy, Ledger};
 
 // Nothing below names this crate, and without a name it would not be linked.
@@ -21,37 +23,55 @@ fn main() -> AppExit {
     App::new().add_plugins((ScheduleRunnerPlugin::default(), host)).add_systems(First, begin_day).run()
 }
 
-fn begin_day(mut day: Local<u32>, mut exit: MessageWriter<AppExit>) {
+/// Somebody comes to town: an event of the app, for every extension.
+#[derive(ExtensionEvent)]
+struct VisitorCame {
+    name: &'static str,
+}
+
+/// The last visitor is in: an event of the app, for one extension.
+#[derive(ExtensionEvent)]
+struct CloseGate;
+
+fn begin_day(mut day: Local<usize>, mut commands: Commands, mut exit: MessageWriter<AppExit>) {
+    let names = ["Ann", "Ben", "Cleo"];
+    println!("--- day {} ---", *day + 1);
+    commands.trigger(VisitorCame { name: names[*day] });
     *day += 1;
-    println!("--- day {} ---", *day);
-    if *day == 3 {
+    if *day == names.len() {
+        commands.send(CloseGate, Target::of::<Greeter>());
         exit.write(AppExit::Success);
     }
 }
 
-/// Lets the people of the town talk.
+/// Lets the people of the town talk: declares what a voice is, and has a quiet one.
 #[derive(Extension)]
 #[extension(version = "0.3.0")]
 pub struct Chat;
 
 impl Plugin for Chat {
     fn build(&self, app: &mut App) {
-        app.add_message::<Said>();
         app.extension::<Self>()
             .add_systems(PreInit, || println!("Chat: the square is open"))
-            .add_systems(PostUpdate, repeat_aloud)
+            .interface(Interface::new("voice").method(Method::new("say").required("text", Type::String)))
+            .driver("voice", Driver::new().method("say", |In(said): In<Value>| println!("Chat: {}", said["text"])))
             .add_systems(Terminate, || println!("Chat: the square is empty"));
     }
 }
 
-/// Somebody said something.
-#[derive(Message)]
-pub struct Said(String);
+/// Has a loud voice. The settings choose it.
+#[derive(Extension)]
+#[extension(version = "1.0.0", requires(Chat))]
+pub struct Crier;
 
-fn repeat_aloud(mut said: MessageReader<Said>) {
-    for Said(text) in said.read() {
-        println!("Chat: {text}");
+impl Plugin for Crier {
+    fn build(&self, app: &mut App) {
+        app.extension::<Self>().driver("voice", Driver::new().method("say", shout));
     }
+}
+
+fn shout(In(said): In<Value>) {
+    println!("Crier: {}", said["text"].as_str().unwrap_or_default().to_uppercase());
 }
 
 /// Greets whoever comes to town, and pays a welcome gift.
@@ -61,19 +81,27 @@ pub struct Greeter;
 
 impl Plugin for Greeter {
     fn build(&self, app: &mut App) {
-        app.configure_sets(Update, ExtensionSet::of::<Self>().after(ExtensionSet::of::<Economy>()));
         app.extension::<Self>()
             .add_systems(PostInit, || println!("Greeter: the gate is open"))
-            .add_systems(Update, welcome)
-            .add_systems(Terminate, || println!("Greeter: the gate is closed"));
+            .observe(welcome)
+            .observe(|_: On<CloseGate>| println!("Greeter: the gate is closed"))
+            .observe_named("sky.*", look_up);
     }
 }
 
-fn welcome(mut visitors: Local<u32>, mut ledger: ResMut<Ledger>, mut said: MessageWriter<Said>) -> Result {
-    *visitors += 1;
+/// Uses what `Economy` exports, and whoever serves the interface `voice`.
+fn welcome(visitor: On<VisitorCame>, mut ledger: ImportMut<Greeter, Ledger>, mut commands: Commands) -> Result {
     ledger.gold = ledger.gold.checked_sub(5).ok_or("the chest is empty")?;
-    said.write(Said(format!("welcome, visitor {}! A gift for you; {} gold are left", *visitors, ledger.gold)));
+    let text = format!("welcome, {}! A gift for you; {} gold are left", visitor.name, ledger.gold);
+    commands.drive("voice", "say", json!({"text": text}));
     Ok(())
+}
+
+/// Hears of the weather by name, so that this crate need not know that one.
+fn look_up(sky: On<DynamicEvent>) {
+    if sky.value["sky"] == "Rainy" {
+        println!("Greeter: umbrellas for everyone");
+    }
 }
 
 /// Dances all night. Switched off in the settings, as the neighbours complained.

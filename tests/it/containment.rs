@@ -1,8 +1,11 @@
 //! Faults at random: exactly the faulty and their dependents do not run.
 
+use std::collections::BTreeSet;
+
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Declared, Extension, Manifest, prelude::*};
+use bevy_extensions::{Declared, Driver, DynamicEvent, Extension, Interface, Manifest, Method, prelude::*};
+use serde::Serialize;
 
 use crate::support::{Log, app, host, noted, states};
 
@@ -21,7 +24,35 @@ enum Failing {
     PostInit,
     Cleanup,
     Create,
+    // From here on, it fails while it runs, and goes on.
+    System,
+    Command,
+    Condition,
+    Listener,
+    ListenerError,
+    ListenerCommand,
+    NamedListener,
+    Observer,
+    Function,
+    FunctionError,
+    FunctionCommand,
+    Driver,
 }
+
+impl Failing {
+    /// Tells whether the extension runs nevertheless.
+    fn goes_on(self) -> bool {
+        self == Self::Nowhere || self as u8 >= Self::System as u8
+    }
+}
+
+/// What every extension listens to.
+#[derive(ExtensionEvent, Serialize)]
+#[event(name = "tick")]
+struct Tick;
+
+#[derive(Component)]
+struct Coin;
 
 /// What the test wants of each of its hundred extensions. It is set before the app is made, on the thread that makes it.
 #[derive(Clone, Copy)]
@@ -84,7 +115,40 @@ impl<const N: usize> Plugin for Numbered<N> {
     fn build(&self, app: &mut App) {
         let failing = wish(N).failing;
         let fail_in = move |place: Failing| assert!(failing != place, "{} fails in {place:?}", NAMES[N]);
-        let log = |mut log: ResMut<Log>| log.note(NAMES[N]);
+        let note = move |log: &mut Log, place: Failing| {
+            fail_in(place);
+            log.note(format!("{}:{place:?}", NAMES[N]));
+        };
+        let update = move |mut log: ResMut<Log>, mut commands: Commands| {
+            commands.queue(move |_: &mut World| fail_in(Failing::Command));
+            note(&mut log, Failing::System);
+        };
+        let listener = move |_: On<Tick>, mut log: ResMut<Log>, mut commands: Commands| -> Result {
+            commands.queue(move |_: &mut World| fail_in(Failing::ListenerCommand));
+            note(&mut log, Failing::Listener);
+            if failing == Failing::ListenerError { Err(NAMES[N].into()) } else { Ok(()) }
+        };
+        let function = move |mut log: ResMut<Log>, mut commands: Commands| -> Result {
+            commands.queue(move |_: &mut World| fail_in(Failing::FunctionCommand));
+            note(&mut log, Failing::Function);
+            if failing == Failing::FunctionError { Err(NAMES[N].into()) } else { Ok(()) }
+        };
+        app.extension::<Self>()
+            .observe(listener)
+            .observe_named("tick", move |_: On<DynamicEvent>, mut log: ResMut<Log>| {
+                note(&mut log, Failing::NamedListener);
+            })
+            .observe(move |_: On<Add<Coin>>, mut log: ResMut<Log>| note(&mut log, Failing::Observer))
+            .export_fn("act", function)
+            .interface(Interface::new(NAMES[N]).method(Method::new("act")))
+            .driver(NAMES[N], Driver::new().method("act", move |mut log: ResMut<Log>| note(&mut log, Failing::Driver)))
+            .add_systems(
+                Update,
+                update.run_if(move || {
+                    fail_in(Failing::Condition);
+                    true
+                }),
+            );
         app.extension::<Self>()
             .add_systems(PreInit, move || fail_in(Failing::PreInit))
             .add_systems(Init, move |mut commands: Commands| -> Result {
@@ -106,8 +170,7 @@ impl<const N: usize> Plugin for Numbered<N> {
                     },
                 ),
             )
-            .add_systems(PostInit, move || fail_in(Failing::PostInit))
-            .add_systems(Update, log);
+            .add_systems(PostInit, move || fail_in(Failing::PostInit));
         if failing == Failing::BuildCivil {
             app.extension::<Self>().fail(NAMES[N]);
         }
@@ -167,10 +230,22 @@ fn random_wishes(random: &mut SplitMix) -> Vec<Wish> {
         InitCondition,
         InitExclusive,
         PostInit,
+        System,
+        Command,
+        Condition,
+        Listener,
+        ListenerError,
+        ListenerCommand,
+        NamedListener,
+        Observer,
+        Function,
+        FunctionError,
+        FunctionCommand,
+        Driver,
     ];
     let mut wishes = Vec::new();
     for number in 0..100 {
-        let failing = if random.below(20) == 0 { places[random.below(places.len())] } else { Nowhere };
+        let failing = if random.below(10) == 0 { places[random.below(places.len())] } else { Nowhere };
         let requires = [0; 2].map(|_| (number > 0 && random.below(3) == 0).then(|| random.below(number)));
         wishes.push(Wish { failing, requires });
     }
@@ -182,9 +257,31 @@ fn who_should_run(wishes: &[Wish]) -> Vec<bool> {
     let mut runs = Vec::new();
     for wish in wishes {
         let needs = wish.requires.iter().flatten().all(|&other| runs[other]);
-        runs.push(wish.failing == Failing::Nowhere && needs);
+        runs.push(wish.failing.goes_on() && needs);
     }
     runs
+}
+
+/// Says where an extension that runs is heard of: everywhere but where it fails.
+fn what_runs(name: &str, failing: Failing) -> impl Iterator<Item = String> {
+    use Failing::*;
+    let places = [System, Listener, NamedListener, Observer, Function, Driver];
+    let is_silent = move |place: Failing| failing == place || (failing == Condition && place == System);
+    let name = name.to_string();
+    places.into_iter().filter(move |place| !is_silent(*place)).map(move |place| format!("{name}:{place:?}"))
+}
+
+/// Has every extension do everything that it can.
+fn act_everywhere(app: &mut App) {
+    let world = app.world_mut();
+    world.trigger(Tick);
+    world.flush();
+    world.spawn(Coin);
+    for name in NAMES {
+        // Whoever fails, does not run or has no such function answers with an error.
+        _ = world.call::<_, ()>(name, "act", ());
+        _ = world.drive::<_, ()>(name, "act", ());
+    }
 }
 
 #[test]
@@ -196,16 +293,19 @@ fn exactly_the_faulty_and_their_dependents_do_not_run() {
 
 fn check_seed(seed: u64) {
     let wishes = random_wishes(&mut SplitMix(seed));
-    let expected = who_should_run(&wishes);
+    let runs = who_should_run(&wishes);
+    let expected = runs.clone();
     WISHES.set(wishes.clone());
 
     let explicit = numbered!(0 1 2 3 4 5 6 7 8 9);
     let mut app = app(ExtensionsPlugin { explicit, ..host() });
+    app.host().register_event::<Tick>();
     app.update();
-    let mut ran: Vec<_> = noted(&mut app).split_whitespace().map(String::from).collect();
-    ran.sort();
-    let expected: Vec<_> =
-        (0..100).filter(|&number| expected[number]).map(|number| NAMES[number].to_string()).collect();
+    act_everywhere(&mut app);
+    app.update();
+    let ran: BTreeSet<_> = noted(&mut app).split_whitespace().map(String::from).collect();
+    let running = (0..100).filter(|&number| expected[number]);
+    let expected: BTreeSet<_> = running.flat_map(|number| what_runs(NAMES[number], wishes[number].failing)).collect();
     assert_eq!(ran, expected, "seed {seed}: {}", states(&app));
 
     // Nobody is charged wrongly: every fault bears the name of its extension.
@@ -214,6 +314,13 @@ fn check_seed(seed: u64) {
             let fault = counted.fault.to_string();
             assert!(fault.contains(row.name.as_str()), "seed {seed}: {} was charged {fault}", row.name);
         }
+    }
+    // And none is let off. (Those whose requirements fail may have failed before them.)
+    let report = app.extension_report();
+    for (number, wish) in wishes.iter().enumerate() {
+        let is_faulty = wish.failing != Failing::Nowhere && wish.requires.iter().flatten().all(|&other| runs[other]);
+        let is_charged = report.row(NAMES[number]).is_some_and(|row| !row.faults.is_empty());
+        assert!(!is_faulty || is_charged, "seed {seed}: {} fails in {:?}", NAMES[number], wish.failing);
     }
     app.terminate_extensions();
 }

@@ -1,18 +1,20 @@
 //! What a thousand running extensions that do nothing cost a frame, against none.
 
 mod many;
+mod table;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bevy_app::App;
 use bevy_extensions::prelude::*;
-use many::{ALL, Touched, host, ratio, text};
+use many::{ALL, Touched, host};
+use table::{is_bench, ratio, text};
 
 fn main() {
-    let (rounds, frames) = if many::is_bench() { (101, 2_000) } else { (1, 1) };
-    let count = if many::is_bench() { ALL } else { 10 };
+    let (rounds, frames) = if is_bench() { (101, 2_000) } else { (1, 1) };
+    let count = if is_bench() { ALL } else { 10 };
     let [mut without, mut none, mut all] = [None, Some(0), Some(count)].map(app);
-    let mut best = [Duration::MAX; 3];
+    let mut best = [f64::MAX; 3];
     for _ in 0..rounds {
         for (app, best) in [&mut without, &mut none, &mut all].into_iter().zip(&mut best) {
             *best = (*best).min(time(app, frames));
@@ -44,9 +46,9 @@ fn app(extensions: Option<usize>) -> App {
     app
 }
 
-/// Returns how long a frame takes, the mean of a few.
-fn time(app: &mut App, frames: u32) -> Duration {
+/// Returns how many seconds a frame takes, the mean of a few.
+fn time(app: &mut App, frames: u32) -> f64 {
     let began = Instant::now();
     (0..frames).for_each(|_| app.update());
-    began.elapsed() / frames
+    began.elapsed().as_secs_f64() / f64::from(frames)
 }

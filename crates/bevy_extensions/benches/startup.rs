@@ -5,8 +5,9 @@
 //! (and 20 s without optimisation), so those lines have few rounds.
 
 mod many;
+mod table;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bevy_app::{App, Plugin, Startup};
 use bevy_ecs::{
@@ -15,10 +16,11 @@ use bevy_ecs::{
     system::ScheduleSystem,
 };
 use bevy_extensions::{Extensions, prelude::*};
-use many::{ALL, Touched, host, needs_of, ratio, text, touch};
+use many::{ALL, Touched, host, needs_of, touch};
+use table::{ratio, text};
 
 fn main() {
-    let is_bench = many::is_bench();
+    let is_bench = table::is_bench();
     let all = if is_bench { ALL } else { 10 };
 
     println!("\nstart of extensions with three phases; build is `add_plugins` to `cleanup`, start the first `update`");
@@ -61,10 +63,11 @@ enum ByHand {
     SetsInOrder,
 }
 
+/// In seconds.
 #[derive(Debug, Clone, Copy)]
 struct Times {
-    build: Duration,
-    start: Duration,
+    build: f64,
+    start: f64,
 }
 
 impl Times {
@@ -76,7 +79,7 @@ impl Times {
 /// Starts apps by hand and by us in turns, and returns the shortest times of each: noise only ever adds.
 fn in_turns(rounds: usize, count: usize, by_hand: ByHand) -> [Times; 2] {
     let order = plan(count);
-    let mut best = [Times { build: Duration::MAX, start: Duration::MAX }; 2];
+    let mut best = [Times { build: f64::MAX, start: f64::MAX }; 2];
     for _ in 0..rounds {
         let theirs = time(count, |app| by_hand.add(app, &order));
         let ours = time(count, |app| _ = app.add_plugins(host(count)));
@@ -92,13 +95,13 @@ fn time(count: usize, add: impl FnOnce(&mut App)) -> Times {
     add(&mut app);
     app.finish();
     app.cleanup();
-    let build = began.elapsed();
+    let build = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
     app.update();
-    let start = began.elapsed();
+    let start = began.elapsed().as_secs_f64();
 
-    assert_eq!(app.world().resource::<Touched>().0, 3 * count, "every phase of every extension has run once");
+    assert_eq!(app.world().resource::<Touched>().times, 3 * count, "every phase of every extension has run once");
     app.terminate_extensions();
     Times { build, start }
 }

@@ -1,8 +1,6 @@
-//! What the benches share: a thousand extensions, and a clock that looks at both sides in turns.
+//! What the benches share: a thousand extensions.
 //!
 //! A plain `main` rather than `divan`: both sides run in turns and stand in one line with their ratio.
-
-use std::time::Duration;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -40,16 +38,24 @@ impl<const N: usize> Plugin for Nth<N> {
     fn build(&self, app: &mut App) {
         let mut own = app.extension::<Self>();
         own.add_systems(PreInit, touch).add_systems(Init, touch).add_systems(PostInit, touch);
+        if let Some(besides) = app.world().resource::<Touched>().besides {
+            besides(app.world_mut());
+        }
     }
 }
 
 /// What the systems of all phases touch.
 #[derive(Resource, Default)]
-pub struct Touched(pub usize);
+pub struct Touched {
+    /// How often it was touched.
+    pub times: usize,
+    /// What every extension builds besides, in its own name.
+    pub besides: Option<fn(&mut World)>,
+}
 
 /// The system of every phase. One function for all of them spares both sides three thousand types.
 pub fn touch(mut touched: ResMut<Touched>) {
-    touched.0 += 1;
+    touched.times += 1;
 }
 
 /// Returns which two earlier ones an extension requires: spread out, and the same in every run.
@@ -103,28 +109,4 @@ const fn name_bytes(n: usize) -> [u8; 9] {
     name[7] = b'0' + (n / 10 % 10) as u8;
     name[8] = b'0' + (n % 10) as u8;
     name
-}
-
-/// Tells whether to measure: `cargo test` passes no `--bench`, and only wants to see that this runs.
-pub fn is_bench() -> bool {
-    let has = |flag: &str| std::env::args().any(|arg| arg == flag);
-    // The load report is made, and goes nowhere: without a log it would go to the terminal.
-    log::set_max_level(log::LevelFilter::Error);
-    has("--bench") && !has("--test")
-}
-
-/// Writes a time for a table.
-pub fn text(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    match micros {
-        ..10.0 => format!("{:.0} ns", micros * 1e3),
-        ..1e4 => format!("{micros:.0} µs"),
-        ..1e6 => format!("{:.1} ms", micros / 1e3),
-        _ => format!("{:.2} s", micros / 1e6),
-    }
-}
-
-/// Says how many times as long the second took.
-pub fn ratio(baseline: Duration, ours: Duration) -> String {
-    format!("{:.3}x", ours.as_secs_f64() / baseline.as_secs_f64())
 }

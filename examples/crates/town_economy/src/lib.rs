@@ -12,8 +12,9 @@ pub struct Economy;
 
 impl Plugin for Economy {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Ledger>();
         app.extension::<Self>()
+            .export::<Ledger>()
+            .export_fn("spend", spend)
             .add_systems(Init, open_ledger)
             .add_systems(Update, pay_wages)
             .add_systems(Terminate, close_ledger);
@@ -36,22 +37,38 @@ impl Default for EconomySettings {
     }
 }
 
-/// The town's money.
-#[derive(Resource, Default)]
+/// The town's money, for extensions that know this crate.
+#[derive(Export, Default)]
+#[export(by = Economy)]
 pub struct Ledger {
     /// Gold in the chest.
     pub gold: u32,
 }
 
-fn open_ledger(mut ledger: ResMut<Ledger>, settings: Res<Settings<Economy>>) {
+/// What the function `spend` takes, for extensions that only know its name.
+#[derive(Serialize, Deserialize)]
+pub struct Spend {
+    /// How much.
+    pub gold: u32,
+    /// What for.
+    pub on: String,
+}
+
+fn spend(In(spend): In<Spend>, mut ledger: ImportMut<Economy, Ledger>) -> Result {
+    ledger.gold = ledger.gold.checked_sub(spend.gold).ok_or("the chest is empty")?;
+    println!("Economy: {} gold for {}", spend.gold, spend.on);
+    Ok(())
+}
+
+fn open_ledger(mut ledger: ImportMut<Economy, Ledger>, settings: Res<Settings<Economy>>) {
     ledger.gold = settings.chest;
     println!("Economy: the ledger opens with {} gold", ledger.gold);
 }
 
-fn pay_wages(mut ledger: ResMut<Ledger>, settings: Res<Settings<Economy>>) {
+fn pay_wages(mut ledger: ImportMut<Economy, Ledger>, settings: Res<Settings<Economy>>) {
     ledger.gold += settings.wages;
 }
 
-fn close_ledger(ledger: Res<Ledger>) {
+fn close_ledger(ledger: Import<Economy, Ledger>) {
     println!("Economy: the ledger closes with {} gold", ledger.gold);
 }

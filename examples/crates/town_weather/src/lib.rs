@@ -3,9 +3,12 @@
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use extensions::prelude::*;
+use serde::Serialize;
+use serde_json::json;
 
-/// Rain and sun over the town.
+/// Rain and sun over the town. `Economy`, whose crate this one does not know, pays for what the rain spoils.
 #[derive(Extension)]
+#[extension(requires("Economy" = "^1"))]
 pub struct Weather;
 
 impl Plugin for Weather {
@@ -30,7 +33,7 @@ impl Plugin for Forecast {
 }
 
 /// What is over the town today.
-#[derive(Resource, Default, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Resource, Serialize, Default, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sky {
     /// It is dry.
     #[default]
@@ -39,13 +42,24 @@ pub enum Sky {
     Rainy,
 }
 
+/// The sky is another one now. Since it can be serialized, it is heard by its name, `sky.turned`, too.
+#[derive(ExtensionEvent, Serialize)]
+pub struct SkyTurned {
+    /// What is over the town from now on.
+    pub sky: Sky,
+}
+
 fn look_up(sky: Res<Sky>) {
     println!("Weather: the first day is {}", describe(*sky));
 }
 
-fn turn(mut sky: ResMut<Sky>) {
+fn turn(mut sky: ResMut<Sky>, mut commands: Commands) {
     *sky = if *sky == Sky::Sunny { Sky::Rainy } else { Sky::Sunny };
     println!("Weather: it turns {}", describe(*sky));
+    commands.trigger(SkyTurned { sky: *sky });
+    if *sky == Sky::Rainy {
+        commands.call("Economy", "spend", json!({"gold": 3, "on": "leaking roofs"}));
+    }
 }
 
 fn describe(sky: Sky) -> &'static str {
