@@ -1,11 +1,12 @@
 //! Demonstrates drivers: two extensions carry the mail, and the host settings choose which.
 //!
 //! `Rider` is chosen, and carries the first letter. Then its horse goes lame: it fails in `PostInit`, and `Pigeon`
-//! carries the next one. Whoever sends a letter names neither. The listing at the end says who serves, and why.
+//! carries the next one, as an event says. Whoever sends a letter names neither. The listing at the end says who serves,
+//! and why.
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Driver, HostSettings, Interface, Method, Request, Type, prelude::*};
+use bevy_extensions::{Driver, DriverChanged, HostSettings, Interface, Method, Request, Type, prelude::*};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -14,7 +15,7 @@ const SETTINGS: &[u8] = br#"(choose: {"mail": "Rider"})"#;
 fn main() -> Result {
     let settings = HostSettings::from_ron("SETTINGS", SETTINGS)?.into();
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() });
+    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() }).add_observer(tell_change);
     app.update();
 
     // By name, as scripts do it: what is left out has its default, and what does not fit is an error.
@@ -27,6 +28,12 @@ fn main() -> Result {
     print!("{}", app.extension_report().listing);
     app.terminate_extensions();
     Ok(())
+}
+
+fn tell_change(changed: On<DriverChanged>) {
+    if let DriverChanged { interface, from: Some(from), to: Some(to), .. } = changed.event() {
+        println!("App: `{interface}` is served by {to} now, no more by {from}");
+    }
 }
 
 /// Declares what mail is, and carries none.

@@ -16,7 +16,7 @@ fn main() -> Result {
     let settings = HostSettings::from_ron("SETTINGS", SETTINGS)?.into();
     let mut app = App::new();
     app.add_plugins(ExtensionsPlugin { settings, ..Default::default() });
-    app.host().export(Date("the 1st of May")).export_fn("bell", |In(times): In<usize>| "ding ".repeat(times))?;
+    app.host().export_value(Date("the 1st of May")).export_fn("bell", |In(times): In<usize>| "ding ".repeat(times))?;
     app.update();
     app.terminate_extensions();
     Ok(())

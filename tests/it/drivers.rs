@@ -207,7 +207,7 @@ fn without_a_driver_it_is_said_who_could_be_one() {
     let mut failed = app(host().with::<Net>().with::<Faint>());
     failed.update();
     let error = failed.world_mut().request(ann()).unwrap_err();
-    assert_eq!(error.to_string(), "nobody serves the interface `sms`: `Faint` is failed");
+    assert_eq!(error.to_string(), "nobody serves the interface `sms`: `Faint` has failed");
     failed.terminate_extensions();
 }
 
@@ -233,7 +233,7 @@ fn an_extension_that_fails_gives_way_to_the_next() {
     app.update();
     assert_eq!(states(&app), "Net running, Sender running, Faint failed, Alpha running");
     assert_eq!(app.world_mut().request(ann()), Ok(1));
-    assert_eq!(noted(&mut app), "", "during the start nothing has changed");
+    assert_eq!(noted(&mut app), r#"sms: `Faint` -> `Alpha` {"from":"Faint","interface":"sms","to":"Alpha"}"#);
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "", "and the end of all is no change of drivers");
 }

@@ -375,7 +375,7 @@ fn an_event_for_somebody_who_cannot_hear_reaches_nobody() {
         "`ping` was sent to `Wheather`, but no extension is called that; did you mean `Weather`?",
     );
     check(vec!["no name"], "`ping` was sent to `no name`, but no extension is called that");
-    check(vec!["failed", "Weather"], "`ping` was sent to `Failed`, which is failed");
+    check(vec!["failed", "Weather"], "`ping` was sent to `Failed`, which has failed");
     assert_eq!(noted(&mut app), "");
     app.terminate_extensions();
 }

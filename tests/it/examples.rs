@@ -99,7 +99,7 @@ fn targeted_events() {
             "--- from the app",
             "Ferry: stays at wind 6",
             "App: `storm` was sent to `Habour`, but no extension is called that; did you mean `Harbour`?",
-            "App: `storm` was sent to `Wreck`, which is failed",
+            "App: `storm` was sent to `Wreck`, which has failed",
         ],
     );
 }
@@ -131,18 +131,19 @@ fn drivers() {
         [
             "Rider: rides to Ann",
             "Clerk: it takes 2 days",
+            "App: `mail` is served by `Pigeon` now, no more by `Rider`",
             "Pigeon: flies to Ben",
             "App: it takes 3 days",
             "App: `mail.send` (served by `Pigeon`) was not called: there is no parameter `too`; did you mean `to`?",
             "events",
-            "  driver.changed (DriverChanged): nobody",
+            "  driver.changed (DriverChanged): the app",
             "  extension.failed (ExtensionFailed): nobody",
             "  extension.started (ExtensionStarted): nobody",
             "  extension.stopped (ExtensionStopped): nobody",
             "interfaces",
             "  mail { send(to: string, urgent: bool = false) -> integer }",
             "    `Pigeon`: serves, in place of `Rider`, which the host settings choose",
-            "    `Rider`: does not run",
+            "    `Rider` (does not run)",
         ],
     );
 }

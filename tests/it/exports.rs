@@ -134,7 +134,7 @@ fn the_app_imports_from_everybody_and_exports_to_everybody() {
     struct Clock(u32);
 
     let mut app = app(host().with::<Bank>());
-    app.host().export(Clock(12));
+    app.host().export_value(Clock(12));
     app.add_systems(Update, |vault: Import<Host, Vault>, clock: Import<Host, Clock>, mut log: ResMut<Log>| {
         log.note(format!("{} at {}", vault.0, clock.0));
     });

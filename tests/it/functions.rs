@@ -210,7 +210,7 @@ fn whoever_is_asked_in_vain_says_why() {
         "`Ecomony.balance` was not called: no extension is called `Ecomony`; did you mean `Economy`?",
     );
     check("Weather", "forecast", "`Weather.forecast` was not called: no extension is called `Weather`");
-    check("sleeper", "snore", "`Sleeper.snore` was not called: `Sleeper` is failed");
+    check("sleeper", "snore", "`Sleeper.snore` was not called: `Sleeper` has failed");
     check(
         "Economy",
         "balanec",

@@ -10,10 +10,11 @@ use bevy_extensions::{DynamicEvent, prelude::*};
 use many::{ALL, Touched, host};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use table::is_bench;
+use table::{hide_report, is_bench};
 use turns::{Side, head, in_turns, line, run_errand};
 
 fn main() {
+    hide_report();
     let counts: &[u32] = if is_bench() { &[1, 10, 100] } else { &[1, 3] };
     let mut apps: Vec<_> = counts.iter().map(|&count| (count, small_app(count))).collect();
 

@@ -10,14 +10,14 @@ use bevy_ecs::{prelude::*, schedule::SingleThreadedExecutor, system::SystemId};
 use bevy_extensions::{Driver, HostSettings, Interface, Method, Request, Type, prelude::*};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use table::is_bench;
+use table::{hide_report, is_bench};
 use turns::{Side, head, in_turns, line, run_errand};
 
 /// How many systems the schedules have.
 const SYSTEMS: u32 = 100;
 
 fn main() {
-    let is_bench = is_bench();
+    hide_report();
     let mut app = started();
     head("a system of the app with one parameter, `Import` or `ImportMut`; against `Res` or `ResMut`");
     parameter(&mut app, "Import", read_resource, read_export);
@@ -112,7 +112,7 @@ fn started() -> App {
     let mut plugin = ExtensionsPlugin::default().without_inventory().with::<Bank>().with::<Customer>();
     (plugin.exit_on_signal, plugin.settings) = (false, HostSettings::default().into());
     app.init_resource::<Ledger>().add_plugins(plugin);
-    app.host().export(Shared::default());
+    app.host().export_value(Shared::default());
     app.finish();
     app.cleanup();
     app.update();

@@ -8,9 +8,10 @@ use std::time::Instant;
 use bevy_app::App;
 use bevy_extensions::prelude::*;
 use many::{ALL, Touched, host};
-use table::{is_bench, ratio, text};
+use table::{hide_report, is_bench, ratio, text};
 
 fn main() {
+    hide_report();
     let (rounds, frames) = if is_bench() { (101, 2_000) } else { (1, 1) };
     let count = if is_bench() { ALL } else { 10 };
     let [mut without, mut none, mut all] = [None, Some(0), Some(count)].map(app);

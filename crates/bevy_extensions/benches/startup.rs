@@ -17,10 +17,11 @@ use bevy_ecs::{
 };
 use bevy_extensions::{Extensions, prelude::*};
 use many::{ALL, Touched, host, needs_of, touch};
-use table::{ratio, text};
+use table::{hide_report, is_bench, ratio, text};
 
 fn main() {
-    let is_bench = table::is_bench();
+    hide_report();
+    let is_bench = is_bench();
     let all = if is_bench { ALL } else { 10 };
 
     println!("\nstart of extensions with three phases; build is `add_plugins` to `cleanup`, start the first `update`");

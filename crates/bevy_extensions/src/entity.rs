@@ -69,6 +69,15 @@ impl ExtensionState {
     pub fn is_active(self) -> bool {
         matches!(self, Self::Starting | Self::Running)
     }
+
+    /// Says what is the matter with an extension: `is failed`.
+    pub(crate) fn told(self) -> String {
+        match self {
+            Self::Planned => "has not started yet".into(),
+            Self::Failed => "has failed".into(),
+            state => format!("is {state}"),
+        }
+    }
 }
 
 impl fmt::Display for ExtensionState {
@@ -276,6 +285,8 @@ pub struct Extensions {
     alarm: Arc<AtomicBool>,
     /// Whether the start was reported: until then the report tells every fault, after it each is told by itself.
     pub(crate) is_start_told: bool,
+    /// Whether all are built, and the first phase has begun.
+    pub(crate) are_phases_begun: bool,
 }
 
 /// What the host keeps of an extension beside its entity.
@@ -302,6 +313,7 @@ impl Extensions {
             by_name: CaselessMap::default(),
             alarm: Arc::default(),
             is_start_told: false,
+            are_phases_begun: false,
         }
     }
 
@@ -338,6 +350,11 @@ impl Extensions {
     /// Finds an extension by its type.
     pub fn entity_of<E: Extension>(&self) -> Option<Entity> {
         Some(self.listed(self.id_of::<E>()?).entity)
+    }
+
+    /// Returns the state of an extension, by its name, which may differ in case.
+    pub fn state(&self, name: &str) -> Option<ExtensionState> {
+        Some(self.listed(self.id_by_name(name)?).state)
     }
 
     /// Returns the state of an extension, by its type.

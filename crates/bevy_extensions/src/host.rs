@@ -17,7 +17,8 @@ use crate::{
 
 /// What the app's owner holds: whatever is registered here belongs to the app itself.
 ///
-/// Get it with [`app.host()`](crate::ExtensionsAppExt::host), after adding [`ExtensionsPlugin`](crate::ExtensionsPlugin).
+/// Get it with [`app.host()`](crate::ExtensionsAppExt::host), before or after adding
+/// [`ExtensionsPlugin`](crate::ExtensionsPlugin): what extensions use in their `build` has to be there before.
 /// Extensions need declare no dependency on what the app exports.
 ///
 /// ```
@@ -29,12 +30,10 @@ use crate::{
 ///
 /// let mut app = App::new();
 /// app.add_plugins(ExtensionsPlugin::default());
-/// app.host().export(Score(7));
+/// app.host().export_value(Score(7));
 /// # app.update();
 /// # app.terminate_extensions();
 /// ```
-///
-/// What extensions use in their `build` has to be there before: add a plugin that exports it first.
 pub struct HostScope<'a> {
     app: &'a mut App,
 }
@@ -46,7 +45,13 @@ impl<'a> HostScope<'a> {
     }
 
     /// Offers a value to all extensions, which take it as [`Import`](crate::Import) or [`ImportMut`](crate::ImportMut).
-    pub fn export<T: Export<Owner = Host>>(&mut self, value: T) -> &mut Self {
+    pub fn export<T: Export<Owner = Host> + FromWorld>(&mut self) -> &mut Self {
+        let value = T::from_world(self.app.world_mut());
+        self.export_value(value)
+    }
+
+    /// Offers a value to all extensions, as [`export`](Self::export).
+    pub fn export_value<T: Export<Owner = Host>>(&mut self, value: T) -> &mut Self {
         export::export(self.app.world_mut(), Party::App, value);
         self
     }

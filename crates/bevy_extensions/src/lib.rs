@@ -200,7 +200,7 @@
 //! take it as [`Import`] or [`ImportMut`], if they declare by Rust path that they need its owner. Otherwise it does not
 //! compile, and the error says what to add. Take `Option<Import<..>>` of who is `optional`: it is `None` if the owner
 //! is not there. [`Economy` and `Greeter`](#declare-an-extension) above do this. What the app itself offers with
-//! [`app.host().export(..)`](ExtensionsAppExt::host) is by [`Host`], and needs no declaration.
+//! [`app.host().export::<T>()`](ExtensionsAppExt::host) is by [`Host`], and needs no declaration.
 //!
 //! # Functions
 //!
@@ -358,11 +358,14 @@ mod value;
 mod world_ext;
 
 pub use bevy_extensions_core::{
-    Candidate, Cause, CycleStep, Dependency, DependencyError, Edge, EdgeKind, ExtensionName, External, FaultLimits,
-    HostSettings, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
-    Problem, Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version,
-    VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
+    Absence, Alias, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Edge, EdgeKind, EventFilter,
+    EventFilterError, EventName, EventNameError, ExtensionName, External, FaultLimits, HostSettings, InterfaceName,
+    Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned, Problem,
+    Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version, VersionError,
+    VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
 };
+pub use serde_json::{Value, json};
+
 pub use bevy_extensions_macros::{Export, Extension, ExtensionEvent};
 
 pub use app_info::AppInfo;
@@ -398,11 +401,11 @@ pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
 /// What an app and an extension usually need: `use bevy_extensions::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        AppInfo, EventMeta, Export, Extension, ExtensionEvent, ExtensionFailed, ExtensionSet, ExtensionStarted,
-        ExtensionState, ExtensionStopped, ExtensionSystems, Extensions, ExtensionsAppExt, ExtensionsCommandsExt,
-        ExtensionsPlugin, ExtensionsWorldExt, Host, Import, ImportMut,
+        AppInfo, DynamicEvent, EventMeta, Export, Extension, ExtensionEvent, ExtensionFailed, ExtensionSet,
+        ExtensionStarted, ExtensionState, ExtensionStopped, ExtensionSystems, Extensions, ExtensionsAppExt,
+        ExtensionsCommandsExt, ExtensionsPlugin, ExtensionsWorldExt, Host, Import, ImportMut,
         Phase::{self, Init, PostInit, PreInit, Terminate},
-        Settings, extension_running,
+        Settings, Target, extension_running,
     };
 }
 

@@ -279,8 +279,6 @@ fn report_start(world: &mut World) {
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
     world.resource_mut::<Extensions>().problems.extend(problems);
-    // Who serves from the start has changed nothing.
-    driver::update(world);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;
 }

@@ -88,7 +88,7 @@ impl Plugin for NeedsNobody {
 fn main() {
     let mut app = App::new();
     app.add_plugins(ExtensionsPlugin::default());
-    app.host().export(Clock { hour: 12 });
+    app.host().export_value(Clock { hour: 12 });
     app.update();
     let report = app.extension_report().to_string();
     assert!(

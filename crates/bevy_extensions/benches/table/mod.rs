@@ -3,9 +3,12 @@
 /// Tells whether to measure: `cargo test` passes no `--bench`, and only wants to see that this runs.
 pub fn is_bench() -> bool {
     let has = |flag: &str| std::env::args().any(|arg| arg == flag);
-    // The load report is made, and goes nowhere: without a log it would go to the terminal.
-    log::set_max_level(log::LevelFilter::Error);
     has("--bench") && !has("--test")
+}
+
+/// Keeps the load report away from the terminal, where it goes without a log.
+pub fn hide_report() {
+    log::set_max_level(log::LevelFilter::Error);
 }
 
 /// Writes a time, given in seconds.

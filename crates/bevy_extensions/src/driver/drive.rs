@@ -141,6 +141,6 @@ pub enum DriverError {
 fn explain_idle(idle: &[(ExtensionName, ExtensionState)]) -> String {
     match idle {
         [] => "add an extension that has a driver of it".into(),
-        idle => idle.iter().map(|(name, state)| format!("`{name}` is {state}")).collect::<Vec<_>>().join(", "),
+        idle => idle.iter().map(|(name, state)| format!("`{name}` {}", state.told())).collect::<Vec<_>>().join(", "),
     }
 }

@@ -125,7 +125,7 @@ pub enum DeliveryError {
         nearest: Option<ExtensionName>,
     },
     /// The extension does not run.
-    #[error("`{event}` was sent to `{name}`, which is {state}")]
+    #[error("`{event}` was sent to `{name}`, which {}", .state.told())]
     NotRunning {
         /// The event.
         event: String,

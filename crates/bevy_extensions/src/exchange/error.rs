@@ -104,7 +104,7 @@ pub enum CallError {
         nearest: Option<ExtensionName>,
     },
     /// The extension does not run, and nobody else serves its name.
-    #[error("`{of}.{function}` was not called: `{of}` is {state}")]
+    #[error("`{of}.{function}` was not called: `{of}` {}", .state.told())]
     NotRunning {
         /// The extension.
         of: ExtensionName,

@@ -10,6 +10,7 @@ use crate::{
     acting::ExtensionId,
     contain::{call, call_with_world},
     declare::Declared,
+    driver,
     entity::{ExtensionState, ExtensionTimes, Extensions},
     fault::FaultPlace,
     phase::Phase,
@@ -38,6 +39,9 @@ pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
         let apps_own = world.get_resource::<FallbackErrorHandler>().copied();
         world.init_resource::<FallbackErrorHandler>();
         let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+        if phase == Phase::PreInit {
+            begin(world);
+        }
         for id in (0..planned).map(ExtensionId::new) {
             if stop::state(world, id) == ExtensionState::Starting {
                 run_phase_of(world, id, phase);
@@ -49,6 +53,14 @@ pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
         if phase == Phase::PostInit {
             announce_started(world);
         }
+    }
+}
+
+/// Notes that all are built. Whoever serves an interface from now on has not taken anybody's place.
+fn begin(world: &mut World) {
+    driver::update(world);
+    if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
+        extensions.are_phases_begun = true;
     }
 }
 

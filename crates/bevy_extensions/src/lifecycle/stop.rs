@@ -161,10 +161,10 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     announce_drivers(world);
 }
 
-/// Tells which interfaces are served by somebody else now; during the start nobody has used them yet.
+/// Tells which interfaces are served by somebody else now; before the first phase nobody has used them yet.
 fn announce_drivers(world: &mut World) {
     let changes = driver::update(world);
-    if world.resource::<Extensions>().is_start_told {
+    if world.resource::<Extensions>().are_phases_begun {
         changes.into_iter().for_each(|changed| announce(world, changed));
     }
 }

@@ -78,10 +78,11 @@ fn listener(listener: &ListenerRow) -> String {
 }
 
 fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
-    let FunctionRow { by, name, input, answer, signature, .. } = function;
+    let FunctionRow { by, name, input, answer, signature, is_active } = function;
+    let idle = if *is_active { "" } else { " (does not run)" };
     match signature {
-        Some(signature) => writeln!(f, "  {by}: {name}{signature}"),
-        None => writeln!(f, "  {by}: {name}({input}) -> {answer}"),
+        Some(signature) => writeln!(f, "  {by}: {name}{signature}{idle}"),
+        None => writeln!(f, "  {by}: {name}({input}) -> {answer}{idle}"),
     }
 }
 
@@ -94,7 +95,7 @@ fn interface(f: &mut fmt::Formatter<'_>, row: &InterfaceRow) -> fmt::Result {
         match &row.served {
             Some((by, reason)) if *by == driver.by => writeln!(f, "    {}: serves, {reason}", driver.by)?,
             _ if driver.is_active => writeln!(f, "    {}", driver.by)?,
-            _ => writeln!(f, "    {}: does not run", driver.by)?,
+            _ => writeln!(f, "    {} (does not run)", driver.by)?,
         }
     }
     Ok(())
