@@ -224,7 +224,7 @@
 //!
 //! An [`Interface`] is a named set of methods that several extensions may implement, each with a [`Driver`]. The one
 //! whom the host settings choose serves, or else the first in plan order; the app's own comes last. When an extension
-//! fails, the next takes over, and [`DriverChanged`] says so once all have started. Use an interface by name with
+//! fails, the next takes over, and [`DriverChanged`] says so, from the first phase on. Use an interface by name with
 //! [`drive`](ExtensionsWorldExt::drive), or as a type that implements [`Request`] with
 //! [`request`](ExtensionsWorldExt::request); neither needs a declared dependency:
 //!
