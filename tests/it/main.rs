@@ -14,6 +14,7 @@ mod functions;
 mod hostile;
 mod hosting;
 mod lifecycle;
+mod listing;
 mod logging;
 mod manifests;
 mod named_events;

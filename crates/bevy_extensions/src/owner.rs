@@ -34,11 +34,6 @@ impl Owner {
         }
     }
 
-    /// Tells whose the entity is that stands for something.
-    pub(crate) fn of(world: &World, entity: Entity) -> Self {
-        Self::new(world, owner_of(world, entity))
-    }
-
     /// Returns the name, as one asks for it.
     pub fn as_str(&self) -> &str {
         match self {

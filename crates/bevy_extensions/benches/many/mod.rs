@@ -38,7 +38,7 @@ impl<const N: usize> Plugin for Nth<N> {
     fn build(&self, app: &mut App) {
         let mut own = app.extension::<Self>();
         own.add_systems(PreInit, touch).add_systems(Init, touch).add_systems(PostInit, touch);
-        if let Some(besides) = app.world().resource::<Touched>().besides {
+        if let Some(besides) = app.world().get_resource::<Touched>().and_then(|touched| touched.besides) {
             besides(app.world_mut());
         }
     }

@@ -6,7 +6,10 @@ use bevy_ecs::{event::EventPattern, prelude::*};
 use bevy_extensions_core::Location;
 
 use super::{Listener, arrival, listeners::Listeners, registry::Events};
-use crate::owner::Owner;
+use crate::{
+    entity::Extensions,
+    owner::{APP, Owner, owner_of},
+};
 
 /// An event that is known, and who hears it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct ListenerRow {
     pub by: Owner,
     /// The name or pattern that it listens to; `None` if it listens to the type.
     pub by_name: Option<String>,
+    /// Whether it hears now: its extension is starting or running.
+    pub is_active: bool,
 }
 
 /// Lists all events that somebody hears or that a type claims, by name.
@@ -64,6 +69,13 @@ pub(super) fn in_order<E: EventPattern>(world: &World) -> Vec<Entity> {
 }
 
 fn row(world: &World, entity: Entity) -> ListenerRow {
+    let owner = owner_of(world, entity);
+    let extensions = world.get_resource::<Extensions>().filter(|_| owner != APP);
     let listener = world.get::<Listener>(entity).filter(|listener| listener.by_name);
-    ListenerRow { entity, by: Owner::of(world, entity), by_name: listener.map(|listener| listener.event.clone()) }
+    ListenerRow {
+        entity,
+        by: Owner::new(world, owner),
+        by_name: listener.map(|listener| listener.event.clone()),
+        is_active: extensions.is_none_or(|extensions| extensions.listed(owner).ward.is_active()),
+    }
 }

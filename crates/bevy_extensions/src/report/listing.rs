@@ -65,16 +65,16 @@ fn section<R>(
 
 fn event(f: &mut fmt::Formatter<'_>, event: &EventRow) -> fmt::Result {
     let type_name = event.type_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let listeners: Vec<_> = event.listeners.iter().map(listener).collect();
+    let listeners: Vec<_> = event.listeners.iter().map(|it| listener(event, it)).collect();
     let listeners = if listeners.is_empty() { "nobody".into() } else { listeners.join(", ") };
     writeln!(f, "  {}{type_name}: {listeners}", event.name)
 }
 
-fn listener(listener: &ListenerRow) -> String {
-    match &listener.by_name {
-        None => listener.by.to_string(),
-        Some(name) => format!("{} by `{name}`", listener.by),
-    }
+fn listener(event: &EventRow, listener: &ListenerRow) -> String {
+    let ListenerRow { by, by_name, is_active, .. } = listener;
+    let by_pattern = by_name.as_ref().filter(|name| **name != event.name).map(|name| format!(" by `{name}`"));
+    let idle = if *is_active { "" } else { " (does not run)" };
+    format!("{by}{}{idle}", by_pattern.unwrap_or_default())
 }
 
 fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
@@ -82,6 +82,7 @@ fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
     let idle = if *is_active { "" } else { " (does not run)" };
     match signature {
         Some(signature) => writeln!(f, "  {by}: {name}{signature}{idle}"),
+        None if input == "()" => writeln!(f, "  {by}: {name}() -> {answer}{idle}"),
         None => writeln!(f, "  {by}: {name}({input}) -> {answer}{idle}"),
     }
 }
