@@ -56,7 +56,7 @@ extensions! {
     Sender() = |app| app.extension::<Self>()
         .add_systems(Update, send_as_sender)
         .observe(hear_change)
-        .observe_named("driver.*", |event: On<bevy_extensions::DynamicEvent>, mut log: ResMut<Log>| {
+        .observe_named("driver.*", |event: On<DynamicEvent>, mut log: ResMut<Log>| {
             log.note(event.value.to_string());
         });
     Faint(requires(Net), before(Alpha)) = |app| app.extension::<Self>()

@@ -115,13 +115,13 @@ pub(crate) fn exports(world: &World) -> Vec<ExportRow> {
     rows.into_iter().map(|(owner, name)| ExportRow { by: Owner::new(world, owner), name }).collect()
 }
 
-/// Returns an export of whoever `Who` depends on, if it is there.
-pub(crate) fn import<Who: DependsOn<T::Owner>, T: Export>(world: &World) -> Option<&T> {
+/// Returns an export, if it is there. Who calls this has seen to it that it may be imported.
+pub(crate) fn import<T: Export>(world: &World) -> Option<&T> {
     world.get_resource::<Exported<T>>().map(|exported| &exported.0)
 }
 
 /// As [`import`], to change it.
-pub(crate) fn import_mut<Who: DependsOn<T::Owner>, T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
+pub(crate) fn import_mut<T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
     world.get_resource_mut::<Exported<T>>().map(|exported| exported.map_unchanged(|exported| &mut exported.0))
 }
 

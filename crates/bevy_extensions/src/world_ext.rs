@@ -230,11 +230,11 @@ impl ExtensionsWorldExt for World {
     }
 
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {
-        export::import::<Who, T>(self)
+        export::import(self)
     }
 
     fn import_mut<Who: DependsOn<T::Owner>, T: Export>(&mut self) -> Option<Mut<'_, T>> {
-        export::import_mut::<Who, T>(self)
+        export::import_mut(self)
     }
 }
 

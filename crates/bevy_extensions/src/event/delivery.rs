@@ -226,9 +226,10 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
         context: &TriggerContext,
         event: &mut E,
     ) {
-        // SAFETY: it is dropped in here, and a trigger does not get the whole world.
         let cell = world.as_unsafe_world_cell();
+        // SAFETY: what the trigger was given is not used any more, and the listeners lie where nobody else reaches.
         let mut world = unsafe { cell.into_deferred() };
+        // SAFETY: it is dropped in here, and a trigger does not get the whole world.
         let mut listeners = match unsafe { Listeners::<E>::take_in_hand(cell) } {
             Taken::InHand(listeners) => Some(listeners),
             Taken::NotThere => None,
