@@ -163,7 +163,7 @@ pub(crate) fn import_mut<T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
 /// }
 /// ```
 pub struct Import<'w, Who: DependsOn<T::Owner>, T: Export> {
-    value: Ref<'w, T>,
+    value: Res<'w, Exported<T>>,
     who: PhantomData<fn() -> Who>,
 }
 
@@ -181,21 +181,21 @@ pub struct Import<'w, Who: DependsOn<T::Owner>, T: Export> {
 /// # bevy_app::App::new().add_systems(bevy_app::Update, pay_interest);
 /// ```
 pub struct ImportMut<'w, Who: DependsOn<T::Owner>, T: Export> {
-    value: Mut<'w, T>,
+    value: ResMut<'w, Exported<T>>,
     who: PhantomData<fn() -> Who>,
 }
 
 impl<'w, Who: DependsOn<T::Owner>, T: Export> Import<'w, Who, T> {
     /// Returns what Bevy's change detection works with.
     pub fn into_ref(self) -> Ref<'w, T> {
-        self.value
+        Ref::map(self.value.into(), |exported| &exported.0)
     }
 }
 
 impl<'w, Who: DependsOn<T::Owner>, T: Export> ImportMut<'w, Who, T> {
     /// Returns what Bevy's change detection works with.
     pub fn into_mut(self) -> Mut<'w, T> {
-        self.value
+        Mut::from(self.value).map_unchanged(|exported| &mut exported.0)
     }
 }
 
@@ -204,7 +204,7 @@ impl<Who: DependsOn<T::Owner>, T: Export> Deref for Import<'_, Who, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.value
+        &self.value.0
     }
 }
 
@@ -213,14 +213,14 @@ impl<Who: DependsOn<T::Owner>, T: Export> Deref for ImportMut<'_, Who, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.value
+        &self.value.0
     }
 }
 
 impl<Who: DependsOn<T::Owner>, T: Export> DerefMut for ImportMut<'_, Who, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.value
+        &mut self.value.0
     }
 }
 
@@ -272,7 +272,7 @@ detect_changes!(ImportMut);
 
 /// A parameter that is another one, seen through.
 macro_rules! system_param {
-    ($import:ident, $inner:ident, $see:expr) => {
+    ($import:ident, $inner:ident) => {
         // SAFETY: state, access and value are those of the inner parameter.
         unsafe impl<Who: DependsOn<T::Owner> + 'static, T: Export> SystemParam for $import<'_, Who, T> {
             type State = ComponentId;
@@ -294,25 +294,24 @@ macro_rules! system_param {
                 tick: Tick,
             ) -> Result<Self::Item<'w, 's>, SystemParamValidationError> {
                 // SAFETY: the caller keeps the promises, and `init_access` passed on the access of the inner parameter.
-                match unsafe { <$inner<'static, Exported<T>> as SystemParam>::get_param(state, meta, world, tick) } {
-                    Ok(exported) => Ok($import { value: $see(exported), who: PhantomData }),
-                    Err(_) => Err(not_there::<Self, T>()),
-                }
+                let value =
+                    unsafe { <$inner<'static, Exported<T>> as SystemParam>::get_param(state, meta, world, tick) };
+                value
+                    .map(|value| $import { value, who: PhantomData })
+                    .map_err(|_| SystemParamValidationError::invalid::<Self>(not_there::<T>()))
             }
         }
     };
 }
 
-system_param!(Import, Res, |exported: Res<'w, Exported<T>>| Ref::map(exported.into(), |exported| &exported.0));
-system_param!(ImportMut, ResMut, |exported: ResMut<'w, Exported<T>>| {
-    Mut::from(exported).map_unchanged(|exported| &mut exported.0)
-});
+system_param!(Import, Res);
+system_param!(ImportMut, ResMut);
 
 // SAFETY: it only reads, as `Res` does.
 unsafe impl<Who: DependsOn<T::Owner> + 'static, T: Export> ReadOnlySystemParam for Import<'_, Who, T> {}
 
 #[cold]
-fn not_there<P, T: Export>() -> SystemParamValidationError {
+fn not_there<T: Export>() -> String {
     let owner = ShortName::of::<T::Owner>();
-    SystemParamValidationError::invalid::<P>(format!("`{owner}` does not export `{}` now", T::NAME))
+    format!("`{owner}` does not export `{}` now", T::NAME)
 }
