@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_extensions::{Delivery, ExtensionFaults, Listener, OwnedBy, Target, prelude::*};
 
 use crate::{
-    extensions,
+    extensions, memory,
     support::{Log, app, host, note, noted, states},
 };
 
@@ -477,16 +477,22 @@ fn starting_and_failing_are_events_that_extensions_hear() {
 fn many_events_leave_nothing_behind() {
     extensions! {
         Aa() = |app| app.extension::<Self>().observe(|_: On<Ping>, mut commands: Commands| commands.trigger(Count(0)));
-        Bb() = |app| app.extension::<Self>().observe(|_: On<Count>| {});
+        Bb() = |app| app.extension::<Self>().observe(|_: On<Count>| {}).observe_named("*", |_: On<DynamicEvent>| {});
     }
     let mut app = app(host().with::<Aa>().with::<Bb>());
     app.update();
-    let before = app.world().entities().count_spawned();
+    let mut emit = |times: u32| {
+        for _ in 0..times {
+            app.world_mut().trigger(Ping);
+            app.world_mut().emit("test-event", ()).unwrap();
+            app.world_mut().flush();
+            // Bevy notes what was removed until the end of a frame.
+            app.world_mut().clear_trackers();
+        }
+        (app.world().entities().count_spawned(), memory::held())
+    };
+    let before = emit(10);
     let emits: u32 = std::env::var("EMITS").map_or(10_000, |emits| emits.parse().unwrap());
-    for _ in 0..emits {
-        app.world_mut().trigger(Ping);
-        app.world_mut().flush();
-    }
-    assert_eq!(app.world().entities().count_spawned(), before);
+    assert_eq!(emit(emits), before, "entities and bytes");
     app.terminate_extensions();
 }

@@ -17,6 +17,7 @@ mod lifecycle;
 mod listing;
 mod logging;
 mod manifests;
+mod memory;
 mod named_events;
 mod parsing_properties;
 mod reference_resolver;
