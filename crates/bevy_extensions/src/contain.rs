@@ -211,14 +211,19 @@ impl Calling {
         Self { apps_own, earlier: CAUGHT.with_borrow(Vec::len) }
     }
 
-    /// Puts the app's error handler back, and charges what Bevy told during the call.
-    fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
-        set_handler(world, self.apps_own);
-        CALLS.set(CALLS.get() - 1);
+    /// Charges what Bevy has told so far.
+    fn charge(&self, ward: &Ward, place: &FaultPlace) {
         let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(self.earlier));
         for (error, context) in caught {
             ward.charge(Fault::from_handler(place, error, &context));
         }
+    }
+
+    /// Puts the app's error handler back, and charges what Bevy told during the call.
+    fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
+        self.charge(ward, place);
+        set_handler(world, self.apps_own);
+        CALLS.set(CALLS.get() - 1);
         if CALLS.get() == 0 {
             for (error, context) in APPS_OWN.take() {
                 world.fallback_error_handler()(error, context);

@@ -2,8 +2,10 @@
 
 pub(crate) mod arrival;
 mod delivery;
+mod hearing;
 mod listeners;
 mod listing;
+mod named;
 pub(crate) mod registry;
 pub(crate) mod wire;
 

@@ -14,7 +14,7 @@ use super::{
     note_apps_own, set_handler_in_place,
 };
 use crate::{
-    acting::{Acting, act_as, act_as_app},
+    acting::{Acting, act, act_as, act_as_app},
     fault::FaultPlace,
 };
 
@@ -31,23 +31,68 @@ struct Bracket {
 /// Whose commands stand between.
 enum Around {
     /// Those of a listener of an extension.
-    Extension { ward: Arc<Ward>, place: FaultPlace, calling: Calling, _link: Option<Extended> },
+    Extension { ward: Arc<Ward>, place: FaultPlace, calling: Calling, link: Option<Extended> },
     /// Those of the app's own observers of an event that an extension has emitted, and the handler before.
     App(Option<ErrorHandler>),
 }
 
 /// Queues the command before those of a listener.
-pub(crate) fn open(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
+pub(super) fn open(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
     let (ward, place) = (ward.clone(), place.clone());
     world.commands().queue(move |world: &mut World| {
         let acting = act_as(ward.world, ward.id());
-        let link = match &place {
-            FaultPlace::Listener(event) => Some(Link::Listener(ward.name.clone(), event.clone())),
-            _ => None,
-        };
-        let around = Around::Extension { calling: Calling::begin(world), ward, place, _link: link.map(chain::extend) };
+        let link = extend_chain(&ward, &place);
+        let around = Around::Extension { calling: Calling::begin(world), ward, place, link };
         push(Bracket { around, _acting: acting });
     });
+}
+
+fn extend_chain(ward: &Ward, place: &FaultPlace) -> Option<Extended> {
+    let FaultPlace::Listener(event) = place else { return None };
+    Some(chain::extend(Link::Listener(ward.name.clone(), event.clone())))
+}
+
+/// Queues the command between those of two listeners that hear one event: it closes and opens in one.
+fn pass_on(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
+    let (next, next_place) = (ward.clone(), place.clone());
+    world.commands().queue(move |_: &mut World| {
+        OPEN.with_borrow_mut(|open| {
+            let last = open.last_mut().map(|bracket| &mut bracket.around);
+            let Some(Around::Extension { ward, place, calling, link }) = last else { return };
+            calling.charge(ward, place);
+            // The last link goes before the next one comes in its place.
+            *link = None;
+            *link = extend_chain(&next, &next_place);
+            act(next.world, next.id());
+            (*ward, *place) = (next, next_place);
+        });
+    });
+}
+
+/// The brackets of the listeners that hear one event, one after another.
+#[derive(Default)]
+pub(crate) struct Row {
+    is_open: bool,
+}
+
+impl Row {
+    /// Makes ready for the commands of the next listener.
+    pub(crate) fn next(&mut self, world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
+        match self.is_open {
+            true => pass_on(world, ward, place),
+            false => open(world, ward, place),
+        }
+        self.is_open = true;
+    }
+
+    /// Closes what may be open, before commands that have brackets of their own, and at the end.
+    #[inline]
+    pub(crate) fn end(&mut self, world: &mut DeferredWorld) {
+        if self.is_open {
+            close(world);
+            self.is_open = false;
+        }
+    }
 }
 
 /// Queues the command before those of the app's own observers.
@@ -59,7 +104,7 @@ pub(super) fn open_for_app(world: &mut DeferredWorld) {
 }
 
 /// Queues the command after those of a listener, or of the app's own observers.
-pub(crate) fn close(world: &mut DeferredWorld) {
+pub(super) fn close(world: &mut DeferredWorld) {
     world.commands().queue(|world: &mut World| {
         let bracket = OPEN.with_borrow_mut(Vec::pop).expect("a bracket that is closed was opened before");
         match bracket.around {

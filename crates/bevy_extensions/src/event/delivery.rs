@@ -12,6 +12,7 @@ use bevy_extensions_core::ExtensionName;
 
 use super::{
     DynamicEvent, ExtensionEvent, arrival,
+    hearing::Hearing,
     listeners::{Listeners, Taken},
 };
 use crate::{
@@ -248,8 +249,9 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
             }
         }
         if let Some(listeners) = &mut listeners {
-            // SAFETY: the caller keeps the promises of `trigger`.
-            unsafe { listeners.hear(&mut world, only.as_deref(), event, self, context) };
+            // SAFETY: the caller keeps the promises of `trigger`, and the listeners are in our hands.
+            let mut hearing = unsafe { Hearing::new(&mut world, event, self, context) };
+            hearing.by_extensions(&mut listeners.slots, only.as_deref());
         }
         let has_named = listeners.as_ref().is_some_and(|listeners| listeners.has_apps());
         if only.is_none() && (has_named || !observers.global_observers().is_empty()) {
@@ -258,7 +260,7 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
                 let order = match &mut listeners {
                     Some(listeners) => {
                         // SAFETY: as above.
-                        unsafe { listeners.hear_as_app(world, event, self, context) };
+                        unsafe { Hearing::new(world, event, self, context) }.by_app(&listeners.slots);
                         &mut listeners.own
                     }
                     None => &mut order,

@@ -1,34 +1,26 @@
 //! The listeners of one event, in the order in which they hear it.
 
 use std::{
-    any::Any,
     ops::{Deref, DerefMut},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, TryLockError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use bevy_ecs::{
-    error::{BevyError, ErrorContext},
     event::EventPattern,
     lifecycle::HookContext,
-    observer::{On, TriggerContext},
+    observer::On,
     prelude::*,
-    system::{RunSystemError, System},
+    system::System,
     world::{DeferredWorld, unsafe_world_cell::UnsafeWorldCell},
 };
-use bevy_extensions_core::{EventFilter, EventName, ExtensionName};
+use bevy_extensions_core::ExtensionName;
 use bevy_platform::cell::SyncUnsafeCell;
-use serde_json::Value;
 
-use super::{Delivery, DynamicEvent, ExtensionEvent, arrival, delivery::name_of_sender};
-use crate::{
-    acting::{ExtensionId, act, keep},
-    contain::{Ward, bracket, call},
-    fault::{Fault, FaultPlace},
-};
+use super::{arrival, delivery::name_of_sender, named::NamedListener};
+use crate::{acting::ExtensionId, contain::Ward};
 
 /// A listener as a system.
 pub(super) type BoxedListener<E> = Box<dyn System<In = On<'static, 'static, E>, Out = ()>>;
@@ -47,7 +39,7 @@ pub(super) struct Listeners<E: EventPattern> {
 
 /// The inside of [`Listeners`].
 pub(super) struct Inner<E: EventPattern> {
-    slots: Vec<Slot<E>>,
+    pub(super) slots: Vec<Slot<E>>,
     pub(super) own: arrival::Order,
     /// Who has emitted the event last: mostly it is the same one again.
     last_sender: Option<(ExtensionId, ExtensionName)>,
@@ -82,16 +74,6 @@ pub(super) enum Ear<E: EventPattern> {
     Typed(BoxedListener<E>, bool),
     /// The event as its name and a value.
     Named(Arc<NamedListener>),
-}
-
-/// A listener to events by name; it may stand among those of several events.
-pub(super) struct NamedListener {
-    pub(super) filter: EventFilter,
-    pub(super) place: Place,
-    pub(super) entity: Entity,
-    /// `None` for the app itself.
-    pub(super) ward: Option<Arc<Ward>>,
-    pub(super) system: Mutex<BoxedListener<DynamicEvent>>,
 }
 
 impl<E: EventPattern> Listeners<E> {
@@ -190,202 +172,6 @@ impl<E: EventPattern> Inner<E> {
     #[inline]
     pub(super) fn has_apps(&self) -> bool {
         self.slots.last().is_some_and(|slot| slot.ward.is_none())
-    }
-}
-
-impl<E: ExtensionEvent> Inner<E> {
-    /// Calls the listeners of extensions: of all, or only of some.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Trigger::trigger`](bevy_ecs::event::Trigger::trigger).
-    // Inlined into the trigger, the loop was measured to be half as fast.
-    #[inline(never)]
-    pub(super) unsafe fn hear(
-        &mut self,
-        world: &mut DeferredWorld,
-        only: Option<&[ExtensionId]>,
-        event: &mut E,
-        delivery: &mut Delivery,
-        context: &TriggerContext,
-    ) {
-        let slots = &mut self.slots;
-        let (world_id, mut spelled, mut next) = (world.id(), None, 0);
-        let _acting = keep();
-        loop {
-            // One that panics is behind us: the others go on from the next.
-            let heard = catch_unwind(AssertUnwindSafe(|| {
-                for slot in &mut slots[next..] {
-                    let Some(ward) = &slot.ward else { break };
-                    next += 1;
-                    if !ward.is_active() || only.is_some_and(|only| !only.contains(&slot.place.owner)) {
-                        continue;
-                    }
-                    act(world_id, slot.place.owner);
-                    // SAFETY: the caller keeps the promises.
-                    unsafe { slot.ear.hear(world, slot.entity, ward, &mut spelled, event, delivery, context) };
-                }
-            }));
-            let Err(payload) = heard else { break };
-            slots[next - 1].note_panic(world, &*payload);
-        }
-    }
-
-    /// Calls the app's own listeners by name.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::hear`].
-    pub(super) unsafe fn hear_as_app(
-        &mut self,
-        world: &mut DeferredWorld,
-        event: &mut E,
-        delivery: &mut Delivery,
-        context: &TriggerContext,
-    ) {
-        let mut spelled = None;
-        let from = self.slots.partition_point(|slot| slot.ward.is_some());
-        for slot in &self.slots[from..] {
-            if let Ear::Named(listener) = &slot.ear {
-                // SAFETY: the caller keeps the promises.
-                unsafe { listener.hear(world, &mut spelled, event, delivery, context) };
-            }
-        }
-    }
-}
-
-impl<E: ExtensionEvent> Ear<E> {
-    /// # Safety
-    ///
-    /// As for [`Inner::hear`].
-    #[inline]
-    unsafe fn hear(
-        &mut self,
-        world: &mut DeferredWorld,
-        entity: Entity,
-        ward: &Arc<Ward>,
-        spelled: &mut Option<Value>,
-        event: &mut E,
-        delivery: &mut Delivery,
-        context: &TriggerContext,
-    ) {
-        match self {
-            Self::Typed(system, has_deferred) => {
-                // It may change the event.
-                *spelled = None;
-                let cell = world.as_unsafe_world_cell();
-                // SAFETY: a listener is no exclusive system, and no other reference to the world is alive.
-                let ran = unsafe { system.run_unsafe(On::new(event, entity, delivery, context), cell) };
-                if let Err(RunSystemError::Failed(error)) = ran {
-                    ward.charge(Fault::error(&place::<E>(), &error).in_system(&system.name()));
-                }
-                if *has_deferred {
-                    bracket::open(world, ward, &place::<E>());
-                    system.queue_deferred(world.reborrow());
-                    bracket::close(world);
-                }
-            }
-            // SAFETY: the caller keeps the promises.
-            Self::Named(listener) => unsafe { listener.hear(world, spelled, event, delivery, context) },
-        }
-    }
-}
-
-impl<E: ExtensionEvent> Slot<E> {
-    /// Charges a panic. The commands from before it are as good as those of a system that panics.
-    #[cold]
-    fn note_panic(&mut self, world: &mut DeferredWorld, payload: &(dyn Any + Send)) {
-        let Some(ward) = &self.ward else { return };
-        ward.charge(Fault::panic(&place::<E>(), payload));
-        if let Ear::Typed(system, true) = &mut self.ear {
-            bracket::open(world, ward, &place::<E>());
-            call(ward, &place::<E>(), || system.queue_deferred(world.reborrow()));
-            bracket::close(world);
-        }
-    }
-}
-
-fn place<E: ExtensionEvent>() -> FaultPlace {
-    FaultPlace::Listener(E::NAME.into())
-}
-
-impl NamedListener {
-    /// # Safety
-    ///
-    /// As for [`Inner::hear`].
-    unsafe fn hear<E: ExtensionEvent>(
-        &self,
-        world: &mut DeferredWorld,
-        spelled: &mut Option<Value>,
-        event: &mut E,
-        delivery: &mut Delivery,
-        context: &TriggerContext,
-    ) {
-        if self.ward.as_ref().is_some_and(|ward| !ward.is_active()) {
-            return;
-        }
-        if let Some(event) = (event as &mut dyn Any).downcast_mut::<DynamicEvent>() {
-            if self.filter.hears(event.name()) {
-                // SAFETY: the caller keeps the promises.
-                unsafe { self.call(world, event, delivery, context) };
-            }
-            return;
-        }
-        let before = match spelled.take().map_or_else(|| E::wire().to_value(event), Ok) {
-            Ok(value) => value,
-            Err(misfit) => return self.fail(E::NAME, misfit.into()),
-        };
-        let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), before.clone());
-        // SAFETY: the caller keeps the promises.
-        unsafe { self.call(world, &mut dynamic, delivery, context) };
-        *spelled = Some(before);
-        if spelled.as_ref() == Some(&dynamic.value) {
-            return;
-        }
-        match E::wire().to_event(dynamic.value.clone()) {
-            Ok(changed) => {
-                *event = changed;
-                *spelled = Some(dynamic.value);
-            }
-            Err(misfit) => self.fail(E::NAME, misfit.into()),
-        }
-    }
-
-    /// # Safety
-    ///
-    /// As for [`Inner::hear`].
-    unsafe fn call(
-        &self,
-        world: &mut DeferredWorld,
-        event: &mut DynamicEvent,
-        delivery: &mut Delivery,
-        context: &TriggerContext,
-    ) {
-        let mut system = match self.system.try_lock() {
-            Ok(system) => system,
-            Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                return self.fail(event.name().as_str(), "it is being called already".into());
-            }
-        };
-        let cell = world.as_unsafe_world_cell();
-        let on = On::new(event, self.entity, delivery, context);
-        // SAFETY: a listener is no exclusive system, and no other reference to the world is alive.
-        let ran = unsafe { system.run_unsafe(on, cell) };
-        // Those of extensions have charged it already.
-        if let Err(RunSystemError::Failed(error)) = ran {
-            let context = ErrorContext::Observer { name: system.name(), last_run: system.get_last_run() };
-            world.fallback_error_handler()(error, context);
-        }
-        system.queue_deferred(world.reborrow());
-    }
-
-    #[cold]
-    fn fail(&self, event: &str, why: BevyError) {
-        if let Some(ward) = &self.ward {
-            let place = FaultPlace::Listener(event.to_string().into());
-            ward.charge(Fault::error(&place, &why));
-        }
     }
 }
 

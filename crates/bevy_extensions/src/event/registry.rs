@@ -21,8 +21,9 @@ use serde_json::Value;
 
 use super::{
     Delivery, DeliveryError, DynamicEvent, ExtensionEvent, Listener, Target,
-    listeners::{BoxedListener, Ear, Listeners, NamedListener, Place, Slot},
+    listeners::{BoxedListener, Ear, Listeners, Place, Slot},
     listing,
+    named::NamedListener,
 };
 use crate::{
     acting::acting,
