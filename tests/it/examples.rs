@@ -118,7 +118,7 @@ fn exports() {
             r#"Greeter: `Economy.deposit` was not called: field `gold`: invalid type: string "much", expected u32"#,
             "Greeter: `Economy.deposti` was not called: `Economy` has no such function; did you mean `deposit`?",
             "Greeter: `Frog.tomorrow` was not called: `Greeter` does not say that it needs `Frog`; \
-             add `requires(Frog = \"..\")` or `optional(Frog = \"..\")` to the `#[extension(..)]` of `Greeter`",
+             add `requires(Frog)` or `optional(Frog)` to the `#[extension(..)]` of `Greeter`",
         ],
     );
 }

@@ -232,7 +232,7 @@ fn an_extension_calls_whom_it_declares() {
         &mut app,
         |world| ask(world, "bank", "check"),
         "`bank.check` was not called: `Greeter` does not say that it needs `bank`; \
-         add `requires(bank = \"..\")` or `optional(bank = \"..\")` to the `#[extension(..)]` of `Greeter`",
+         add `requires(bank)` or `optional(bank)` to the `#[extension(..)]` of `Greeter`",
     );
     check_as(
         &mut app,

@@ -12,6 +12,7 @@ mod examples;
 mod exports;
 mod functions;
 mod hostile;
+mod hostile_events;
 mod hosting;
 mod lifecycle;
 mod listing;

@@ -112,9 +112,9 @@ fn end(mut app: App) {
 fn small_app(count: u32) -> App {
     let listen_to_all = |world: &mut World| {
         listen(world, 1);
-        world.add_listener(|event: On<Idle>, mut count: ResMut<Count>, _: Commands| count.0 += event.0);
-        world.add_listener(|event: On<Queued>, mut commands: Commands| count_later(&mut commands, event.0));
-        world.add_listener(|event: On<Joined>, mut count: ResMut<Count>| count.0 += event.gold);
+        _ = world.add_listener(|event: On<Idle>, mut count: ResMut<Count>, _: Commands| count.0 += event.0);
+        _ = world.add_listener(|event: On<Queued>, mut commands: Commands| count_later(&mut commands, event.0));
+        _ = world.add_listener(|event: On<Joined>, mut count: ResMut<Count>| count.0 += event.gold);
         for name in ["bench.told", "bench.dynamic"] {
             let listener =
                 |event: On<DynamicEvent>, mut count: ResMut<Count>| count.0 += event.value.is_object() as u64;
@@ -132,7 +132,7 @@ fn small_app(count: u32) -> App {
 
 fn listen(world: &mut World, times: usize) {
     for _ in 0..times {
-        world.add_listener(|event: On<Ping>, mut count: ResMut<Count>| count.0 += event.0);
+        _ = world.add_listener(|event: On<Ping>, mut count: ResMut<Count>| count.0 += event.0);
     }
 }
 

@@ -23,6 +23,7 @@ use std::{
 use bevy_app::App;
 use bevy_ecs::{
     error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
+    system::SystemAccess,
     world::{DeferredWorld, World, WorldId},
 };
 use bevy_extensions_core::ExtensionName;
@@ -158,7 +159,7 @@ pub(crate) fn call<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R)
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(value) => Some(value),
         Err(payload) => {
-            ward.charge(Fault::panic(place, &*payload));
+            ward.charge(Fault::panic(place, payload));
             None
         }
     }
@@ -232,6 +233,15 @@ impl Calling {
     }
 }
 
+/// Tells whether a system gets the whole world, so that it may queue commands past its own.
+pub(crate) fn takes_the_world(access: &SystemAccess) -> bool {
+    match access {
+        SystemAccess::None => false,
+        SystemAccess::Shared(access) => access.combined_access().has_write_all(),
+        SystemAccess::Exclusive => true,
+    }
+}
+
 /// Calls observers of the app itself, while it may be an extension that has emitted the event.
 ///
 /// What goes wrong in them is then the app's own: its error handler is told once the call into the extension is over.
@@ -272,7 +282,7 @@ pub(crate) fn call_app_with_world<R>(
         set_handler_in_place(&mut world.into(), during);
     }
     ran.map_err(|payload| {
-        let fault = Fault::panic(place, &*payload);
+        let fault = Fault::shared_panic(place, &*payload);
         let context = ErrorContext::System { name: place.to_string().into(), last_run: world.change_tick() };
         note_apps_own(BevyError::panic("Function panicked", payload), context);
         fault

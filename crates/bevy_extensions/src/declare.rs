@@ -78,7 +78,7 @@ impl Declared {
         match catch_unwind(self.manifest) {
             Ok(manifest) => Ok(Candidate::new(manifest, source)),
             Err(payload) => {
-                let why = format!("making it panicked: {}", panic_message(&*payload));
+                let why = format!("making it panicked: {}", panic_message(payload));
                 Err(ParseError::native(self.name, source.location().clone(), why))
             }
         }

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub use delivery::{Delivery, DeliveryError, Target};
 pub use listeners::Listener;
 pub use listing::{EventRow, ListenerRow};
-pub use registry::{DeclaredEvent, EmitError};
+pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
 pub(crate) use delivery::did_you_mean;

@@ -155,7 +155,7 @@ where
     // What the caller has queued before is done before, and in the caller's name.
     world.flush();
     let (server, at) = find(world, of, function)?;
-    invoke(world, at, None, input)
+    invoke(world, at, None, false, input)
         .map_err(|unanswered| CallError::new(Called::new(world, of, function, server), unanswered))
 }
 

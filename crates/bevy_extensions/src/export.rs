@@ -8,14 +8,15 @@ use std::{
 use bevy_ecs::{
     change_detection::{MaybeLocation, Tick},
     component::ComponentId,
+    lifecycle::HookContext,
     prelude::*,
     system::{ReadOnlySystemParam, SystemAccess, SystemMeta, SystemParam, SystemParamValidationError},
-    world::unsafe_world_cell::UnsafeWorldCell,
+    world::{DeferredWorld, unsafe_world_cell::UnsafeWorldCell},
 };
 use bevy_utils::prelude::ShortName;
 
 use crate::{
-    contain::{Ward, call},
+    contain::{Ward, call_with_world},
     entity::Owns,
     extension::{DependsOn, Extension, Host},
     fault::FaultPlace,
@@ -56,8 +57,10 @@ impl ExportOwner for Host {}
 struct Exported<T>(T);
 
 /// An entity that stands for an export: what lies in a resource of ours.
+///
+/// Despawn it to take the export back.
 #[derive(Component, Debug, Clone)]
-#[component(immutable)]
+#[component(immutable, on_remove = take_back)]
 #[non_exhaustive]
 pub struct TypedExport {
     /// The name of its type.
@@ -89,11 +92,19 @@ pub(crate) fn export<T: Export>(world: &mut World, owner: Party<'_>, value: T) {
 /// Takes back what an extension offers, because it has stopped. A value that panics when it is dropped is its own fault.
 pub(crate) fn withdraw(world: &mut World, extension: Entity, ward: &Ward) {
     let Some(owns) = world.get::<Owns>(extension) else { return };
-    let exports = owns.iter().filter_map(|entity| Some((entity, world.get::<TypedExport>(entity)?.clone())));
-    for (entity, export) in exports.collect::<Vec<_>>() {
-        call(ward, &FaultPlace::Export(export.name.into()), || (export.withdraw)(world));
-        world.despawn(entity);
+    let exports = owns.iter().filter_map(|entity| Some((entity, world.get::<TypedExport>(entity)?.name)));
+    for (entity, name) in exports.collect::<Vec<_>>() {
+        call_with_world(ward, &FaultPlace::Export(name.into()), world, |world| {
+            world.despawn(entity);
+            world.flush();
+        });
     }
+}
+
+/// Takes the value out of the world when the entity that stands for it goes.
+fn take_back(mut world: DeferredWorld, context: HookContext) {
+    let withdraw = world.get::<TypedExport>(context.entity).map(|export| export.withdraw);
+    world.commands().queue(move |world: &mut World| withdraw.into_iter().for_each(|withdraw| withdraw(world)));
 }
 
 /// An export in a listing.
@@ -293,9 +304,9 @@ macro_rules! system_param {
                 world: UnsafeWorldCell<'w>,
                 tick: Tick,
             ) -> Result<Self::Item<'w, 's>, SystemParamValidationError> {
+                type Inner<T> = $inner<'static, Exported<T>>;
                 // SAFETY: the caller keeps the promises, and `init_access` passed on the access of the inner parameter.
-                let value =
-                    unsafe { <$inner<'static, Exported<T>> as SystemParam>::get_param(state, meta, world, tick) };
+                let value = unsafe { Inner::<T>::get_param(state, meta, world, tick) };
                 value
                     .map(|value| $import { value, who: PhantomData })
                     .map_err(|_| SystemParamValidationError::invalid::<Self>(not_there::<T>()))

@@ -34,7 +34,7 @@ pub trait Extension: Plugin + Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say that it needs `{Other}`",
     label = "`{Self}` has no dependency on `{Other}`",
-    note = "add `requires({Other} = \"..\")` or `optional({Other} = \"..\")` to the `#[extension(..)]` of `{Self}`"
+    note = "add `requires({Other})` or `optional({Other})` to the `#[extension(..)]` of `{Self}`"
 )]
 pub trait DependsOn<Other> {}
 

@@ -1,6 +1,11 @@
 //! What went wrong in an extension's code.
 
-use std::{any::Any, borrow::Cow, fmt};
+use std::{
+    any::Any,
+    borrow::Cow,
+    fmt, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use bevy_ecs::{
     error::{BevyError, ErrorContext},
@@ -51,6 +56,8 @@ pub enum FaultPlace {
     Listener(Cow<'static, str>),
     /// A function of this name, or a command that it queued.
     Function(Cow<'static, str>),
+    /// An event that it has emitted, as a value.
+    Event(Cow<'static, str>),
     /// The registration of an export, a function, an interface or a driver of this name.
     Export(Cow<'static, str>),
 }
@@ -68,8 +75,13 @@ pub enum FaultKind {
 }
 
 impl Fault {
-    pub(crate) fn panic(place: &FaultPlace, payload: &(dyn Any + Send)) -> Self {
+    pub(crate) fn panic(place: &FaultPlace, payload: Box<dyn Any + Send>) -> Self {
         Self::new(place, FaultKind::Panic(panic_message(payload)))
+    }
+
+    /// As [`panic`](Self::panic), of a payload that somebody else will see too.
+    pub(crate) fn shared_panic(place: &FaultPlace, payload: &(dyn Any + Send)) -> Self {
+        Self::new(place, FaultKind::Panic(text_of(payload)))
     }
 
     pub(crate) fn error(place: &FaultPlace, error: &BevyError) -> Self {
@@ -89,7 +101,7 @@ impl Fault {
     /// Takes what Bevy tells an error handler.
     pub(crate) fn from_handler(place: &FaultPlace, mut error: BevyError, context: &ErrorContext) -> Self {
         let kind = match error.take_payload() {
-            Some(payload) => FaultKind::Panic(panic_message(&*payload)),
+            Some(payload) => FaultKind::Panic(panic_message(payload)),
             None => FaultKind::Error(message_of(&error)),
         };
         Self::new(place, kind).in_system(&context.name())
@@ -140,20 +152,36 @@ impl fmt::Display for FaultPlace {
             Self::Command => f.write_str("in a command"),
             Self::Listener(event) => write!(f, "in a listener of `{event}`"),
             Self::Function(name) => write!(f, "in the function `{name}`"),
+            Self::Event(name) => write!(f, "in what it emitted as `{name}`"),
             Self::Export(name) => write!(f, "in what it exports as `{name}`"),
         }
     }
 }
 
-/// Returns the text that code panicked with.
-pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
+/// Returns the text that code panicked with, and lets go of the payload, which may be anything.
+pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
+    let text = text_of(&*payload);
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // One that panics when it is dropped may have the next one inside.
+        mem::forget(again);
+    }
+    text
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "with something that is not text".into())
 }
 
-/// Bevy shows a backtrace below the message, if it has one: numbered lines, each with a place below.
+/// Returns the text of an error, which its author may have got wrong.
 fn message_of(error: &BevyError) -> String {
+    let text = catch_unwind(AssertUnwindSafe(|| shown(error)));
+    text.unwrap_or_else(|payload| format!("its error cannot be shown, as that panicked: {}", panic_message(payload)))
+}
+
+/// Bevy shows a backtrace below the message, if it has one: numbered lines, each with a place below.
+fn shown(error: &BevyError) -> String {
     if let Some(invalid) = error.downcast_ref::<SystemParamValidationError>() {
         return match cfg!(feature = "debug") {
             true => format!("it cannot run, because of `{}`: {}", invalid.param.shortname(), invalid.message),

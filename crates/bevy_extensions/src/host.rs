@@ -2,11 +2,10 @@
 
 use bevy_app::App;
 use bevy_ecs::{prelude::*, system::IntoObserverSystem};
-use bevy_extensions_core::EventFilterError;
 
 use crate::{
     driver::{self, Driver, Interface},
-    event::{DynamicEvent, ExtensionEvent, registry},
+    event::{DynamicEvent, ExtensionEvent, ListenError, registry},
     exchange::{self, ExportError, IntoFunction},
     export::{self, Export},
     extension::Host,
@@ -121,12 +120,12 @@ impl<'a> HostScope<'a> {
     ///
     /// # Errors
     ///
-    /// [`EventFilterError`] if the filter is none; see [`observe_named`](crate::ExtensionScope::observe_named).
+    /// [`ListenError`] if the filter is none, or the system exclusive; see [`observe_named`](crate::ExtensionScope::observe_named).
     pub fn observe_named<M>(
         &mut self,
         filter: &str,
         listener: impl IntoObserverSystem<DynamicEvent, M>,
-    ) -> Result<&mut Self, EventFilterError> {
+    ) -> Result<&mut Self, ListenError> {
         registry::observe_named(self.app.world_mut(), Party::App, filter, listener)?;
         Ok(self)
     }

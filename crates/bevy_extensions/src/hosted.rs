@@ -8,7 +8,7 @@ use bevy_platform::time::Instant;
 
 use crate::{
     contain::{Ward, build, call},
-    entity::{ExtensionTimes, Extensions},
+    entity::{ExtensionTimes, Extensions, OwnedBy},
     extension::Extension,
     fault::FaultPlace,
     lifecycle::{PhaseSchedules, settle},
@@ -33,7 +33,9 @@ impl<E: Extension> HostedExtension<E> {
 
     fn build_part(&self, app: &mut App, place: &FaultPlace, code: impl FnOnce(&mut App)) {
         let began = Instant::now();
-        if !build::build(app, &self.ward, place, code) {
+        let own = app.world().resource::<Extensions>().listed(self.ward.id()).entity;
+        let is_others = |world: &World, it| world.get::<OwnedBy>(it).is_some_and(|owned_by| owned_by.0 != own);
+        if !build::build(app, &self.ward, place, is_others, code) {
             app.world_mut().resource_mut::<PhaseSchedules>().forget(self.ward.id());
         }
         self.note_time(app.world_mut(), began);

@@ -156,8 +156,10 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// }
     /// ```
     pub fn observe<Heard: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<Heard, M>) -> &mut Self {
-        if let Some(ward) = &self.ward {
-            registry::observe(self.app.world_mut(), ward, listener);
+        if let Some(ward) = &self.ward
+            && let Err(error) = registry::observe(self.app.world_mut(), ward, listener)
+        {
+            return self.fail(error);
         }
         self
     }

@@ -1,13 +1,12 @@
 //! What extensions add to [`World`] and [`Commands`].
 
 use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
-use bevy_extensions_core::EventFilterError;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
     driver::{self, DriverError, Request},
-    event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, Target, registry},
+    event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, ListenError, Target, registry},
     exchange::{self, CallError, Ignored},
     export::{self, Export},
     extension::DependsOn,
@@ -76,21 +75,28 @@ pub trait ExtensionsWorldExt {
     /// As [`emit`](Self::emit), and [`DeliveryError`] if one of them is not there or does not run.
     fn emit_to(&mut self, target: impl Into<Target>, name: &str, value: impl Into<Value>) -> Result<Value, EmitError>;
 
-    /// Adds a listener while the app runs, of the extension whose code this is; `None` if it cannot listen.
+    /// Adds a listener while the app runs, of the extension whose code this is.
     ///
     /// It begins with the next event. Despawn the entity to stop listening.
-    fn add_listener<E: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<E, M>) -> Option<Entity>;
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`] if the system is exclusive.
+    fn add_listener<E: EventPattern, M>(
+        &mut self,
+        listener: impl IntoObserverSystem<E, M>,
+    ) -> Result<Entity, ListenError>;
 
     /// Adds a listener by name while the app runs; see [`ExtensionScope::observe_named`](crate::ExtensionScope::observe_named).
     ///
     /// # Errors
     ///
-    /// [`EventFilterError`] if the filter is none.
+    /// [`ListenError`] if the filter is none, or the system exclusive.
     fn add_named_listener<M>(
         &mut self,
         filter: &str,
         listener: impl IntoObserverSystem<DynamicEvent, M>,
-    ) -> Result<Entity, EventFilterError>;
+    ) -> Result<Entity, ListenError>;
 
     /// Calls a function of an extension, or of `app` itself, and returns its answer.
     ///
@@ -194,10 +200,13 @@ impl ExtensionsWorldExt for World {
         registry::emit(self, name, value.into(), target.into())
     }
 
-    fn add_listener<E: EventPattern, M>(&mut self, listener: impl IntoObserverSystem<E, M>) -> Option<Entity> {
+    fn add_listener<E: EventPattern, M>(
+        &mut self,
+        listener: impl IntoObserverSystem<E, M>,
+    ) -> Result<Entity, ListenError> {
         with_actor(self, |world, owner| match owner.ward() {
             Some(ward) => registry::observe(world, &ward, listener),
-            None => Some(world.add_observer(listener).id()),
+            None => Ok(world.add_observer(listener).id()),
         })
     }
 
@@ -205,7 +214,7 @@ impl ExtensionsWorldExt for World {
         &mut self,
         filter: &str,
         listener: impl IntoObserverSystem<DynamicEvent, M>,
-    ) -> Result<Entity, EventFilterError> {
+    ) -> Result<Entity, ListenError> {
         with_actor(self, |world, owner| registry::observe_named(world, owner, filter, listener))
     }
 
@@ -297,8 +306,10 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
     {
         let (of, function) = (of.into(), function.into());
         self.queue(move |world: &mut World| {
-            if let Err(error) = world.call::<_, Ignored>(&of, &function, input) {
-                complain(world, error);
+            match world.call::<_, Ignored>(&of, &function, input) {
+                // That is told already, of whose fault it is.
+                Ok(_) | Err(CallError::Failed { .. }) => {}
+                Err(error) => complain(world, error),
             }
         });
     }
@@ -308,10 +319,9 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
         I: Serialize + Send + 'static,
     {
         let (interface, method) = (interface.into(), method.into());
-        self.queue(move |world: &mut World| {
-            if let Err(error) = world.drive::<_, Ignored>(&interface, &method, arguments) {
-                complain(world, error);
-            }
+        self.queue(move |world: &mut World| match world.drive::<_, Ignored>(&interface, &method, arguments) {
+            Ok(_) | Err(DriverError::Call(CallError::Failed { .. })) => {}
+            Err(error) => complain(world, error),
         });
     }
 
@@ -325,7 +335,9 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
 
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>) {
         self.queue(move |world: &mut World| {
-            world.add_listener(listener);
+            if let Err(error) = world.add_listener(listener) {
+                complain(world, error);
+            }
         });
     }
 }

@@ -11,6 +11,7 @@ use std::{
 use bevy_app::App;
 use bevy_ecs::{
     change_detection::Tick,
+    component::ComponentId,
     message::MessageRegistry,
     observer::Observer,
     prelude::*,
@@ -32,7 +33,15 @@ use crate::{
 /// What it adds to schedules is contained from then on. If it faults, what it added is undone: its systems, run
 /// conditions, observers, entities and new resources go. What it changed stays, as do set order and plugin names; and the
 /// new resources stay too if there is a new type of messages among them.
-pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: &FaultPlace, code: impl FnOnce(&mut App)) -> bool {
+///
+/// `is_others` tells what belongs to another extension, though it came during this call.
+pub(crate) fn build(
+    app: &mut App,
+    ward: &Arc<Ward>,
+    place: &FaultPlace,
+    is_others: impl Fn(&World, Entity) -> bool,
+    code: impl FnOnce(&mut App),
+) -> bool {
     learn(app.world_mut());
     let began = app.world_mut().increment_change_tick();
     let messages = message_types(app.world());
@@ -50,13 +59,14 @@ pub(crate) fn build(app: &mut App, ward: &Arc<Ward>, place: &FaultPlace, code: i
         return true;
     }
     news.clear(app.world_mut());
-    call_with_world(ward, place, app.world_mut(), |world| {
-        // Commands that were queued before a panic would spawn later.
-        world.flush();
-        // Bevy goes on keeping a new type of messages in order, and would do it twice for the next to add it.
-        let keep_resources = message_types(world) != messages;
-        remove_spawned_since(world, began, keep_resources);
-    });
+    // Commands that were queued before a panic would spawn later.
+    call_with_world(ward, place, app.world_mut(), World::flush);
+    // Bevy goes on keeping a new type of messages in order, and would do it twice for the next to add it.
+    let keep_resources = message_types(app.world()) != messages;
+    for entity in to_be_removed(app.world(), began, is_others) {
+        // What panics when it is dropped keeps nothing else from going.
+        call_with_world(ward, place, app.world_mut(), |world| remove(world, entity, keep_resources));
+    }
     false
 }
 
@@ -89,9 +99,20 @@ pub(crate) struct Known {
     schedules: HashMap<InternedScheduleLabel, KnownSchedule>,
     /// Entities of shared plugins: they outlive the extension that brought them.
     shared_entities: HashSet<Entity>,
+    /// Resources of the host that it makes when they are needed first.
+    hosts_own: HashSet<ComponentId>,
 }
 
 impl Known {
+    /// Keeps a resource of the host, whoever's `build` it comes in and whatever comes of that.
+    pub(crate) fn keep_resource<R: Resource>(world: &mut World) {
+        if let Some(id) = world.component_id::<R>()
+            && let Some(mut known) = world.get_resource_mut::<Self>()
+        {
+            known.hosts_own.insert(id);
+        }
+    }
+
     fn look(schedules: &Schedules) -> Self {
         let mut known = Self::default();
         known.add(&known.news(schedules));
@@ -216,8 +237,8 @@ fn learn(world: &mut World) -> News {
     news
 }
 
-fn spawned_since(world: &mut World, began: Tick) -> Vec<Entity> {
-    let now = world.change_tick();
+fn spawned_since(world: &World, began: Tick) -> Vec<Entity> {
+    let now = world.read_change_tick();
     let is_new = |entity: &EntityRef<'_>| entity.spawn_tick().is_newer_than(began, now);
     world.iter_entities().filter(is_new).map(|entity| entity.id()).collect()
 }
@@ -227,17 +248,25 @@ fn message_types(world: &World) -> Option<Tick> {
     world.get_resource_ref::<MessageRegistry>().map(|registry| registry.last_changed())
 }
 
-fn remove_spawned_since(world: &mut World, began: Tick, keep_resources: bool) {
+/// Returns what came since a call began and has to go.
+fn to_be_removed(world: &World, began: Tick, is_others: impl Fn(&World, Entity) -> bool) -> Vec<Entity> {
+    let known = world.resource::<Known>();
+    let is_hosts = |entity: Entity| {
+        let resource = world.get::<IsResource>(entity);
+        resource.is_some_and(|resource| known.hosts_own.contains(&resource.resource_component_id()))
+    };
     let mut entities = spawned_since(world, began);
-    let shared = &world.resource::<Known>().shared_entities;
-    entities.retain(|entity| !shared.contains(entity));
+    entities
+        .retain(|entity| !known.shared_entities.contains(entity) && !is_hosts(*entity) && !is_others(world, *entity));
     // Observers first, so that none of them sees the others go.
     entities.sort_by_key(|entity| !world.entity(*entity).contains::<Observer>());
-    for entity in entities {
-        match world.get::<IsResource>(entity).map(IsResource::resource_component_id) {
-            Some(_) if keep_resources => {}
-            Some(resource) => _ = world.remove_resource_by_id(resource),
-            None => _ = world.try_despawn(entity),
-        }
+    entities
+}
+
+fn remove(world: &mut World, entity: Entity, keep_resources: bool) {
+    match world.get::<IsResource>(entity).map(IsResource::resource_component_id) {
+        Some(_) if keep_resources => {}
+        Some(resource) => _ = world.remove_resource_by_id(resource),
+        None => _ = world.try_despawn(entity),
     }
 }

@@ -20,6 +20,9 @@ thread_local! {
 
     /// How long the chain is: asked at every event, and so to be had at once.
     static LENGTH: Cell<usize> = const { Cell::new(0) };
+
+    /// Whether the chain was too long since it was last empty.
+    static IS_BROKEN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A listener or function of an extension, whose commands or code run.
@@ -55,14 +58,25 @@ pub(crate) struct Extended(usize);
 impl Drop for Extended {
     fn drop(&mut self) {
         LENGTH.set(self.0);
+        if self.0 == 0 {
+            IS_BROKEN.set(false);
+        }
         CHAIN.with_borrow_mut(|chain| chain.truncate(self.0));
     }
 }
 
 /// Tells whether nothing may be called any more.
+///
+/// Once the chain was too long, that is so until it is empty: what branches without end would otherwise take its time
+/// with every branch.
 #[inline]
 pub(crate) fn is_full() -> bool {
-    LENGTH.get() >= LIMIT
+    LENGTH.get() >= LIMIT || IS_BROKEN.get()
+}
+
+/// Breaks the chain that is full; tells whether it was whole until now, so that somebody has to be told.
+pub(crate) fn give_up() -> bool {
+    !IS_BROKEN.replace(true)
 }
 
 /// Shows the chain, from where it goes round if it does: `A -> B -> A`.
@@ -97,6 +111,18 @@ mod tests {
         assert_eq!(shown(), "`a` -> `b` -> `a`");
         assert_eq!(circle(&function("b")).as_deref(), Some("`b` -> `a` -> `b`"));
         assert_eq!(circle(&function("c")), None);
+    }
+
+    #[test]
+    fn a_chain_that_was_full_stays_so_until_it_is_empty() {
+        let mut links: Vec<_> = (0..LIMIT).map(|_| extend(function("a"))).collect();
+        assert!(is_full() && give_up() && !give_up());
+        while links.len() > 1 {
+            links.pop();
+        }
+        assert!(is_full());
+        links.pop();
+        assert!(!is_full());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use bevy_ecs::{
 };
 use bevy_utils::prelude::DebugName;
 
-use super::{Ward, bracket, call};
+use super::{Ward, bracket, call, chain, takes_the_world};
 use crate::fault::{Fault, FaultPlace};
 
 /// A listener that runs only while its extension hears, and whose faults are charged to it.
@@ -22,12 +22,14 @@ pub(crate) struct ContainedListener<S> {
     place: FaultPlace,
     /// Whether there may be commands to queue since it last ran.
     has_run: bool,
+    /// Whether it gets the world, and may queue commands while it runs.
+    takes_the_world: bool,
 }
 
 impl<S: System> ContainedListener<S> {
     /// Contains a listener; `event` is what faults in it are said to have listened to.
     pub(crate) fn new(inner: S, ward: Arc<Ward>, event: impl Into<std::borrow::Cow<'static, str>>) -> Self {
-        Self { inner, ward, place: FaultPlace::Listener(event.into()), has_run: false }
+        Self { inner, ward, place: FaultPlace::Listener(event.into()), has_run: false, takes_the_world: false }
     }
 }
 
@@ -57,16 +59,26 @@ where
     }
 
     fn initialize(&mut self, world: &mut World) -> SystemAccess {
-        self.inner.initialize(world)
+        let access = self.inner.initialize(world);
+        self.takes_the_world = takes_the_world(&access);
+        access
     }
 
     #[inline]
     unsafe fn run_unsafe(&mut self, event: SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
-        let Self { inner, ward, place, has_run } = self;
+        let Self { inner, ward, place, has_run, takes_the_world } = self;
         if !ward.is_active() {
             return Ok(());
         }
+        if chain::is_full() {
+            note_endless(ward, place);
+            return Ok(());
+        }
         *has_run = true;
+        if *takes_the_world {
+            // SAFETY: the caller allows what the inner system takes, which is all that a `DeferredWorld` takes.
+            bracket::open(&mut unsafe { world.into_deferred() }, ward, place);
+        }
         // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
         match call(ward, place, || unsafe { inner.run_unsafe(event, world) }) {
             Some(Err(RunSystemError::Failed(error))) => {
@@ -83,10 +95,12 @@ where
 
     #[inline]
     fn queue_deferred(&mut self, mut world: DeferredWorld) {
-        if !mem::take(&mut self.has_run) || !self.inner.has_deferred() {
+        if !mem::take(&mut self.has_run) || !(self.takes_the_world || self.inner.has_deferred()) {
             return;
         }
-        bracket::open(&mut world, &self.ward, &self.place);
+        if !self.takes_the_world {
+            bracket::open(&mut world, &self.ward, &self.place);
+        }
         call(&self.ward, &self.place, || self.inner.queue_deferred(world.reborrow()));
         bracket::close(&mut world);
     }
@@ -105,5 +119,14 @@ where
 
     fn set_last_run(&mut self, last_run: Tick) {
         self.inner.set_last_run(last_run);
+    }
+}
+
+/// Charges an endless recursion, once for each.
+#[cold]
+fn note_endless(ward: &Ward, place: &FaultPlace) {
+    let chain = chain::shown();
+    if chain::give_up() {
+        ward.charge(Fault::error(place, &format!("it was not called, as it would go on without end: {chain}").into()));
     }
 }

@@ -12,7 +12,7 @@ use bevy_ecs::{
 };
 use bevy_utils::prelude::DebugName;
 
-use super::{Ward, call, call_with_world};
+use super::{Ward, bracket, call, call_with_world, takes_the_world};
 use crate::fault::{Fault, FaultPlace};
 
 /// A system or run condition that runs only while its ward is open, and whose faults are charged to it.
@@ -24,13 +24,23 @@ struct Contained<S> {
     deferred: bool,
     /// Whether it gets the whole world.
     exclusive: bool,
+    /// Whether it gets the world as far as others let it, and may queue commands while it runs.
+    takes_the_world: bool,
     /// Whether it could not be initialised, and so can never run.
     broken: bool,
 }
 
 impl<S> Contained<S> {
     fn new(inner: S, ward: &Arc<Ward>, place: Places) -> Self {
-        Self { inner, ward: ward.clone(), place, deferred: true, exclusive: false, broken: false }
+        Self {
+            inner,
+            ward: ward.clone(),
+            place,
+            deferred: true,
+            exclusive: false,
+            takes_the_world: false,
+            broken: false,
+        }
     }
 }
 
@@ -151,6 +161,7 @@ macro_rules! pass_on {
                 return SystemAccess::default();
             };
             self.exclusive = access.is_exclusive();
+            self.takes_the_world = takes_the_world(&access) && !self.exclusive;
             self.deferred = self.inner.has_deferred() || self.exclusive;
             access
         }
@@ -194,9 +205,18 @@ impl System for Contained<SystemWithAccess> {
 
     #[inline]
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
-        let Self { inner, ward, place, exclusive, broken, .. } = self;
+        let Self { inner, ward, place, exclusive, takes_the_world, broken, .. } = self;
         if *broken || !ward.is_open() {
             return Ok(());
+        }
+        if *takes_the_world {
+            // SAFETY: the caller allows what the inner system takes, which is all that a `DeferredWorld` takes.
+            bracket::open(&mut unsafe { world.into_deferred() }, ward, &place.command);
+            // SAFETY: as below.
+            let ran = unsafe { run(inner, ward, &place.system, world) };
+            // SAFETY: as above, and the inner system has run.
+            bracket::close(&mut unsafe { world.into_deferred() });
+            return ran.map(|_| ());
         }
         if !*exclusive {
             // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.

@@ -26,17 +26,31 @@ where
     I: Serialize + 'static,
     O: DeserializeOwned + 'static,
 {
-    // What the caller has queued before is done before, and in the caller's name.
-    world.flush();
-    let Found { declared, method: index, server, at } = find(world, interface, method)?;
-    let signature = declared.methods()[index].signature();
-    let answer = invoke(world, at, Some(signature), arguments);
-    answer.map_err(|unanswered| CallError::new(Called::new(world, declared.name(), method, server), unanswered).into())
+    drive_as(world, interface, method, false, arguments)
 }
 
 /// Calls the method that a request is for.
 pub(crate) fn request<R: Request>(world: &mut World, request: R) -> Result<R::Answer, DriverError> {
-    drive(world, R::INTERFACE, R::METHOD, request)
+    drive_as(world, R::INTERFACE, R::METHOD, true, request)
+}
+
+fn drive_as<I, O>(
+    world: &mut World,
+    interface: &str,
+    method: &str,
+    is_request: bool,
+    arguments: I,
+) -> Result<O, DriverError>
+where
+    I: Serialize + 'static,
+    O: DeserializeOwned + 'static,
+{
+    // What the caller has queued before is done before, and in the caller's name.
+    world.flush();
+    let Found { declared, method: index, server, at } = find(world, interface, method)?;
+    let signature = declared.methods()[index].signature();
+    let answer = invoke(world, at, Some(signature), is_request, arguments);
+    answer.map_err(|unanswered| CallError::new(Called::new(world, declared.name(), method, server), unanswered).into())
 }
 
 struct Found {

@@ -5,9 +5,8 @@
 use bevy_ecs::{
     entity::EntityHashMap,
     lifecycle::{Add, Remove},
-    observer::{Observer, ObserverMap, ObserverRunner, On},
+    observer::{Observer, ObserverMap, On},
     prelude::*,
-    world::DeferredWorld,
 };
 
 /// When each observer of a world came. Those from before this resource all came first.
@@ -15,8 +14,6 @@ use bevy_ecs::{
 struct Arrivals {
     numbers: EntityHashMap<u64>,
     next: u64,
-    /// Rises whenever an observer comes or goes.
-    changes: u64,
 }
 
 /// Watches observers come and go from now on.
@@ -27,12 +24,10 @@ pub(super) fn watch(world: &mut World) {
     world.init_resource::<Arrivals>();
     world.add_observer(|observer: On<Add<Observer>>, mut arrivals: ResMut<Arrivals>| {
         arrivals.next += 1;
-        arrivals.changes += 1;
         let number = arrivals.next;
         arrivals.numbers.insert(observer.entity, number);
     });
     world.add_observer(|observer: On<Remove<Observer>>, mut arrivals: ResMut<Arrivals>| {
-        arrivals.changes += 1;
         arrivals.numbers.remove(&observer.entity);
     });
     world.flush();
@@ -47,23 +42,17 @@ pub(super) fn in_order(world: &World, observers: &ObserverMap) -> Vec<Entity> {
     entities
 }
 
-/// The observers of one event in the order in which they came, kept until any observer comes or goes.
+/// The observers of one event in the order in which they came, kept until one comes or goes.
 #[derive(Default)]
-pub(super) struct Order {
-    as_of: u64,
-    observers: Vec<(Entity, ObserverRunner)>,
-}
+pub(super) struct Order(Vec<Entity>);
 
 impl Order {
-    /// Returns the observers in order; `None` if nobody watched them come.
-    pub(super) fn of(&mut self, world: &DeferredWorld, observers: &ObserverMap) -> Option<&[(Entity, ObserverRunner)]> {
-        let arrivals = world.get_resource::<Arrivals>()?;
-        if self.as_of != arrivals.changes || self.observers.len() != observers.len() {
-            self.as_of = arrivals.changes;
-            self.observers.clear();
-            self.observers.extend(observers.iter().map(|(entity, run)| (*entity, *run)));
-            self.observers.sort_by_key(|(entity, _)| (arrivals.numbers.get(entity).copied().unwrap_or(0), *entity));
+    /// Returns the observers in order.
+    pub(super) fn of(&mut self, world: &World, observers: &ObserverMap) -> &[Entity] {
+        // One that went and one that came leave their number as it was.
+        if self.0.len() != observers.len() || !self.0.iter().all(|entity| observers.contains_key(entity)) {
+            self.0 = in_order(world, observers);
         }
-        Some(&self.observers)
+        &self.0
     }
 }

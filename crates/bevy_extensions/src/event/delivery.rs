@@ -3,6 +3,7 @@
 use std::{any::Any, fmt::Display};
 
 use bevy_ecs::{
+    entity::Entity,
     event::{Trigger, trigger_entity_internal},
     observer::{CachedObservers, TriggerContext},
     ptr::PtrMut,
@@ -40,7 +41,8 @@ use crate::{
 /// ```
 ///
 /// What cannot be delivered reaches nobody, and whoever emitted it is charged with a fault. To get the error as a value,
-/// use [`world.send`](crate::ExtensionsWorldExt::send).
+/// use [`world.send`](crate::ExtensionsWorldExt::send). It also makes the event known if nobody listens to it yet, without
+/// which Bevy does not deliver it at all.
 #[derive(Debug, Default)]
 pub struct Delivery {
     sender: Option<ExtensionName>,
@@ -276,7 +278,8 @@ impl Delivery {
     #[cold]
     fn refuse(&mut self, world: &mut DeferredWorld, error: DeliveryError) {
         let rare = self.rare.get_or_insert_default();
-        if !rare.is_awaited {
+        let is_told = matches!(error, DeliveryError::Endless { .. }) && !chain::give_up();
+        if !rare.is_awaited && !is_told {
             complain(world, error.clone());
         }
         rare.error = Some(error);
@@ -296,26 +299,19 @@ unsafe fn trigger_own<E: ExtensionEvent>(
     delivery: &mut Delivery,
     order: &mut arrival::Order,
 ) {
-    let in_order = match observers.global_observers().len() {
-        0 => return,
-        1 => None,
-        _ => order.of(world, observers.global_observers()),
-    };
+    let own = observers.global_observers();
     let nobody = CachedObservers::default();
-    let at_once = if in_order.is_some() { &nobody } else { observers };
+    let (at_once, in_order) = match own.len() {
+        0 => return,
+        1 => (observers, Default::default()),
+        _ => (&nobody, order.of(world, own)),
+    };
     // SAFETY: the caller keeps the promises. It also raises the id of the trigger, without which observers run only once.
     unsafe {
         let (event, trigger) = (PtrMut::from(&mut *event), PtrMut::from(&mut *delivery));
-        trigger_entity_internal(
-            world.reborrow(),
-            at_once,
-            event,
-            trigger,
-            bevy_ecs::entity::Entity::PLACEHOLDER,
-            context,
-        );
+        trigger_entity_internal(world.reborrow(), at_once, event, trigger, Entity::PLACEHOLDER, context);
     }
-    for (observer, run) in in_order.into_iter().flatten() {
+    for (observer, run) in in_order.iter().filter_map(|observer| own.get_key_value(observer)) {
         // SAFETY: the observer is among those of this event, and nothing was despawned since.
         unsafe {
             let (event, trigger) = (PtrMut::from(&mut *event), PtrMut::from(&mut *delivery));

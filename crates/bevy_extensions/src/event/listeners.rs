@@ -2,6 +2,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,9 +19,14 @@ use bevy_ecs::{
 };
 use bevy_extensions_core::ExtensionName;
 use bevy_platform::cell::SyncUnsafeCell;
+use bevy_utils::prelude::ShortName;
 
 use super::{arrival, delivery::name_of_sender, named::NamedListener};
-use crate::{acting::ExtensionId, contain::Ward};
+use crate::{
+    acting::ExtensionId,
+    contain::Ward,
+    fault::{Fault, FaultPlace},
+};
 
 /// A listener as a system.
 pub(super) type BoxedListener<E> = Box<dyn System<In = On<'static, 'static, E>, Out = ()>>;
@@ -152,7 +158,14 @@ impl<E: EventPattern> Inner<E> {
     }
 
     pub(super) fn remove(&mut self, entity: Entity) {
-        self.slots.retain(|slot| slot.entity != entity);
+        let Some(at) = self.slots.iter().position(|slot| slot.entity == entity) else { return };
+        let slot = self.slots.remove(at);
+        let ward = slot.ward.clone();
+        // What a listener holds may panic when it is dropped, in the middle of a despawn.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(slot))) {
+            let fault = Fault::panic(&FaultPlace::Listener(ShortName::of::<E>().to_string().into()), payload);
+            ward.into_iter().for_each(|ward| ward.charge(fault.clone()));
+        }
     }
 
     pub(super) fn has(&self, entity: Entity) -> bool {

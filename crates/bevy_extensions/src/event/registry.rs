@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 
@@ -27,9 +27,8 @@ use super::{
 };
 use crate::{
     acting::acting,
-    contain::{Ward, listener::ContainedListener},
+    contain::{Ward, build::Known, listener::ContainedListener, takes_the_world},
     entity::Extensions,
-    fault::{Fault, FaultPlace},
     owner::Party,
     value::Misfit,
 };
@@ -76,6 +75,8 @@ impl std::fmt::Debug for DeclaredEvent {
 pub(crate) struct Events {
     types: HashMap<TypeId, EventType>,
     by_name: BTreeMap<EventName, TypeId>,
+    /// Types whose names others have claimed before.
+    nameless: HashSet<TypeId>,
     /// In the order in which they hear.
     named: Vec<Arc<NamedListener>>,
     /// How many listeners were added so far.
@@ -90,7 +91,7 @@ pub(super) struct EventType {
     pub(super) name: EventName,
     pub(super) type_name: String,
     pub(super) at: Location,
-    emit: fn(&mut World, Value, &mut Delivery) -> Result<Value, Misfit>,
+    emit: fn(&mut World, Value, &mut Delivery) -> Result<Result<Value, Misfit>, Misfit>,
     add_named: fn(&mut World, &Arc<NamedListener>),
     remove: fn(&mut DeferredWorld, Entity),
     pub(super) listeners: fn(&World) -> Vec<Entity>,
@@ -113,12 +114,13 @@ pub(crate) fn register<E: ExtensionEvent>(world: &mut World, at: Location) {
     prepare::<E>(world);
     let name = EventName::from_static(E::NAME);
     let mut events = world.resource_mut::<Events>();
-    if events.types.contains_key(&TypeId::of::<E>()) {
+    if events.types.contains_key(&TypeId::of::<E>()) || events.nameless.contains(&TypeId::of::<E>()) {
         return;
     }
     let first = events.by_name.get(&name).and_then(|first| events.types.get(first)).map(|first| first.at.clone());
     if let Some(first) = first {
         // The first one keeps the name; the other travels as its type only.
+        events.nameless.insert(TypeId::of::<E>());
         events.problems.push(Problem::EventNameTwice { name, first, second: at });
         return;
     }
@@ -141,6 +143,8 @@ pub(crate) fn register<E: ExtensionEvent>(world: &mut World, at: Location) {
 pub(crate) fn prepare<E: EventPattern>(world: &mut World) {
     if !world.contains_resource::<Listeners<E>>() {
         world.insert_resource(Listeners::<E>::default());
+        // Whoever happens to be first to need it may fail in its `build`.
+        Known::keep_resource::<Listeners<E>>(world);
     }
     let key = world.register_event_key::<E::Event>();
     if world.observers().try_get_observers(key).is_none() {
@@ -157,10 +161,10 @@ pub(crate) fn observe<E: EventPattern, M>(
     world: &mut World,
     ward: &Arc<Ward>,
     listener: impl IntoObserverSystem<E, M>,
-) -> Option<Entity> {
+) -> Result<Entity, ListenError> {
     let system = IntoObserverSystem::into_system(listener);
     if !is_extension_event::<E>() {
-        return Some(observe_bevys(world, ward, system));
+        return Ok(observe_bevys(world, ward, system));
     }
     declare_if_linked::<E>(world);
     prepare::<E>(world);
@@ -168,17 +172,14 @@ pub(crate) fn observe<E: EventPattern, M>(
     let known = events.types.get(&TypeId::of::<E>()).map(|event| event.name.to_string());
     let name = known.unwrap_or_else(|| ShortName::of::<E>().to_string());
     let mut system: BoxedListener<E> = Box::new(system);
-    if !initialize(&mut system, world, ward, &name) {
-        return None;
-    }
+    let may_queue = initialize(&mut system, world)?;
     let owner = Party::Extension(ward);
     let listener = Listener { event: name, by_name: false, forget: remove_from::<E> };
     let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
-    let has_deferred = system.has_deferred();
-    let slot = Slot { place, entity, ward: Some(ward.clone()), ear: Ear::Typed(system, has_deferred) };
+    let slot = Slot { place, entity, ward: Some(ward.clone()), ear: Ear::Typed(system, may_queue) };
     world.resource_mut::<Listeners<E>>().get_mut().insert(slot);
-    Some(entity)
+    Ok(entity)
 }
 
 /// Tells whether an event is delivered by us.
@@ -203,7 +204,8 @@ pub(crate) fn observe_named<M>(
     owner: Party<'_>,
     filter: &str,
     listener: impl IntoObserverSystem<DynamicEvent, M>,
-) -> Result<Entity, EventFilterError> {
+) -> Result<Entity, ListenError> {
+    install(world);
     let filter: EventFilter = filter.parse()?;
     let filter = match filter.exact() {
         Some(name) => EventFilter::from(alias(world, owner.name(), name)),
@@ -214,8 +216,9 @@ pub(crate) fn observe_named<M>(
         Party::Extension(ward) => Box::new(ContainedListener::new(system, Arc::clone(ward), filter.to_string())),
         Party::App => Box::new(system),
     };
-    system.initialize(world);
-    let listener = Listener { event: filter.to_string(), by_name: true, forget: forget_named };
+    let name = filter.to_string();
+    initialize(&mut system, world)?;
+    let listener = Listener { event: name, by_name: true, forget: forget_named };
     let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
     let listener = Arc::new(NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) });
@@ -229,14 +232,13 @@ pub(crate) fn observe_named<M>(
     Ok(entity)
 }
 
-/// Makes a listener ready; false if it cannot be one, which is charged to its extension.
-fn initialize<E: EventPattern>(system: &mut BoxedListener<E>, world: &mut World, ward: &Ward, event: &str) -> bool {
-    let is_exclusive = system.initialize(world).is_exclusive();
-    if is_exclusive {
-        let place = FaultPlace::Listener(event.to_string().into());
-        ward.charge(Fault::error(&place, &"an exclusive system cannot listen; queue a command instead".into()));
+/// Makes a listener ready; tells whether it may queue commands.
+fn initialize<E: EventPattern>(system: &mut BoxedListener<E>, world: &mut World) -> Result<bool, ListenError> {
+    let access = system.initialize(world);
+    match access.is_exclusive() {
+        true => Err(ListenError::Exclusive),
+        false => Ok(takes_the_world(&access) || system.has_deferred()),
     }
-    !is_exclusive
 }
 
 fn next_place(world: &mut World, owner: Party<'_>) -> Place {
@@ -292,28 +294,46 @@ pub(crate) fn emit(world: &mut World, name: &str, value: Value, target: Target) 
     let mut delivery = Delivery::awaited(target);
     let events = world.get_resource::<Events>();
     let typed = events.and_then(|events| Some(events.types.get(events.by_name.get(&name)?)?.emit));
-    let value = match typed {
-        Some(emit) => emit(world, value, &mut delivery).map_err(|misfit| EmitError::Misfit { event: name, misfit })?,
-        None => {
-            let mut event = DynamicEvent::new(name, value);
-            world.trigger_ref_with(&mut event, &mut delivery);
-            event.value
-        }
+    let Some(emit) = typed else {
+        let mut event = DynamicEvent::new(name, value);
+        world.trigger_ref_with(&mut event, &mut delivery);
+        delivery.into_result()?;
+        return Ok(event.value);
     };
+    let became = emit(world, value, &mut delivery);
+    let became = became.map_err(|misfit| EmitError::Misfit { event: name.clone(), misfit })?;
     delivery.into_result()?;
-    Ok(value)
+    became.map_err(|misfit| EmitError::Untold { event: name, misfit })
 }
 
-fn emit_typed<E: ExtensionEvent>(world: &mut World, value: Value, delivery: &mut Delivery) -> Result<Value, Misfit> {
+/// Emits an event as its type. The outer error is that of the value, the inner that of what became of it.
+fn emit_typed<E: ExtensionEvent>(
+    world: &mut World,
+    value: Value,
+    delivery: &mut Delivery,
+) -> Result<Result<Value, Misfit>, Misfit> {
+    prepare::<E>(world);
     let mut event = E::wire().to_event(value)?;
     world.trigger_ref_with(&mut event, delivery);
-    E::wire().to_value(&event)
+    Ok(E::wire().to_value(&event))
 }
 
 /// Returns what a name stands for, by the host settings.
 fn alias(world: &World, who: Option<&ExtensionName>, name: &EventName) -> EventName {
     let extensions = world.get_resource::<Extensions>();
     extensions.map_or_else(|| name.clone(), |extensions| extensions.settings().alias_of(who, name))
+}
+
+/// Why somebody cannot listen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// What it would listen to is no name and no pattern of names.
+    #[error(transparent)]
+    Filter(#[from] EventFilterError),
+    /// It takes the whole world.
+    #[error("an exclusive system cannot listen; queue a command instead")]
+    Exclusive,
 }
 
 /// Why an event was not emitted.
@@ -329,6 +349,14 @@ pub enum EmitError {
         /// The event.
         event: EventName,
         /// What does not fit.
+        misfit: Misfit,
+    },
+    /// The event was delivered, but what its listeners made of it cannot be told as a value.
+    #[error("`{event}` was delivered, but what became of it cannot be told: {misfit}")]
+    Untold {
+        /// The event.
+        event: EventName,
+        /// Why not.
         misfit: Misfit,
     },
     /// The event was delivered to nobody.

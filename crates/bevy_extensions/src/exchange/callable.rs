@@ -9,14 +9,14 @@ use std::{
 use bevy_ecs::{
     error::BevyError,
     prelude::*,
-    system::{RunSystemError, System, SystemAccess, SystemIn},
+    system::{RunSystemError, System, SystemIn},
     world::DeferredWorld,
 };
 use bevy_utils::prelude::{DebugName, ShortName};
 use serde_json::Value;
 
 use crate::{
-    contain::Ward,
+    contain::{Ward, takes_the_world},
     fault::FaultPlace,
     owner::Party,
     signature::Signature,
@@ -219,12 +219,7 @@ where
     }
 
     fn initialize(&mut self, world: &mut World) -> bool {
-        let has_the_world = match self.system.initialize(world) {
-            SystemAccess::None => false,
-            SystemAccess::Shared(access) => access.combined_access().has_write_all(),
-            SystemAccess::Exclusive => true,
-        };
-        has_the_world || self.system.has_deferred()
+        takes_the_world(&self.system.initialize(world)) || self.system.has_deferred()
     }
 
     fn run(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken> {

@@ -116,7 +116,7 @@ pub enum CallError {
     /// The one who calls has not declared that it uses the other.
     #[error(
         "`{of}.{function}` was not called: `{by}` does not say that it needs `{of}`; \
-         add `requires({of} = \"..\")` or `optional({of} = \"..\")` to the `#[extension(..)]` of `{by}`"
+         add `requires({of})` or `optional({of})` to the `#[extension(..)]` of `{by}`"
     )]
     NotDeclared {
         /// The name that was asked for.

@@ -42,17 +42,25 @@ pub(crate) enum Unanswered {
 
 /// Calls a function; the signature, if there is one, stands above the function's own.
 ///
-/// If the types are those of the function, nothing is made a value. Otherwise everything goes through one, and then the
-/// signature is asked too.
-pub(crate) fn invoke<I, O>(world: &mut World, at: At, signature: Option<&Signature>, input: I) -> Result<O, Unanswered>
+/// If the types are those of the function, nothing is made a value, unless a signature wants to see it. Otherwise
+/// everything goes through a value, which the signature checks. A [request](crate::Request) is bound to its method by its
+/// type, so it needs no such look.
+pub(crate) fn invoke<I, O>(
+    world: &mut World,
+    at: At,
+    signature: Option<&Signature>,
+    is_request: bool,
+    input: I,
+) -> Result<O, Unanswered>
 where
     I: Serialize + 'static,
     O: DeserializeOwned + 'static,
 {
     let At { facts, .. } = &at;
     let signature = signature.or(facts.signature.as_ref());
+    let is_trusted = signature.is_none() || is_request;
     let mut input = Some(input);
-    let given = if facts.types.input.0 == TypeId::of::<I>() && !(signature.is_some() && is_value::<I>()) {
+    let given = if facts.types.input.0 == TypeId::of::<I>() && is_trusted {
         Given::Typed(&mut input)
     } else {
         let value = into_value(&mut input).map_err(|misfit| Unanswered::Arguments(misfit.into()))?;
@@ -62,7 +70,7 @@ where
         })
     };
 
-    if facts.types.answer.0 == TypeId::of::<O>() && !(signature.is_some() && is_value::<O>()) {
+    if facts.types.answer.0 == TypeId::of::<O>() && is_trusted {
         let mut answer = None::<O>;
         run(world, &at, given, Wanted::Typed(&mut answer))?;
         return Ok(answer.expect("a system that has run has answered"));
@@ -74,7 +82,10 @@ where
     let mut answer = Value::Null;
     run(world, &at, given, Wanted::Value(&mut answer))?;
     let answer = match signature {
-        Some(signature) => signature.fit_answer(answer).map_err(Unanswered::Answer)?,
+        Some(signature) => signature.fit_answer(answer).map_err(|misfit| {
+            charge_answer(&at.facts, &misfit);
+            Unanswered::Answer(misfit)
+        })?,
         None => answer,
     };
     from(answer).map_err(Unanswered::Answer)
@@ -83,10 +94,6 @@ where
 /// The answer that nobody waits for.
 #[derive(Deserialize)]
 pub(crate) struct Ignored;
-
-fn is_value<T: 'static>() -> bool {
-    TypeId::of::<T>() == TypeId::of::<Value>()
-}
 
 /// Makes a value of what may be one already.
 fn into_value<T: Serialize + 'static>(input: &mut Option<T>) -> Result<Value, Misfit> {
@@ -128,6 +135,14 @@ fn take(world: &mut World, at: &At) -> Option<Box<dyn Callee>> {
     slot(world, at)?.take()
 }
 
+/// An answer that its own signature does not allow, or that cannot be told, is a fault of whoever gave it.
+#[cold]
+fn charge_answer(facts: &Facts, misfit: &Misfit) {
+    if let Some(ward) = &facts.ward {
+        ward.charge(Fault::error(&facts.place, &format!("its answer does not fit: {misfit}").into()));
+    }
+}
+
 #[cold]
 fn not_now(facts: &Facts) -> Unanswered {
     match chain::circle(&Link::Function(facts.title.clone())).filter(|_| !chain::is_full()) {
@@ -166,8 +181,13 @@ impl Running<'_> {
         let fault = match ran {
             Some(Ok(Ok(()))) => return Ok(()),
             Some(Ok(Err(Broken::Failed(error)))) => Fault::error(&facts.place, &error),
-            Some(Ok(Err(broken))) => return Err(broken.into_unanswered(facts)),
-            Some(Err(payload)) => Fault::panic(&facts.place, &*payload),
+            Some(Ok(Err(broken))) => {
+                if let Broken::Answer(misfit) = &broken {
+                    charge_answer(facts, misfit);
+                }
+                return Err(broken.into_unanswered(facts));
+            }
+            Some(Err(payload)) => Fault::panic(&facts.place, payload),
             // That was charged already.
             None => return Err(Unanswered::Failed(Fault::error(&facts.place, &"its commands panicked".into()))),
         };

@@ -65,8 +65,10 @@ pub(crate) fn chosen<'a>(
     name: &InterfaceName,
 ) -> Option<&'a ExtensionName> {
     let settings = extensions.settings();
-    let by_importer = who.and_then(|who| settings.choose_for.get(&extensions.listed(who).name)?.get(name));
-    by_importer.or_else(|| settings.choose.get(name))
+    let importer = who.map(|who| &extensions.listed(who).name);
+    let by_importer = importer.and_then(|importer| settings.choose_for.get(importer)?.get(name));
+    // Who stands in for somebody may need the one that it stands in for.
+    by_importer.or_else(|| settings.choose.get(name).filter(|chosen| Some(*chosen) != importer))
 }
 
 /// Tells whether the host settings choose anything at all.

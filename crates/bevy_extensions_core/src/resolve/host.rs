@@ -65,6 +65,8 @@ pub(super) fn problems(
     served: &[Served<'_>],
 ) -> Vec<Problem> {
     let absence = |name: &ExtensionName| match names.find(name) {
+        // The app itself may serve too.
+        None if *name == "app" => None,
         None => Some(Absence::Unknown { near: names.near(name) }),
         Some(id) if disabled[id] => Some(Absence::Disabled),
         Some(id) => (!startable.contains(id)).then_some(Absence::LeftOut),
