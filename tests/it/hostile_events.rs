@@ -1,10 +1,10 @@
 //! Events, exports and functions in the hands of those who do everything wrong.
 
-use std::panic::panic_any;
+use std::{collections::BTreeMap, panic::panic_any};
 
 use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, world::DeferredWorld};
-use bevy_extensions::{ExtensionFaults, Listener, OwnedBy, json, prelude::*};
+use bevy_extensions::{Driver, ExtensionFaults, Interface, Listener, Method, OwnedBy, Type, Value, json, prelude::*};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
@@ -347,5 +347,86 @@ fn who_stands_in_for_somebody_may_call_them() {
     let mut app = app(host_with(r#"(choose: {"Weather": "BetterWeather"})"#).with::<Weather>().with::<BetterWeather>());
     app.update();
     assert_eq!(app.world_mut().call("Weather", "forecast", ()), Ok("better sun".to_string()));
+    app.terminate_extensions();
+}
+
+#[test]
+fn a_signature_checks_arguments_whose_type_is_the_functions_own() {
+    extensions! {
+        Phone() = |app| app.extension::<Self>()
+            .interface(Interface::new("sms").method(
+                Method::new("send").required("to", Type::String).with_default("retries", Type::Integer, 3).returns(Type::Integer)))
+            .driver("sms", Driver::new().method("send", |In(sms): In<BTreeMap<String, Value>>| sms["retries"].clone()));
+    }
+    let mut app = app(host().with::<Phone>());
+    app.update();
+    let mut send = |key: &str| {
+        let arguments = BTreeMap::from([(key.to_string(), json!("Ann"))]);
+        app.world_mut().drive::<_, Value>("sms", "send", arguments).map_err(|error| error.to_string())
+    };
+    assert_eq!(send("to"), Ok(json!(3)));
+    assert_eq!(
+        send("too").unwrap_err(),
+        "`sms.send` (served by `Phone`) was not called: there is no parameter `too`; did you mean `to`?",
+    );
+    app.terminate_extensions();
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_the_drivers_fault_and_a_failing_function_not_the_callers() {
+    extensions! {
+        Phone() = |app| app.extension::<Self>()
+            .interface(Interface::new("sms").method(Method::new("count").returns(Type::Integer)))
+            .driver("sms", Driver::new().method("count", || "many"))
+            .export_fn("ring", || -> Result { Err("no signal")? });
+        Caller(requires(Phone)) = |app| app.extension::<Self>()
+            .add_systems(Update, |mut commands: Commands| commands.call("Phone", "ring", ()));
+    }
+    let mut app = app(host().with::<Phone>().with::<Caller>());
+    app.update();
+    assert!(app.world_mut().drive::<_, Value>("sms", "count", ()).is_err());
+    app.update();
+    assert_eq!(
+        faults(&app),
+        "Phone 2x in the function `ring`: no signal; \
+         Phone 1x in the function `count`: its answer does not fit: expected an integer, found the string \"many\"",
+    );
+    app.terminate_extensions();
+}
+
+#[test]
+fn an_event_whose_fate_cannot_be_told_was_delivered_nevertheless() {
+    extensions! {
+        Hears() = |app| app.extension::<Self>().observe(|_: On<Mute>, mut log: ResMut<Log>| log.note("heard"));
+    }
+    #[derive(ExtensionEvent, Deserialize)]
+    #[event(name = "mute")]
+    struct Mute {}
+
+    impl Serialize for Mute {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("no words"))
+        }
+    }
+
+    let mut app = app(host().with::<Hears>());
+    let error = app.world_mut().emit("mute", json!({})).unwrap_err();
+    assert_eq!(noted(&mut app), "heard");
+    assert_eq!(error.to_string(), "`mute` was delivered, but what became of it cannot be told: no words",);
+    app.terminate_extensions();
+}
+
+#[test]
+fn the_app_itself_can_be_chosen() {
+    extensions! {
+        Phone() = |app| app.extension::<Self>()
+            .interface(Interface::new("sms").method(Method::new("count")))
+            .driver("sms", Driver::new().method("count", || 1));
+    }
+    let mut app = app(host_with(r#"(choose: {"sms": "app"})"#).with::<Phone>());
+    app.host().driver("sms", Driver::new().method("count", || 2)).unwrap();
+    app.update();
+    assert_eq!(app.extension_report().problems, []);
+    assert_eq!(app.world_mut().drive("sms", "count", ()), Ok(2));
     app.terminate_extensions();
 }

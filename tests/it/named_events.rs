@@ -233,8 +233,8 @@ fn an_event_without_serde_is_heard_by_type_only() {
     let error = app.world_mut().emit("secret", Value::Null).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`secret` was not emitted: `Secret` can only be emitted or changed as its type, since it does not implement \
-         `Deserialize`",
+        "`secret` was not emitted: `Secret` can only be emitted or changed as its type, since it does not implement both \
+         `Serialize` and `Deserialize`",
     );
     app.terminate_extensions();
 }

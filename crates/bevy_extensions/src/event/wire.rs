@@ -51,18 +51,18 @@ impl<E> Wire<E> {
 
     /// Makes a value of an event.
     pub(super) fn to_value(self, event: &E) -> Result<Value, Misfit> {
-        self.write.ok_or_else(|| lacks::<E>("heard", "Serialize"))?(event)
+        self.write.ok_or_else(|| lacks::<E>("heard", "`Serialize`"))?(event)
     }
 
     /// Makes an event of a value.
     pub(super) fn to_event(self, value: Value) -> Result<E, Misfit> {
-        self.read.ok_or_else(|| lacks::<E>("emitted or changed", "Deserialize"))?(value)
+        self.read.ok_or_else(|| lacks::<E>("emitted or changed", "both `Serialize` and `Deserialize`"))?(value)
     }
 }
 
 fn lacks<E>(what: &str, which: &str) -> Misfit {
     let short = ShortName::of::<E>();
-    Misfit::new("", format!("`{short}` can only be {what} as its type, since it does not implement `{which}`"))
+    Misfit::new("", format!("`{short}` can only be {what} as its type, since it does not implement {which}"))
 }
 
 impl<E> Clone for Wire<E> {
