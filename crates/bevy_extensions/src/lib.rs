@@ -379,8 +379,8 @@ pub use entity::{
     Owns, SuspendedBecauseOf, extension_running,
 };
 pub use event::{
-    DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, Listener,
-    ListenerRow, Target, Wire,
+    DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, ListenError,
+    Listener, ListenerRow, Target, Wire,
 };
 pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction};
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
