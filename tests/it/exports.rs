@@ -184,3 +184,39 @@ fn what_a_failed_build_exported_is_undone() {
     assert!(app.world().import::<Host, Vault>().is_none());
     assert_eq!(app.world_mut().query::<&TypedExport>().iter(app.world()).count(), 0);
 }
+
+#[test]
+fn who_imports_in_the_name_of_another_is_refused() {
+    extensions! {
+        Thief() = |app| app.extension::<Self>()
+            .export_fn("steal", |_: Import<Greeter, Ledger>| {})
+            .add_systems(Update, note_gold);
+    }
+    let mut app = app(host().with::<Economy>().with::<Greeter>().with::<Thief>());
+    app.update();
+    assert_eq!(states(&app), "Economy running, Thief failed, Greeter running");
+    let row = app.extension_report().row("Thief").unwrap().clone();
+    assert_eq!(
+        row.failure.unwrap().to_string(),
+        "in `build`: panicked: it imports `Ledger` in the name of `Greeter`; take `Import<Thief, Ledger>`, or `ImportMut`, \
+         and declare the dependency",
+    );
+    app.terminate_extensions();
+}
+
+#[test]
+fn a_system_that_imports_in_the_name_of_another_never_runs() {
+    extensions! { Thief() = |app| app.extension::<Self>().add_systems(Update, note_gold); }
+    let mut app = app(host().with::<Economy>().with::<Greeter>().with::<Thief>());
+    app.update();
+    app.update();
+    assert_eq!(noted(&mut app), "99 99", "that of `Greeter`");
+    let faults = app.extension_report().row("Thief").unwrap().faults.clone();
+    let faults: Vec<_> = faults.iter().map(|counted| format!("{}x {}", counted.times, counted.fault)).collect();
+    assert_eq!(
+        faults,
+        ["1x in a system: panicked: it imports `Ledger` in the name of `Greeter`; take `Import<Thief, Ledger>`, or \
+          `ImportMut`, and declare the dependency"],
+    );
+    app.terminate_extensions();
+}

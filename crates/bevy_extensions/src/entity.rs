@@ -388,7 +388,11 @@ impl Extensions {
     }
 
     pub(crate) fn id_of<E: Extension>(&self) -> Option<ExtensionId> {
-        self.by_type.get(&TypeId::of::<E>()).copied()
+        self.id_of_type(TypeId::of::<E>())
+    }
+
+    pub(crate) fn id_of_type(&self, native: TypeId) -> Option<ExtensionId> {
+        self.by_type.get(&native).copied()
     }
 
     pub(crate) fn id_by_name(&self, name: &str) -> Option<ExtensionId> {

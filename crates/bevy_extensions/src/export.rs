@@ -1,6 +1,7 @@
 //! What an extension offers as a type, and how others use it.
 
 use std::{
+    any::TypeId,
     marker::PhantomData,
     ops::{Deref, DerefMut},
 };
@@ -16,8 +17,9 @@ use bevy_ecs::{
 use bevy_utils::prelude::ShortName;
 
 use crate::{
+    acting::acting,
     contain::{Ward, call_with_world},
-    entity::Owns,
+    entity::{Extensions, Owns},
     extension::{DependsOn, Extension, Host},
     fault::FaultPlace,
     owner::{Owner, Party, owner_of},
@@ -138,7 +140,8 @@ pub(crate) fn import_mut<T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
 
 /// An export of another extension, in a system or listener: `Who` uses what `T`'s owner offers.
 ///
-/// It only compiles if `Who` declares that it `requires` the owner, or uses it if it is there (`optional`, `any_of`).
+/// `Who` is the extension whose system it is. It only compiles if `Who` declares that it `requires` the owner, or uses it
+/// if it is there (`optional`, `any_of`).
 /// Then the owner starts first. If the export is not there nevertheless, as its owner has stopped, the system does not
 /// run, which is charged to `Who` as a fault. Take `Option<Import<..>>` to see `None` instead.
 ///
@@ -290,6 +293,7 @@ macro_rules! system_param {
             type Item<'w, 's> = $import<'w, Who, T>;
 
             fn init_state(world: &mut World) -> Self::State {
+                check_who::<Who, T>(world);
                 <$inner<'static, Exported<T>> as SystemParam>::init_state(world)
             }
 
@@ -320,6 +324,24 @@ system_param!(ImportMut, ResMut);
 
 // SAFETY: it only reads, as `Res` does.
 unsafe impl<Who: DependsOn<T::Owner> + 'static, T: Export> ReadOnlySystemParam for Import<'_, Who, T> {}
+
+/// Sees to it that an extension imports in its own name.
+///
+/// # Panics
+///
+/// Panics if it does not, as parameters do that Bevy cannot allow; a system of an extension is contained when it is made
+/// ready, and never runs then.
+fn check_who<Who: 'static, T: Export>(world: &World) {
+    let Some(extensions) = world.get_resource::<Extensions>() else { return };
+    let (Some(acting), Some(who)) = (acting(world.id()), extensions.id_of_type(TypeId::of::<Who>())) else { return };
+    if who != acting {
+        let [own, other] = [acting, who].map(|id| &extensions.listed(id).name);
+        panic!(
+            "it imports `{}` in the name of `{other}`; take `Import<{own}, {0}>`, or `ImportMut`, and declare the dependency",
+            T::NAME,
+        );
+    }
+}
 
 #[cold]
 fn not_there<T: Export>() -> String {
