@@ -120,7 +120,7 @@ fn a_fault_in_a_listener_is_its_extensions_and_the_others_hear() {
     assert_eq!(
         faults(&app),
         "Aa 2x in a listener of `ping`: panicked: boom; Bb 2x in a listener of `ping`: no; \
-         Cc 2x in a listener of `ping`: it cannot run: Resource does not exist",
+         Cc 2x in a listener of `ping`: it cannot run: Resource does not exist (the feature `debug` tells which)",
     );
     assert_eq!(states(&app), "Aa running, Bb running, Cc running, Dd running");
     app.terminate_extensions();

@@ -241,7 +241,7 @@ fn every_kind_of_fault_in_a_phase_stays_with_its_extension() {
     assert_eq!(
         faults,
         [
-            "Absent failed: in `Init`: it cannot run: Resource does not exist",
+            "Absent failed: in `Init`: it cannot run: Resource does not exist (the feature `debug` tells which)",
             "Ambiguous failed: in `Init`: panicked: Error when initializing schedule PhaseLabel(Init): system ",
             "Commands1 failed: in `Init`: the command failed",
             "Commands2 failed: in `Init`: panicked: the command panicked",

@@ -185,8 +185,9 @@ fn shown(error: &BevyError) -> String {
     if let Some(invalid) = error.downcast_ref::<SystemParamValidationError>() {
         return match cfg!(feature = "debug") {
             true => format!("it cannot run, because of `{}`: {}", invalid.param.shortname(), invalid.message),
-            // Bevy does not know its name.
-            false => format!("it cannot run: {}", invalid.message),
+            // Bevy does not know its name. What imports say has one.
+            false if invalid.message.contains('`') => format!("it cannot run: {}", invalid.message),
+            false => format!("it cannot run: {} (the feature `debug` tells which)", invalid.message),
         };
     }
     let text = error.to_string();
