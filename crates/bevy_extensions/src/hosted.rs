@@ -30,29 +30,26 @@ impl<E: Extension> HostedExtension<E> {
     fn alive(&self) -> Option<&E> {
         self.extension.get().filter(|_| self.ward.is_open())
     }
+}
 
-    fn build_part(&self, app: &mut App, place: &FaultPlace, code: impl FnOnce(&mut App)) {
-        let began = Instant::now();
-        let own = app.world().resource::<Extensions>().listed(self.ward.id()).entity;
-        let is_others = |world: &World, it| world.get::<OwnedBy>(it).is_some_and(|owned_by| owned_by.0 != own);
-        if !build::build(app, &self.ward, place, is_others, code) {
-            app.world_mut().resource_mut::<PhaseSchedules>().forget(self.ward.id());
-        }
-        self.note_time(app.world_mut(), began);
-        settle(app.world_mut(), self.ward.id());
+/// Calls a part of an extension that gets the app, and acts on what comes of it.
+fn build_part(ward: &Arc<Ward>, app: &mut App, place: &FaultPlace, code: Box<dyn FnOnce(&mut App) + '_>) {
+    let began = Instant::now();
+    let own = app.world().resource::<Extensions>().listed(ward.id()).entity;
+    let is_others = |world: &World, it| world.get::<OwnedBy>(it).is_some_and(|owned_by| owned_by.0 != own);
+    if !build::build(app, ward, place, &is_others, code) {
+        app.world_mut().resource_mut::<PhaseSchedules>().forget(ward.id());
     }
-
-    fn note_time(&self, world: &mut World, began: Instant) {
-        let entity = world.resource::<Extensions>().listed(self.ward.id()).entity;
-        if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
-            times.build += began.elapsed();
-        }
+    if let Some(mut times) = app.world_mut().get_mut::<ExtensionTimes>(own) {
+        times.build += began.elapsed();
     }
+    settle(app.world_mut(), ward.id());
 }
 
 impl<E: Extension> Plugin for HostedExtension<E> {
     fn build(&self, app: &mut App) {
-        self.build_part(app, &FaultPlace::Build, |app| self.extension.get_or_init(E::create).build(app));
+        let code = |app: &mut App| self.extension.get_or_init(E::create).build(app);
+        build_part(&self.ward, app, &FaultPlace::Build, Box::new(code));
     }
 
     fn ready(&self, app: &App) -> bool {
@@ -64,13 +61,13 @@ impl<E: Extension> Plugin for HostedExtension<E> {
     fn finish(&self, app: &mut App) {
         settle(app.world_mut(), self.ward.id());
         if let Some(extension) = self.alive() {
-            self.build_part(app, &FaultPlace::Finish, |app| extension.finish(app));
+            build_part(&self.ward, app, &FaultPlace::Finish, Box::new(|app| extension.finish(app)));
         }
     }
 
     fn cleanup(&self, app: &mut App) {
         if let Some(extension) = self.alive() {
-            self.build_part(app, &FaultPlace::Cleanup, |app| extension.cleanup(app));
+            build_part(&self.ward, app, &FaultPlace::Cleanup, Box::new(|app| extension.cleanup(app)));
         }
     }
 

@@ -261,7 +261,11 @@ pub fn derive_extension_event(input: TokenStream) -> TokenStream {
 /// For `Ledger` above:
 ///
 /// ```
+/// # #[derive(bevy_extensions::Extension)]
 /// # pub struct Economy;
+/// # impl bevy_app::Plugin for Economy {
+/// #     fn build(&self, _app: &mut bevy_app::App) {}
+/// # }
 /// # pub struct Ledger;
 /// impl ::bevy_extensions::Export for Ledger {
 ///     type Owner = Economy;

@@ -39,8 +39,9 @@ pub(crate) fn build(
     app: &mut App,
     ward: &Arc<Ward>,
     place: &FaultPlace,
-    is_others: impl Fn(&World, Entity) -> bool,
-    code: impl FnOnce(&mut App),
+    is_others: &dyn Fn(&World, Entity) -> bool,
+    // Not generic: every extension would have the compiler make all of this anew.
+    code: Box<dyn FnOnce(&mut App) + '_>,
 ) -> bool {
     learn(app.world_mut());
     let began = app.world_mut().increment_change_tick();
@@ -249,7 +250,7 @@ fn message_types(world: &World) -> Option<Tick> {
 }
 
 /// Returns what came since a call began and has to go.
-fn to_be_removed(world: &World, began: Tick, is_others: impl Fn(&World, Entity) -> bool) -> Vec<Entity> {
+fn to_be_removed(world: &World, began: Tick, is_others: &dyn Fn(&World, Entity) -> bool) -> Vec<Entity> {
     let known = world.resource::<Known>();
     let is_hosts = |entity: Entity| {
         let resource = world.get::<IsResource>(entity);
