@@ -310,10 +310,10 @@ macro_rules! system_param {
             ) -> Result<Self::Item<'w, 's>, SystemParamValidationError> {
                 type Inner<T> = $inner<'static, Exported<T>>;
                 // SAFETY: the caller keeps the promises, and `init_access` passed on the access of the inner parameter.
-                let value = unsafe { Inner::<T>::get_param(state, meta, world, tick) };
-                value
-                    .map(|value| $import { value, who: PhantomData })
-                    .map_err(|_| SystemParamValidationError::invalid::<Self>(not_there::<T>()))
+                let Ok(value) = (unsafe { Inner::<T>::get_param(state, meta, world, tick) }) else {
+                    return Err(SystemParamValidationError::invalid::<Self>(not_there::<T>()));
+                };
+                Ok($import { value, who: PhantomData })
             }
         }
     };
