@@ -23,6 +23,7 @@ use std::{
 use bevy_app::App;
 use bevy_ecs::{
     error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
+    query::FilteredAccess,
     system::SystemAccess,
     world::{DeferredWorld, World, WorldId},
 };
@@ -234,10 +235,14 @@ impl Calling {
 }
 
 /// Tells whether a system gets the whole world, so that it may queue commands past its own.
+///
+/// No two such systems run at once. A query of all components of some entities is less: two of them may.
 pub(crate) fn takes_the_world(access: &SystemAccess) -> bool {
+    let mut whole = FilteredAccess::default();
+    whole.write_all();
     match access {
         SystemAccess::None => false,
-        SystemAccess::Shared(access) => access.combined_access().has_write_all(),
+        SystemAccess::Shared(access) => access.filtered_accesses().contains(&whole),
         SystemAccess::Exclusive => true,
     }
 }
@@ -332,5 +337,34 @@ fn set_handler(world: &mut World, handler: Option<FallbackErrorHandler>) -> Opti
             None
         }
         (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy_ecs::{
+        component::Component,
+        query::{With, Without},
+        system::{IntoSystem, Query, System},
+        world::EntityMut,
+    };
+
+    use super::*;
+
+    #[derive(Component)]
+    struct Coin;
+
+    fn check<M>(system: impl IntoSystem<(), (), M>, expected: bool) {
+        let access = IntoSystem::into_system(system).initialize(&mut World::new());
+        assert_eq!(takes_the_world(&access), expected);
+    }
+
+    #[test]
+    fn only_the_world_itself_is_the_world() {
+        check(|_: DeferredWorld<'_>| {}, true);
+        check(|_: &mut World| {}, true);
+        check(|_: Query<'_, '_, EntityMut<'_>, With<Coin>>| {}, false);
+        check(|_: Query<'_, '_, EntityMut<'_>, Without<Coin>>| {}, false);
+        check(|| {}, false);
     }
 }
