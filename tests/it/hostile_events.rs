@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, panic::panic_any};
 
 use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, world::DeferredWorld};
-use bevy_extensions::{Driver, ExtensionFaults, Interface, Listener, Method, OwnedBy, Type, Value, json, prelude::*};
+use bevy_extensions::{
+    Driver, ExtensionFaults, Interface, Listener, Method, OwnedBy, Request, Type, Value, json, prelude::*,
+};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
@@ -372,15 +374,27 @@ fn a_signature_checks_arguments_whose_type_is_the_functions_own() {
     app.terminate_extensions();
 }
 
+#[derive(Serialize, Deserialize)]
+struct Ring;
+
+impl Request for Ring {
+    const INTERFACE: &'static str = "sms";
+    const METHOD: &'static str = "ring";
+    type Answer = ();
+}
+
 #[test]
 fn an_answer_that_does_not_fit_is_the_drivers_fault_and_a_failing_function_not_the_callers() {
     extensions! {
         Phone() = |app| app.extension::<Self>()
-            .interface(Interface::new("sms").method(Method::new("count").returns(Type::Integer)))
-            .driver("sms", Driver::new().method("count", || "many"))
+            .interface(Interface::new("sms").method(Method::new("count").returns(Type::Integer)).method(Method::new("ring")))
+            .driver("sms", Driver::new().method("count", || "many").answer::<Ring, _>(|_: In<Ring>| -> Result { Err("no signal")? }))
             .export_fn("ring", || -> Result { Err("no signal")? });
         Caller(requires(Phone)) = |app| app.extension::<Self>()
-            .add_systems(Update, |mut commands: Commands| commands.call("Phone", "ring", ()));
+            .add_systems(Update, |mut commands: Commands| {
+                commands.call("Phone", "ring", ());
+                commands.request(Ring);
+            });
     }
     let mut app = app(host().with::<Phone>().with::<Caller>());
     app.update();
@@ -388,7 +402,7 @@ fn an_answer_that_does_not_fit_is_the_drivers_fault_and_a_failing_function_not_t
     app.update();
     assert_eq!(
         faults(&app),
-        "Phone 2x in the function `ring`: no signal; \
+        "Phone 4x in the function `ring`: no signal; \
          Phone 1x in the function `count`: its answer does not fit: expected an integer, found the string \"many\"",
     );
     app.terminate_extensions();

@@ -306,11 +306,8 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
     {
         let (of, function) = (of.into(), function.into());
         self.queue(move |world: &mut World| {
-            match world.call::<_, Ignored>(&of, &function, input) {
-                // That is told already, of whose fault it is.
-                Ok(_) | Err(CallError::Failed { .. }) => {}
-                Err(error) => complain(world, error),
-            }
+            let answer = world.call::<_, Ignored>(&of, &function, input);
+            complain_unless_told(world, answer.map_err(DriverError::Call));
         });
     }
 
@@ -319,17 +316,16 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
         I: Serialize + Send + 'static,
     {
         let (interface, method) = (interface.into(), method.into());
-        self.queue(move |world: &mut World| match world.drive::<_, Ignored>(&interface, &method, arguments) {
-            Ok(_) | Err(DriverError::Call(CallError::Failed { .. })) => {}
-            Err(error) => complain(world, error),
+        self.queue(move |world: &mut World| {
+            let answer = world.drive::<_, Ignored>(&interface, &method, arguments);
+            complain_unless_told(world, answer);
         });
     }
 
     fn request<R: Request>(&mut self, request: R) {
         self.queue(move |world: &mut World| {
-            if let Err(error) = world.request(request) {
-                complain(world, error);
-            }
+            let answer = world.request(request);
+            complain_unless_told(world, answer);
         });
     }
 
@@ -339,5 +335,13 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
                 complain(world, error);
             }
         });
+    }
+}
+
+/// Tells of a call that nobody waits for. What failed in the callee's code was told already, and is not the caller's fault.
+fn complain_unless_told<T>(world: &World, answer: Result<T, DriverError>) {
+    match answer {
+        Ok(_) | Err(DriverError::Call(CallError::Failed { .. })) => {}
+        Err(error) => complain(world, error),
     }
 }

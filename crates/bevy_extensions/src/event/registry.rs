@@ -26,10 +26,9 @@ use super::{
     named::NamedListener,
 };
 use crate::{
-    acting::acting,
     contain::{Ward, build::Known, listener::ContainedListener, takes_the_world},
     entity::Extensions,
-    owner::Party,
+    owner::{Party, with_actor},
     value::Misfit,
 };
 
@@ -285,12 +284,7 @@ fn forget_named(world: &mut DeferredWorld, entity: Entity) {
 /// Emits an event by name, and returns what its listeners made of it.
 pub(crate) fn emit(world: &mut World, name: &str, value: Value, target: Target) -> Result<Value, EmitError> {
     let name: EventName = name.parse()?;
-    let name = {
-        let extensions = world.get_resource::<Extensions>();
-        let id = acting(world.id());
-        let who = extensions.zip(id).map(|(extensions, id)| extensions.listed(id).name.clone());
-        alias(world, who.as_ref(), &name)
-    };
+    let name = with_actor(world, |world, actor| alias(world, actor.name(), &name));
     let mut delivery = Delivery::awaited(target);
     let events = world.get_resource::<Events>();
     let typed = events.and_then(|events| Some(events.types.get(events.by_name.get(&name)?)?.emit));
