@@ -9,9 +9,9 @@ use std::{cell::RefCell, sync::Arc};
 use bevy_ecs::{error::ErrorHandler, prelude::*, world::DeferredWorld};
 
 use super::{
-    Calling, Ward,
+    Ward,
     chain::{self, Extended, Link},
-    note_apps_own, set_handler_in_place,
+    handler::{Calling, note_apps_own, set_handler_in_place},
 };
 use crate::{
     acting::{Acting, act, act_as, act_as_app},
