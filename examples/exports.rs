@@ -101,7 +101,7 @@ impl Plugin for Weather {
     }
 }
 
-#[derive(Export)]
+#[derive(Export, Clone)]
 #[export(by = Weather)]
 struct Sky(&'static str);
 

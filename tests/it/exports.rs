@@ -126,7 +126,7 @@ fn the_app_imports_from_everybody_and_exports_to_everybody() {
             .export_value(Vault(7))
             .add_systems(Init, |mut clock: ImportMut<Bank, Clock>| clock.0 += 1);
     }
-    #[derive(Export)]
+    #[derive(Export, Clone)]
     #[export(by = Bank)]
     struct Vault(u32);
     #[derive(Export)]
@@ -154,7 +154,7 @@ fn imports_tell_of_changes() {
                 log.note(if vault.is_changed() { format!("changed to {}", vault.0) } else { "same".into() });
             });
     }
-    #[derive(Export)]
+    #[derive(Export, Clone)]
     #[export(by = Bank)]
     struct Vault(u32);
 
@@ -175,7 +175,7 @@ fn what_a_failed_build_exported_is_undone() {
             panic!("boom");
         };
     }
-    #[derive(Export)]
+    #[derive(Export, Clone)]
     #[export(by = Bank)]
     struct Vault;
 

@@ -10,7 +10,7 @@ impl Plugin for Economy {
     fn build(&self, _app: &mut App) {}
 }
 
-#[derive(Export, Default)]
+#[derive(Export, Default, Clone)]
 #[export(by = Economy)]
 struct Ledger;
 

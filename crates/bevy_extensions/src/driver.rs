@@ -23,7 +23,7 @@ pub use registry::{DeclaredInterface, RegisteredDriver};
 
 pub(crate) use choice::{is_stale, update};
 pub(crate) use drive::{drive, request};
-pub(crate) use listing::interfaces;
+pub(crate) use listing::{drivers_of, interfaces};
 pub(crate) use registry::{check, declare, install, register};
 
 /// An implementation of an [`Interface`]: a system for each of its methods.

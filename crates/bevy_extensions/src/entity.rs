@@ -18,7 +18,7 @@ use bevy_extensions_core::{
 
 use crate::{
     acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
-    phase::Phase,
+    park::Parked, phase::Phase, switch::Switch,
 };
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
@@ -44,7 +44,7 @@ pub struct ExtensionInfo {
 #[component(immutable)]
 #[non_exhaustive]
 pub enum ExtensionState {
-    /// In the plan, but not built yet.
+    /// In the plan, but its start has not come yet.
     Planned,
     /// From `build` to the end of [`Phase::PostInit`].
     Starting,
@@ -52,7 +52,7 @@ pub enum ExtensionState {
     Running,
     /// Its [`Phase::Terminate`] is running.
     Stopping,
-    /// Switched off by the host settings.
+    /// Switched off, by the host settings or [while the app runs](crate::Switch).
     Disabled,
     /// It is not in the plan, and a [`Problem`] says why.
     LeftOut,
@@ -149,6 +149,10 @@ impl ExtensionFaults {
 
     pub(crate) fn set_fatal(&mut self, fault: Fault) {
         self.fatal = Some(fault);
+    }
+
+    pub(crate) fn forget_fatal(&mut self) {
+        self.fatal = None;
     }
 }
 
@@ -287,6 +291,12 @@ pub struct Extensions {
     pub(crate) is_start_told: bool,
     /// Whether all are built, and the first phase has begun.
     pub(crate) are_phases_begun: bool,
+    /// Whether the app has terminated all: nobody starts any more.
+    pub(crate) have_ended: bool,
+    /// What was asked for since the last frame.
+    pub(crate) requested: Vec<Switch>,
+    /// How often the state of an extension has changed.
+    pub(crate) generation: u64,
 }
 
 /// What the host keeps of an extension beside its entity.
@@ -299,6 +309,12 @@ pub(crate) struct Listed {
     pub(crate) state: ExtensionState,
     /// Whether its phases have begun, and `Terminate` is still to come.
     pub(crate) has_begun: bool,
+    /// Whether it was built, and so can start again.
+    pub(crate) is_built: bool,
+    /// Whether somebody has switched it off.
+    pub(crate) is_off: bool,
+    /// What it has registered in its `build`, while it is stopped.
+    pub(crate) parked: Vec<Parked>,
 }
 
 impl Extensions {
@@ -314,6 +330,9 @@ impl Extensions {
             alarm: Arc::default(),
             is_start_told: false,
             are_phases_begun: false,
+            have_ended: false,
+            requested: Vec::new(),
+            generation: 0,
         }
     }
 
@@ -334,7 +353,17 @@ impl Extensions {
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.as_str(), id);
         self.by_type.insert(native, id);
-        self.list.push(Listed { name, manifest, entity, ward, state, has_begun: false });
+        self.list.push(Listed {
+            name,
+            manifest,
+            entity,
+            ward,
+            state,
+            has_begun: false,
+            is_built: false,
+            is_off: state == ExtensionState::Disabled,
+            parked: Vec::new(),
+        });
     }
 
     /// Tells whether somebody was charged with a fault since the last call.

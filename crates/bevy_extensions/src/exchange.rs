@@ -10,7 +10,10 @@ pub(crate) mod invoke;
 mod listing;
 pub(crate) mod serve;
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions_core::{ExtensionName, nearest};
@@ -21,9 +24,10 @@ use crate::{
     acting::{ExtensionId, acting},
     fault::{Fault, FaultPlace},
     owner::{APP_NAME, Party},
+    park::{self, Parkable},
     signature::Signature,
 };
-use callable::Slots;
+use callable::{Facts, Slots};
 use invoke::{At, invoke};
 use serve::{Refusal, find_server};
 
@@ -32,7 +36,7 @@ pub use error::{CallError, Called, ExportError};
 pub use listing::FunctionRow;
 
 pub(crate) use invoke::Ignored;
-pub(crate) use listing::functions;
+pub(crate) use listing::{functions, functions_of};
 
 /// A function of an extension, or of the app: an entity. Despawn it, and nobody can call it any more.
 #[derive(Component, Debug, Clone, PartialEq)]
@@ -104,10 +108,28 @@ pub(crate) fn export_fn<M>(
     };
     let of = owner.name().map_or(APP_NAME, ExtensionName::as_str);
     let (slots, facts) = Slots::new(world, owner, of, vec![(name.into(), callee)], signature);
-    let entity = owner.spawn(world, (exported, slots));
+    Ok(offer(world, owner, key, Offer { exported, slots, facts }))
+}
+
+/// A function that is ready to be called.
+struct Offer {
+    exported: ExportedFunction,
+    slots: Slots,
+    facts: Vec<Arc<Facts>>,
+}
+
+fn offer(world: &mut World, owner: Party<'_>, key: Key, Offer { exported, slots, facts }: Offer) -> Entity {
+    let entity = owner.spawn(world, (exported.clone(), slots));
     let functions = &mut world.get_resource_or_init::<Functions>().0;
-    functions.extend(facts.into_iter().map(|facts| At { entity, index: 0, facts }).map(|at| (key.clone(), at)));
-    Ok(entity)
+    let places = facts.iter().map(|facts| At { entity, index: 0, facts: facts.clone() });
+    functions.extend(places.map(|at| (key.clone(), at)));
+    Parkable::attach(world, entity, owner, |world, entity| {
+        let slots = world.entity_mut(entity).take::<Slots>()?;
+        park::once(Offer { exported, slots, facts }, move |world, ward, again| {
+            offer(world, Party::Extension(ward), key.clone(), again);
+        })
+    });
+    entity
 }
 
 fn check(world: &World, key: &Key, signature: Option<&Signature>) -> Result<(), ExportError> {

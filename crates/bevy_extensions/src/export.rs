@@ -4,25 +4,26 @@ use std::{
     any::TypeId,
     marker::PhantomData,
     ops::{Deref, DerefMut},
+    sync::Arc,
 };
 
 use bevy_ecs::{
     change_detection::{MaybeLocation, Tick},
     component::ComponentId,
-    lifecycle::HookContext,
     prelude::*,
     system::{ReadOnlySystemParam, SystemAccess, SystemMeta, SystemParam, SystemParamValidationError},
-    world::{DeferredWorld, unsafe_world_cell::UnsafeWorldCell},
+    world::unsafe_world_cell::UnsafeWorldCell,
 };
 use bevy_utils::prelude::ShortName;
 
 use crate::{
     acting::acting,
-    contain::{Ward, call_with_world},
-    entity::{Extensions, Owns},
+    contain::Ward,
+    entity::Extensions,
     extension::{DependsOn, Extension, Host},
-    fault::FaultPlace,
+    owned::{Make, OwnedResource, make, stand_for},
     owner::{Owner, Party, owner_of},
+    park::Parkable,
 };
 
 /// A value that an extension, or the app, offers to others as its type.
@@ -56,57 +57,45 @@ impl ExportOwner for Host {}
 
 /// Where an export lies. Nobody else can name it, so nobody gets round what [`Import`] asks for.
 #[derive(Resource)]
-struct Exported<T>(T);
+struct Exported<T> {
+    value: T,
+    /// What stands for it.
+    entity: Entity,
+}
 
-/// An entity that stands for an export: what lies in a resource of ours.
+/// An export that can be imported: an entity, with an [`OwnedResource`](crate::OwnedResource).
 ///
 /// Despawn it to take the export back.
 #[derive(Component, Debug, Clone)]
-#[component(immutable, on_remove = take_back)]
+#[component(immutable)]
 #[non_exhaustive]
 pub struct TypedExport {
     /// The name of its type.
     pub name: &'static str,
-    is_there: fn(&World) -> bool,
-    withdraw: fn(&mut World),
 }
 
-impl TypedExport {
-    /// Tells whether it can be imported now.
-    pub fn is_there(&self, world: &World) -> bool {
-        (self.is_there)(world)
-    }
+/// Offers a value of the app itself, in place of an earlier one of its type.
+pub(crate) fn export<T: Export>(world: &mut World, value: T) {
+    put(world, Party::App, value);
 }
 
-/// Offers a value, in place of an earlier one of its type.
-pub(crate) fn export<T: Export>(world: &mut World, owner: Party<'_>, value: T) {
-    if !world.contains_resource::<Exported<T>>() {
-        let export = TypedExport {
-            name: T::NAME,
-            is_there: World::contains_resource::<Exported<T>>,
-            withdraw: |world| _ = world.remove_resource::<Exported<T>>(),
-        };
-        owner.spawn(world, export);
-    }
-    world.insert_resource(Exported(value));
+/// Offers what is made for it each time that the extension starts, in place of an earlier one of its type.
+pub(crate) fn export_made<T: Export>(world: &mut World, ward: &Arc<Ward>, maker: Make<T>) {
+    let value = make(world, &maker);
+    let owner = Party::Extension(ward);
+    let entity = put(world, owner, value);
+    Parkable::attach(world, entity, owner, |_, _| {
+        Some(Box::new(move |world, ward| export_made(world, ward, maker.clone())))
+    });
 }
 
-/// Takes back what an extension offers, because it has stopped. A value that panics when it is dropped is its own fault.
-pub(crate) fn withdraw(world: &mut World, extension: Entity, ward: &Ward) {
-    let Some(owns) = world.get::<Owns>(extension) else { return };
-    let exports = owns.iter().filter_map(|entity| Some((entity, world.get::<TypedExport>(entity)?.name)));
-    for (entity, name) in exports.collect::<Vec<_>>() {
-        call_with_world(ward, &FaultPlace::Export(name.into()), world, |world| {
-            world.despawn(entity);
-            world.flush();
-        });
-    }
-}
-
-/// Takes the value out of the world when the entity that stands for it goes.
-fn take_back(mut world: DeferredWorld, context: HookContext) {
-    let withdraw = world.get::<TypedExport>(context.entity).map(|export| export.withdraw);
-    world.commands().queue(move |world: &mut World| withdraw.into_iter().for_each(|withdraw| withdraw(world)));
+fn put<T: Export>(world: &mut World, owner: Party<'_>, value: T) -> Entity {
+    let entity = match world.get_resource::<Exported<T>>() {
+        Some(earlier) => earlier.entity,
+        None => stand_for::<Exported<T>>(world, owner, T::NAME.into(), TypedExport { name: T::NAME }),
+    };
+    world.insert_resource(Exported { value, entity });
+    entity
 }
 
 /// An export in a listing.
@@ -121,21 +110,21 @@ pub struct ExportRow {
 
 /// Lists what can be imported: of extensions in plan order, then of the app, each by name.
 pub(crate) fn exports(world: &World) -> Vec<ExportRow> {
-    let Some(mut exports) = world.try_query::<(Entity, &TypedExport)>() else { return Vec::new() };
-    let there = exports.iter(world).filter(|(_, export)| export.is_there(world));
-    let mut rows: Vec<_> = there.map(|(entity, export)| (owner_of(world, entity), export.name)).collect();
+    let Some(mut exports) = world.try_query::<(Entity, &TypedExport, &OwnedResource)>() else { return Vec::new() };
+    let there = exports.iter(world).filter(|(.., resource)| resource.is_there(world));
+    let mut rows: Vec<_> = there.map(|(entity, export, _)| (owner_of(world, entity), export.name)).collect();
     rows.sort();
     rows.into_iter().map(|(owner, name)| ExportRow { by: Owner::new(world, owner), name }).collect()
 }
 
 /// Returns an export, if it is there. Who calls this has seen to it that it may be imported.
 pub(crate) fn import<T: Export>(world: &World) -> Option<&T> {
-    world.get_resource::<Exported<T>>().map(|exported| &exported.0)
+    world.get_resource::<Exported<T>>().map(|exported| &exported.value)
 }
 
 /// As [`import`], to change it.
 pub(crate) fn import_mut<T: Export>(world: &mut World) -> Option<Mut<'_, T>> {
-    world.get_resource_mut::<Exported<T>>().map(|exported| exported.map_unchanged(|exported| &mut exported.0))
+    world.get_resource_mut::<Exported<T>>().map(|exported| exported.map_unchanged(|exported| &mut exported.value))
 }
 
 /// An export of another extension, in a system or listener: `Who` uses what `T`'s owner offers.
@@ -202,14 +191,14 @@ pub struct ImportMut<'w, Who: DependsOn<T::Owner>, T: Export> {
 impl<'w, Who: DependsOn<T::Owner>, T: Export> Import<'w, Who, T> {
     /// Returns what Bevy's change detection works with.
     pub fn into_ref(self) -> Ref<'w, T> {
-        Ref::map(self.value.into(), |exported| &exported.0)
+        Ref::map(self.value.into(), |exported| &exported.value)
     }
 }
 
 impl<'w, Who: DependsOn<T::Owner>, T: Export> ImportMut<'w, Who, T> {
     /// Returns what Bevy's change detection works with.
     pub fn into_mut(self) -> Mut<'w, T> {
-        Mut::from(self.value).map_unchanged(|exported| &mut exported.0)
+        Mut::from(self.value).map_unchanged(|exported| &mut exported.value)
     }
 }
 
@@ -218,7 +207,7 @@ impl<Who: DependsOn<T::Owner>, T: Export> Deref for Import<'_, Who, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.value.0
+        &self.value.value
     }
 }
 
@@ -227,14 +216,14 @@ impl<Who: DependsOn<T::Owner>, T: Export> Deref for ImportMut<'_, Who, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.value.0
+        &self.value.value
     }
 }
 
 impl<Who: DependsOn<T::Owner>, T: Export> DerefMut for ImportMut<'_, Who, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.value.0
+        &mut self.value.value
     }
 }
 

@@ -60,6 +60,10 @@ pub enum FaultPlace {
     Event(Cow<'static, str>),
     /// The registration of an export, a function, an interface or a driver of this name.
     Export(Cow<'static, str>),
+    /// What it was brought back with, as it was started again: its exports and resources.
+    Start,
+    /// What was taken away from it when it was stopped: its entities.
+    Stop,
 }
 
 /// What happened.
@@ -154,6 +158,8 @@ impl fmt::Display for FaultPlace {
             Self::Function(name) => write!(f, "in the function `{name}`"),
             Self::Event(name) => write!(f, "in what it emitted as `{name}`"),
             Self::Export(name) => write!(f, "in what it exports as `{name}`"),
+            Self::Start => f.write_str("as it was started again"),
+            Self::Stop => f.write_str("as it was stopped"),
         }
     }
 }

@@ -51,7 +51,7 @@ impl<'a> HostScope<'a> {
 
     /// Offers a value to all extensions, as [`export`](Self::export).
     pub fn export_value<T: Export<Owner = Host>>(&mut self, value: T) -> &mut Self {
-        export::export(self.app.world_mut(), Party::App, value);
+        export::export(self.app.world_mut(), value);
         self
     }
 

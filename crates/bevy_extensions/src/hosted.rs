@@ -37,9 +37,11 @@ fn build_part(ward: &Arc<Ward>, app: &mut App, place: &FaultPlace, code: Box<dyn
     let began = Instant::now();
     let own = app.world().resource::<Extensions>().listed(ward.id()).entity;
     let is_others = |world: &World, it| world.get::<OwnedBy>(it).is_some_and(|owned_by| owned_by.0 != own);
-    if !build::build(app, ward, place, &is_others, code) {
+    let is_built = build::build(app, ward, place, &is_others, code);
+    if !is_built {
         app.world_mut().resource_mut::<PhaseSchedules>().forget(ward.id());
     }
+    app.world_mut().resource_mut::<Extensions>().listed_mut(ward.id()).is_built = is_built;
     if let Some(mut times) = app.world_mut().get_mut::<ExtensionTimes>(own) {
         times.build += began.elapsed();
     }

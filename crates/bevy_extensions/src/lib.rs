@@ -345,8 +345,11 @@ mod extension;
 mod fault;
 mod host;
 mod hosted;
+mod leftovers;
 mod lifecycle;
+mod owned;
 mod owner;
+mod park;
 mod phase;
 mod plugin;
 mod report;
@@ -354,6 +357,7 @@ mod scope;
 mod settings;
 mod shared;
 mod signature;
+mod switch;
 mod value;
 mod world_ext;
 
@@ -386,7 +390,9 @@ pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
+pub use leftovers::Leftover;
 pub use lifecycle::{ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionStopped, ExtensionSystems, WhenToRun};
+pub use owned::OwnedResource;
 pub use owner::Owner;
 pub use phase::Phase;
 pub use plugin::{ExtensionsPlugin, SettingsSource};
@@ -395,6 +401,7 @@ pub use scope::{ExtensionScope, ExtensionsAppExt};
 pub use settings::Settings;
 pub use shared::PluginsOnce;
 pub use signature::{Absent, ArgumentError, Param, Signature, Type};
+pub use switch::{Blocked, BlockedBy, StalePlan, Switch, SwitchPlan, SwitchStep, SwitchTo};
 pub use value::Misfit;
 pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
 

@@ -13,7 +13,7 @@ use crate::{extension::Extension, phase::Phase};
 pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 
 pub(crate) use phase_schedule::PhaseSchedules;
-pub(crate) use start::start;
+pub(crate) use start::{start, switch};
 pub(crate) use stop::{settle, settle_all, terminate_all};
 
 /// The sets in [`Startup`] in which extensions go through their phases, chained.

@@ -23,6 +23,7 @@ use crate::{
     report,
     scope::NotHosted,
     shared::SharedPlugins,
+    switch,
 };
 
 /// Brings extensions to an app.
@@ -182,7 +183,7 @@ impl Plugin for ExtensionsPlugin {
         }
         exchange::install(app.world_mut());
         driver::install(app.world_mut());
-        app.add_plugins(lifecycle::plugin);
+        app.add_plugins((lifecycle::plugin, switch::plugin));
         if is_stopped {
             app.world_mut().write_message(AppExit::error());
         } else if is_readable {

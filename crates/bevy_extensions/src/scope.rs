@@ -1,6 +1,10 @@
 //! What an extension's author holds in `build`.
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    marker::PhantomData,
+    sync::{Arc, Mutex},
+};
 
 use bevy_app::{App, Startup};
 use bevy_ecs::{
@@ -24,6 +28,7 @@ use crate::{
     fault::Fault,
     host::HostScope,
     lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When},
+    owned,
     owner::Party,
     report::{self, Level, Report},
     settings::Settings,
@@ -208,19 +213,103 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// Offers a value to others: they take it as [`Import`](crate::Import) or [`ImportMut`](crate::ImportMut), and so does
     /// this extension itself.
     ///
-    /// It is there from now on until the extension stops.
+    /// It is there from now on until the extension stops, and made anew if the extension starts again.
     pub fn export<T: Export<Owner = E> + FromWorld>(&mut self) -> &mut Self {
-        if self.ward.is_some() {
-            let value = T::from_world(self.app.world_mut());
-            self.export_value(value);
+        self.export_with(|world| T::from_world(world))
+    }
+
+    /// Offers a value to others, as [`export`](Self::export). If the extension starts again, it is this value again.
+    pub fn export_value<T: Export<Owner = E> + Clone>(&mut self, value: T) -> &mut Self {
+        self.export_with(move |_| value.clone())
+    }
+
+    /// Offers what a closure makes to others, as [`export`](Self::export): now, and each time the extension starts again.
+    pub fn export_with<T: Export<Owner = E>>(
+        &mut self,
+        make: impl FnMut(&mut World) -> T + Send + 'static,
+    ) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            export::export_made(self.app.world_mut(), ward, Arc::new(Mutex::new(make)));
         }
         self
     }
 
-    /// Offers a value to others, as [`export`](Self::export).
-    pub fn export_value<T: Export<Owner = E>>(&mut self, value: T) -> &mut Self {
+    /// Inserts a resource of the extension's own, unless it is there already: it goes when the extension stops, and is
+    /// made anew when it starts again.
+    ///
+    /// A resource that is inserted in any other way stays when the extension stops. What others should use is better
+    /// [exported](Self::export).
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// #[derive(Resource, Default)]
+    /// struct Prices { bread: u32 }
+    ///
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().init_resource::<Prices>().add_systems(Update, raise_prices);
+    ///     }
+    /// }
+    ///
+    /// fn raise_prices(mut prices: ResMut<Prices>) {
+    ///     prices.bread += 1;
+    /// }
+    /// ```
+    pub fn init_resource<R: Resource + FromWorld>(&mut self) -> &mut Self {
+        match self.app.world().contains_resource::<R>() {
+            true => self,
+            false => self.insert_resource_with(|world| R::from_world(world)),
+        }
+    }
+
+    /// Inserts a resource of the extension's own, in place of an earlier one, as [`init_resource`](Self::init_resource).
+    pub fn insert_resource<R: Resource + Clone>(&mut self, value: R) -> &mut Self {
+        self.insert_resource_with(move |_| value.clone())
+    }
+
+    /// Inserts a resource of the extension's own that a closure makes: now, and each time the extension starts again.
+    pub fn insert_resource_with<R: Resource>(
+        &mut self,
+        make: impl FnMut(&mut World) -> R + Send + 'static,
+    ) -> &mut Self {
         if let Some(ward) = &self.ward {
-            export::export(self.app.world_mut(), Party::Extension(ward), value);
+            owned::insert_resource::<R>(self.app.world_mut(), ward, Arc::new(Mutex::new(make)));
+        }
+        self
+    }
+
+    /// Gives every entity that gets a component `C` from now on to the extension, unless it belongs to somebody already.
+    ///
+    /// What belongs to an extension is despawned when it stops. Bevy does not tell who spawns an entity, so nothing else
+    /// that an extension spawns belongs to it, unless it is spawned with
+    /// [`commands.spawn_owned`](crate::ExtensionsCommandsExt::spawn_owned).
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// #[derive(Component)]
+    /// struct Coin;
+    ///
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().owns::<Coin>().add_systems(Init, mint);
+    ///     }
+    /// }
+    ///
+    /// fn mint(mut commands: Commands) {
+    ///     commands.spawn(Coin);
+    /// }
+    /// ```
+    pub fn owns<C: Component>(&mut self) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            owned::owns::<C>(self.app.world_mut(), ward);
         }
         self
     }

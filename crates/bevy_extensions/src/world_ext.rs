@@ -6,13 +6,17 @@ use serde_json::Value;
 
 use crate::{
     driver::{self, DriverError, Request},
+    entity::Extensions,
     event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, ListenError, Target, registry},
     exchange::{self, CallError, Ignored},
     export::{self, Export},
     extension::DependsOn,
+    leftovers::{self, Leftover},
     lifecycle::terminate_all,
+    owned,
     owner::with_actor,
     report::{Report, complain},
+    switch::Switch,
 };
 
 /// What extensions add to [`World`], for exclusive systems, commands and tests.
@@ -167,6 +171,18 @@ pub trait ExtensionsWorldExt {
     /// As [`drive`](Self::drive).
     fn request<R: Request>(&mut self, request: R) -> Result<R::Answer, DriverError>;
 
+    /// Spawns an entity that belongs to the extension whose code this is, and goes when that stops.
+    ///
+    /// What the app itself spawns belongs to nobody, and stays. If the extension has stopped already, the entity is gone
+    /// at once.
+    fn spawn_owned(&mut self, bundle: impl Bundle) -> Entity;
+
+    /// Lists what belongs to an extension, as it is found in the world: its entities, listeners, exports, functions and
+    /// drivers, and whether its systems may run. After a stop that is nothing.
+    ///
+    /// It is nothing as well if no extension has that name, which may differ in case. This looks at every entity.
+    fn leftovers(&self, name: &str) -> Vec<Leftover>;
+
     /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
 
@@ -238,6 +254,17 @@ impl ExtensionsWorldExt for World {
         driver::request(self, request)
     }
 
+    fn spawn_owned(&mut self, bundle: impl Bundle) -> Entity {
+        let entity = self.spawn_empty().id();
+        owned::spawn_for_actor(self, entity, bundle);
+        entity
+    }
+
+    fn leftovers(&self, name: &str) -> Vec<Leftover> {
+        let id = self.get_resource::<Extensions>().and_then(|extensions| extensions.id_by_name(name));
+        id.map(|id| leftovers::of(self, id)).unwrap_or_default()
+    }
+
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {
         export::import(self)
     }
@@ -275,6 +302,40 @@ pub trait ExtensionsCommandsExt {
 
     /// Adds a listener while the app runs; see [`ExtensionsWorldExt::add_listener`].
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>);
+
+    /// Spawns an entity that belongs to the extension whose commands these are, and goes when that stops.
+    ///
+    /// What the app itself spawns belongs to nobody. Entities that are spawned in any other way stay when the extension
+    /// stops, unless they have a component that it [`owns`](crate::ExtensionScope::owns).
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// # #[derive(Component)]
+    /// # struct Coin;
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().add_systems(Init, mint);
+    ///     }
+    /// }
+    ///
+    /// fn mint(mut commands: Commands) {
+    ///     commands.spawn_owned(Coin);
+    /// }
+    /// ```
+    fn spawn_owned<B: Bundle>(&mut self, bundle: B) -> EntityCommands<'_>;
+
+    /// Asks for an extension to stop before the next frame, and to stay so; see [`Switch`].
+    fn disable_extension(&mut self, name: impl Into<String>);
+
+    /// Asks for an extension to start before the next frame, if it is disabled or has failed; see [`Switch`].
+    fn enable_extension(&mut self, name: impl Into<String>);
+
+    /// Asks for an extension to start afresh before the next frame; see [`Switch`].
+    fn restart_extension(&mut self, name: impl Into<String>);
 }
 
 impl ExtensionsCommandsExt for Commands<'_, '_> {
@@ -336,6 +397,33 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
             }
         });
     }
+
+    fn spawn_owned<B: Bundle>(&mut self, bundle: B) -> EntityCommands<'_> {
+        let entity = self.spawn_empty().id();
+        self.queue(move |world: &mut World| owned::spawn_for_actor(world, entity, bundle));
+        self.entity(entity)
+    }
+
+    fn disable_extension(&mut self, name: impl Into<String>) {
+        switch(self, Switch::disable(name));
+    }
+
+    fn enable_extension(&mut self, name: impl Into<String>) {
+        switch(self, Switch::enable(name));
+    }
+
+    fn restart_extension(&mut self, name: impl Into<String>) {
+        switch(self, Switch::restart(name));
+    }
+}
+
+fn switch(commands: &mut Commands, switch: Switch) {
+    commands.queue(move |world: &mut World| {
+        // Without extensions there is nothing to switch.
+        if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
+            extensions.requested.push(switch);
+        }
+    });
 }
 
 /// Tells of a call that nobody waits for. What failed in the callee's code was told already, and is not the caller's fault.

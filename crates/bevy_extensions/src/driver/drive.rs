@@ -3,7 +3,7 @@
 use bevy_ecs::world::World;
 use bevy_extensions_core::{ExtensionName, InterfaceName, nearest};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Interface, Request,
@@ -99,9 +99,10 @@ fn no_method(declared: &Interface, method: &str) -> DriverError {
 #[cold]
 fn no_driver(world: &World, known: &Known) -> DriverError {
     let extensions = world.get_resource::<Extensions>();
-    let others = known.drivers.iter().filter(|driver| driver.owner != APP).zip(extensions.into_iter().cycle());
-    let idle = others.map(|(driver, extensions)| {
-        let listed = extensions.listed(driver.owner);
+    let idle = known.drivers.iter().map(|driver| driver.owner).filter(|owner| *owner != APP);
+    let idle: BTreeSet<_> = idle.chain(known.asleep.iter().copied()).collect();
+    let idle = idle.into_iter().zip(extensions.into_iter().cycle()).map(|(id, extensions)| {
+        let listed = extensions.listed(id);
         (listed.name.clone(), listed.state)
     });
     DriverError::NoDriver { interface: known.name.clone(), idle: idle.collect() }

@@ -9,7 +9,7 @@ use super::{
     Interface, Reason,
     registry::{Interfaces, Known},
 };
-use crate::{entity::Extensions, owner::Owner};
+use crate::{acting::ExtensionId, entity::Extensions, owner::Owner};
 
 /// An interface in a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,4 +62,11 @@ fn row(world: &World, known: &Known) -> InterfaceRow {
         drivers: drivers.collect(),
         served: served.map(|(driver, reason)| (Owner::new(world, driver.owner), reason)),
     }
+}
+
+/// Lists the interfaces of the drivers that can be found under an owner.
+pub(crate) fn drivers_of(world: &World, owner: ExtensionId) -> impl Iterator<Item = String> {
+    let interfaces = world.get_resource::<Interfaces>().into_iter().flat_map(Interfaces::list);
+    let has_driver = move |known: &&Known| known.drivers.iter().any(|driver| driver.owner == owner);
+    interfaces.filter(has_driver).map(|known| known.name.to_string())
 }

@@ -1,6 +1,6 @@
 //! The interfaces that a world knows, and their drivers.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions_core::{ExtensionName, InterfaceName, Location, Problem, nearest};
@@ -18,9 +18,12 @@ use crate::{
         check_name, refuse,
     },
     owner::{Owner, Party},
+    park::{self, Parkable},
 };
 
 /// An interface that an extension, or the app, has declared: an entity. Despawn it to take it back.
+///
+/// It stays when the extension stops, since it only says what there is.
 #[derive(Component, Debug, Clone, PartialEq)]
 #[component(immutable, on_remove = forget)]
 pub struct DeclaredInterface(
@@ -57,6 +60,8 @@ pub(super) struct Known {
     pub(super) declarations: Vec<Registered<Arc<Interface>>>,
     /// In the order of their owners.
     pub(super) drivers: Vec<Registered<Methods>>,
+    /// Who has a driver, and is stopped.
+    pub(super) asleep: BTreeSet<ExtensionId>,
     pub(super) last_server: LastServer,
 }
 
@@ -82,7 +87,13 @@ impl<T> Registered<T> {
 
 impl Known {
     fn new(name: InterfaceName) -> Self {
-        Self { name, declarations: Vec::new(), drivers: Vec::new(), last_server: LastServer::default() }
+        Self {
+            name,
+            declarations: Vec::new(),
+            drivers: Vec::new(),
+            asleep: BTreeSet::new(),
+            last_server: LastServer::default(),
+        }
     }
 
     /// Returns the interface as it was declared first in plan order.
@@ -142,7 +153,8 @@ pub(crate) fn install(world: &mut World) {
 pub(crate) fn declare(world: &mut World, owner: Party<'_>, interface: Interface) -> Result<Entity, ExportError> {
     let name = check_interface(&interface).map_err(|error| refuse(owner, interface.name(), error))?;
     let interface = Arc::new(interface);
-    let entity = owner.spawn(world, DeclaredInterface(interface.clone()));
+    // It stays when its extension stops: it only says what there is, and the drivers of others may need it.
+    let entity = world.spawn(DeclaredInterface(interface.clone())).id();
     let mut interfaces = world.get_resource_or_init::<Interfaces>();
     let registered = interfaces.registered(&owner, entity, interface);
     insert(&mut interfaces.get_or_insert(&name).declarations, registered);
@@ -171,13 +183,36 @@ pub(crate) fn register(
         driver.methods.into_iter().map(|method| (method.name, method.callee)).collect();
     let methods: Vec<_> = systems.iter().map(|(name, _)| name.clone()).collect();
     let (slots, facts) = Slots::new(world, owner, name.as_str(), systems, None);
-    let registered = RegisteredDriver { interface: name.clone(), methods: methods.clone() };
-    let entity = owner.spawn(world, (registered, slots));
+    let registered = RegisteredDriver { interface: name, methods: methods.clone() };
+    Ok(enlist(world, owner, Ready { registered, slots, methods: methods.into_iter().zip(facts).collect() }))
+}
+
+/// A driver that is ready to be called.
+struct Ready {
+    registered: RegisteredDriver,
+    slots: Slots,
+    methods: Methods,
+}
+
+fn enlist(world: &mut World, owner: Party<'_>, Ready { registered, slots, methods }: Ready) -> Entity {
+    let entity = owner.spawn(world, (registered.clone(), slots));
     let mut interfaces = world.get_resource_or_init::<Interfaces>();
-    let registered = interfaces.registered(&owner, entity, methods.into_iter().zip(facts).collect());
-    insert(&mut interfaces.get_or_insert(&name).drivers, registered);
+    let driver = interfaces.registered(&owner, entity, methods.clone());
+    let known = interfaces.get_or_insert(&registered.interface);
+    insert(&mut known.drivers, driver);
+    known.asleep.remove(&owner.id());
     interfaces.is_stale = true;
-    Ok(entity)
+    Parkable::attach(world, entity, owner, move |world, entity| {
+        let slots = world.entity_mut(entity).take::<Slots>()?;
+        let mut interfaces = world.resource_mut::<Interfaces>();
+        let known = interfaces.get_or_insert(&registered.interface);
+        let owner = known.drivers.iter().find(|driver| driver.entity == entity)?.owner;
+        known.asleep.insert(owner);
+        park::once(Ready { registered, slots, methods }, |world, ward, again| {
+            enlist(world, Party::Extension(ward), again);
+        })
+    });
+    entity
 }
 
 fn check_driver(

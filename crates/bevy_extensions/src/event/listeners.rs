@@ -107,12 +107,21 @@ impl<E: EventPattern> Listeners<E> {
 
     /// Returns the entities of the listeners, in the order in which they hear.
     pub(super) fn entities(&self) -> Vec<Entity> {
+        self.slots().iter().map(|slot| slot.entity).collect()
+    }
+
+    /// Returns whose the listeners are.
+    pub(super) fn owners(&self) -> Vec<ExtensionId> {
+        self.slots().iter().map(|slot| slot.place.owner).collect()
+    }
+
+    /// Returns the listeners; while they are called, nobody can look at them.
+    fn slots(&self) -> &[Slot<E>] {
         if self.busy.load(Ordering::Relaxed) {
-            return Vec::new();
+            return &[];
         }
         // SAFETY: nobody is delivering, and whoever changes the inside has `&mut self`.
-        let inner = unsafe { &*self.inner.get() };
-        inner.slots.iter().map(|slot| slot.entity).collect()
+        unsafe { &(*self.inner.get()).slots }
     }
 }
 
@@ -157,9 +166,14 @@ impl<E: EventPattern> Inner<E> {
         self.slots.insert(at, slot);
     }
 
+    /// Takes a listener out of its place.
+    pub(super) fn take(&mut self, entity: Entity) -> Option<Slot<E>> {
+        let at = self.slots.iter().position(|slot| slot.entity == entity)?;
+        Some(self.slots.remove(at))
+    }
+
     pub(super) fn remove(&mut self, entity: Entity) {
-        let Some(at) = self.slots.iter().position(|slot| slot.entity == entity) else { return };
-        let slot = self.slots.remove(at);
+        let Some(slot) = self.take(entity) else { return };
         let ward = slot.ward.clone();
         // What a listener holds may panic when it is dropped, in the middle of a despawn.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(slot))) {

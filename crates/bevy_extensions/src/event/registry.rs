@@ -3,7 +3,7 @@
 use std::{
     any::TypeId,
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bevy_ecs::{
@@ -26,9 +26,11 @@ use super::{
     named::NamedListener,
 };
 use crate::{
+    acting::ExtensionId,
     contain::{Ward, build::Known, listener::ContainedListener, takes_the_world},
     entity::Extensions,
     owner::{Party, with_actor},
+    park::{self, Parkable},
     value::Misfit,
 };
 
@@ -94,6 +96,7 @@ pub(super) struct EventType {
     add_named: fn(&mut World, &Arc<NamedListener>),
     remove: fn(&mut DeferredWorld, Entity),
     pub(super) listeners: fn(&World) -> Vec<Entity>,
+    has_listener_of: fn(&World, ExtensionId) -> bool,
 }
 
 /// Makes ready for events.
@@ -131,6 +134,7 @@ pub(crate) fn register<E: ExtensionEvent>(world: &mut World, at: Location) {
         add_named: add_named_to::<E>,
         remove: remove_from::<E>,
         listeners: listing::in_order::<E>,
+        has_listener_of: has_listener_of::<E>,
     };
     events.types.insert(TypeId::of::<E>(), event);
     events.by_name.insert(name.clone(), TypeId::of::<E>());
@@ -172,13 +176,21 @@ pub(crate) fn observe<E: EventPattern, M>(
     let name = known.unwrap_or_else(|| ShortName::of::<E>().to_string());
     let mut system: BoxedListener<E> = Box::new(system);
     let may_queue = initialize(&mut system, world)?;
-    let owner = Party::Extension(ward);
     let listener = Listener { event: name, by_name: false, forget: remove_from::<E> };
-    let entity = owner.spawn(world, listener);
-    let place = next_place(world, owner);
-    let slot = Slot { place, entity, ward: Some(ward.clone()), ear: Ear::Typed(system, may_queue) };
+    Ok(listen(world, ward, listener, Ear::Typed(system, may_queue)))
+}
+
+/// Puts a listener in its place among those of its event.
+fn listen<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, listener: Listener, ear: Ear<E>) -> Entity {
+    let owner = Party::Extension(ward);
+    let entity = owner.spawn(world, listener.clone());
+    let slot = Slot { place: next_place(world, owner), entity, ward: Some(ward.clone()), ear };
     world.resource_mut::<Listeners<E>>().get_mut().insert(slot);
-    Ok(entity)
+    Parkable::attach(world, entity, owner, |world, entity| {
+        let slot = world.resource_mut::<Listeners<E>>().get_mut().take(entity)?;
+        park::once((listener, slot.ear), |world, ward, (listener, ear)| _ = listen(world, ward, listener, ear))
+    });
+    entity
 }
 
 /// Tells whether an event is delivered by us.
@@ -191,9 +203,19 @@ fn is_extension_event<E: EventPattern>() -> bool {
 fn observe_bevys<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, system: impl ObserverSystem<E>) -> Entity {
     let name = ShortName::of::<E>().to_string();
     let observer = Observer::new(ContainedListener::new(system, ward.clone(), name.clone()));
-    let listener = Listener { event: name, by_name: false, forget: |_, _| {} };
-    let entity = Party::Extension(ward).spawn(world, listener);
+    spawn_observer(world, ward, name, observer)
+}
+
+fn spawn_observer(world: &mut World, ward: &Arc<Ward>, event: String, observer: Observer) -> Entity {
+    let owner = Party::Extension(ward);
+    let entity = owner.spawn(world, Listener { event: event.clone(), by_name: false, forget: |_, _| {} });
     world.entity_mut(entity).insert(observer);
+    Parkable::attach(world, entity, owner, |world, entity| {
+        let observer = world.entity_mut(entity).take::<Observer>()?;
+        park::once((event, observer), |world, ward, (event, observer)| {
+            spawn_observer(world, ward, event, observer);
+        })
+    });
     entity
 }
 
@@ -215,12 +237,22 @@ pub(crate) fn observe_named<M>(
         Party::Extension(ward) => Box::new(ContainedListener::new(system, Arc::clone(ward), filter.to_string())),
         Party::App => Box::new(system),
     };
-    let name = filter.to_string();
     initialize(&mut system, world)?;
-    let listener = Listener { event: name, by_name: true, forget: forget_named };
+    Ok(listen_named(world, owner, filter, system))
+}
+
+/// Puts a listener by name in its place among those of all events that it hears.
+fn listen_named(
+    world: &mut World,
+    owner: Party<'_>,
+    filter: EventFilter,
+    system: BoxedListener<DynamicEvent>,
+) -> Entity {
+    let listener = Listener { event: filter.to_string(), by_name: true, forget: forget_named };
     let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
-    let listener = Arc::new(NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) });
+    let listener = NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) };
+    let listener = Arc::new(listener);
     let mut events = world.resource_mut::<Events>();
     let at = events.named.partition_point(|other| other.place < place);
     events.named.insert(at, listener.clone());
@@ -228,7 +260,15 @@ pub(crate) fn observe_named<M>(
     let adders: Vec<_> = hears.map(|event| event.add_named).collect();
     adders.into_iter().for_each(|add| add(world, &listener));
     add_named_to::<DynamicEvent>(world, &listener);
-    Ok(entity)
+    Parkable::attach(world, entity, owner, move |world, entity| {
+        forget_named(&mut world.into(), entity);
+        let NamedListener { filter, system, .. } = Arc::into_inner(listener)?;
+        let system = system.into_inner().unwrap_or_else(PoisonError::into_inner);
+        park::once((filter, system), |world, ward, (filter, system)| {
+            listen_named(world, Party::Extension(ward), filter, system);
+        })
+    });
+    entity
 }
 
 /// Makes a listener ready; tells whether it may queue commands.
@@ -279,6 +319,18 @@ fn forget_named(world: &mut DeferredWorld, entity: Entity) {
     let removers: Vec<_> = events.types.values().map(|event| event.remove).collect();
     removers.into_iter().for_each(|remove| remove(world, entity));
     remove_from::<DynamicEvent>(world, entity);
+}
+
+fn has_listener_of<E: EventPattern>(world: &World, owner: ExtensionId) -> bool {
+    world.get_resource::<Listeners<E>>().is_some_and(|listeners| listeners.owners().contains(&owner))
+}
+
+/// Lists what an extension can be found to listen to.
+pub(crate) fn listeners_of(world: &World, owner: ExtensionId) -> Vec<String> {
+    let Some(events) = world.get_resource::<Events>() else { return Vec::new() };
+    let named = events.named.iter().filter(|listener| listener.place.owner == owner);
+    let typed = events.types.values().filter(|event| (event.has_listener_of)(world, owner));
+    named.map(|listener| listener.filter.to_string()).chain(typed.map(|event| event.name.to_string())).collect()
 }
 
 /// Emits an event by name, and returns what its listeners made of it.

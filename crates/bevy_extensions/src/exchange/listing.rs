@@ -3,7 +3,7 @@
 use bevy_ecs::world::World;
 
 use super::{ExportedFunction, Functions};
-use crate::{owner::Owner, signature::Signature};
+use crate::{acting::ExtensionId, owner::Owner, signature::Signature};
 
 /// A function in a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,4 +34,10 @@ pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
         Some(FunctionRow { by: Owner::new(world, key.owner), name, input, answer, signature, is_active })
     });
     rows.collect()
+}
+
+/// Lists the names of the functions that can be found under an owner.
+pub(crate) fn functions_of(world: &World, owner: ExtensionId) -> impl Iterator<Item = String> {
+    let functions = world.get_resource::<Functions>().into_iter().flat_map(|functions| functions.0.keys());
+    functions.filter(move |key| key.owner == owner).map(|key| key.name.to_string())
 }

@@ -11,8 +11,9 @@ use crate::{
     contain::{call, call_with_world},
     declare::Declared,
     driver,
-    entity::{ExtensionState, ExtensionTimes, Extensions},
+    entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions},
     fault::FaultPlace,
+    park,
     phase::Phase,
 };
 
@@ -35,25 +36,79 @@ pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
 /// Makes the system that takes all extensions through a phase.
 pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
     move |world| {
-        // Swapping a handler that is there is much cheaper than to insert and remove one, many times.
-        let apps_own = world.get_resource::<FallbackErrorHandler>().copied();
-        world.init_resource::<FallbackErrorHandler>();
         let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+        let all: Vec<_> = (0..planned).map(ExtensionId::new).collect();
         if phase == Phase::PreInit {
             begin(world);
         }
-        for id in (0..planned).map(ExtensionId::new) {
-            if stop::state(world, id) == ExtensionState::Starting {
-                run_phase_of(world, id, phase);
-            }
-        }
-        if apps_own.is_none() {
-            world.remove_resource::<FallbackErrorHandler>();
-        }
+        with_handler(world, |world| run_phase_of_all(world, &all, phase));
         if phase == Phase::PostInit {
-            announce_started(world);
+            announce_started(world, &all);
         }
     }
+}
+
+/// Does something that calls into many extensions, which swap the error handler.
+///
+/// Swapping one that is there is much cheaper than to insert and remove one, many times.
+fn with_handler(world: &mut World, code: impl FnOnce(&mut World)) {
+    let has_handler = world.contains_resource::<FallbackErrorHandler>();
+    world.init_resource::<FallbackErrorHandler>();
+    code(world);
+    if !has_handler {
+        world.remove_resource::<FallbackErrorHandler>();
+    }
+}
+
+fn run_phase_of_all(world: &mut World, ids: &[ExtensionId], phase: Phase) {
+    for &id in ids {
+        if stop::state(world, id) == ExtensionState::Starting {
+            run_phase_of(world, id, phase);
+        }
+    }
+}
+
+/// Stops extensions while the app runs, each with the state it has then, and starts others. All of them are in the order
+/// in which it has to be done.
+///
+/// Whoever fails to start stops again, and so do those who cannot run without it.
+pub(crate) fn switch(world: &mut World, stops: &[(ExtensionId, ExtensionState)], starts: &[ExtensionId]) {
+    with_handler(world, |world| {
+        let mut stopped = Vec::new();
+        for &(id, next) in stops {
+            match stop::state(world, id).is_active() {
+                true => stopped.extend(stop::stop(world, id, next)),
+                false => stop::set_state(world, id, next),
+            }
+        }
+        stopped.into_iter().for_each(|event| stop::announce(world, event));
+        starts.iter().for_each(|id| stop::set_state(world, *id, ExtensionState::Planned));
+        starts.iter().for_each(|id| restore(world, *id));
+        for phase in [Phase::PreInit, Phase::Init, Phase::PostInit] {
+            run_phase_of_all(world, starts, phase);
+        }
+        stop::show_causes(world);
+        announce_started(world, starts);
+        stop::announce_drivers(world);
+    });
+}
+
+/// Brings an extension that is stopped to where its first start has it before its phases, unless somebody it requires has
+/// failed.
+fn restore(world: &mut World, id: ExtensionId) {
+    if stop::state(world, id) != ExtensionState::Planned {
+        return;
+    }
+    let entity = world.resource::<Extensions>().listed(id).entity;
+    if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {
+        faults.forget_fatal();
+    }
+    if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
+        *times = ExtensionTimes { build: times.build, ..ExtensionTimes::default() };
+    }
+    stop::set_state(world, id, ExtensionState::Starting);
+    park::restore(world, id);
+    stop::settle(world, id);
 }
 
 /// Notes that all are built. Whoever serves an interface from now on has not taken anybody's place.
@@ -73,10 +128,11 @@ fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
     }
 }
 
-/// Tells who is running now, in plan order.
-fn announce_started(world: &mut World) {
+/// Tells who of those that were started is running now, in plan order.
+fn announce_started(world: &mut World, ids: &[ExtensionId]) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
-    let running = extensions.listed_all().iter().filter(|listed| listed.state == ExtensionState::Running);
+    let listed = ids.iter().map(|id| extensions.listed(*id));
+    let running = listed.filter(|listed| listed.state == ExtensionState::Running);
     let started = running.map(|listed| ExtensionStarted { name: listed.name.clone(), entity: listed.entity });
     started.collect::<Vec<_>>().into_iter().for_each(|started| stop::announce(world, started));
 }

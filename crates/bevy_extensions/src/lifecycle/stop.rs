@@ -15,8 +15,8 @@ use crate::{
     contain::Gate,
     driver,
     entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
-    export,
     fault::{Fault, FaultPlace},
+    park,
     phase::Phase,
     report::{self, Level},
     shared::SharedPlugins,
@@ -50,12 +50,32 @@ pub(super) fn state(world: &World, id: ExtensionId) -> ExtensionState {
 
 /// Moves an extension to a state, and lets its systems run or not accordingly.
 pub(super) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
-    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+    let extensions = world.resource_mut::<Extensions>().into_inner();
+    extensions.generation += 1;
+    let listed = extensions.listed_mut(id);
     listed.state = state;
     listed.ward.set_gate(if state.is_active() { Gate::Open } else { Gate::Closed });
     let entity = listed.entity;
     SharedPlugins::update(world);
+    if state != ExtensionState::Suspended && world.get::<SuspendedBecauseOf>(entity).is_some() {
+        world.entity_mut(entity).remove::<SuspendedBecauseOf>();
+    }
     show(world, entity, state);
+}
+
+/// Shows of everybody who is suspended, because of whom.
+pub(super) fn show_causes(world: &mut World) {
+    let planned = world.resource::<Extensions>().plan.len();
+    let suspended = (0..planned).map(ExtensionId::new).filter(|id| state(world, *id) == ExtensionState::Suspended);
+    for id in suspended.collect::<Vec<_>>() {
+        let extensions = world.resource::<Extensions>();
+        let runs = |other: usize| state(world, ExtensionId::new(other)).is_active();
+        if let Some(edge) = extensions.plan.unmet_need(id.index(), runs) {
+            let entity_of = |id: ExtensionId| extensions.listed(id).entity;
+            let (entity, because_of) = (entity_of(id), SuspendedBecauseOf(entity_of(ExtensionId::new(edge.to))));
+            show(world, entity, because_of);
+        }
+    }
 }
 
 /// Shows something on the entity of an extension, as long as nobody has despawned it.
@@ -110,7 +130,12 @@ pub(crate) fn settle(world: &mut World, id: ExtensionId) {
 fn is_fatal(fault: &Fault) -> bool {
     matches!(
         fault.place,
-        FaultPlace::Settings | FaultPlace::Build | FaultPlace::Ready | FaultPlace::Finish | FaultPlace::Cleanup
+        FaultPlace::Settings
+            | FaultPlace::Build
+            | FaultPlace::Ready
+            | FaultPlace::Finish
+            | FaultPlace::Cleanup
+            | FaultPlace::Start
     )
 }
 
@@ -162,7 +187,7 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
 }
 
 /// Tells which interfaces are served by somebody else now; before the first phase nobody has used them yet.
-fn announce_drivers(world: &mut World) {
+pub(super) fn announce_drivers(world: &mut World) {
     let changes = driver::update(world);
     if world.resource::<Extensions>().are_phases_begun {
         changes.into_iter().for_each(|changed| announce(world, changed));
@@ -191,10 +216,11 @@ fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)>
     dependents
 }
 
-/// Runs `Terminate` if that is due, and leaves the extension in a state in which it does not run.
+/// Runs `Terminate` if that is due, takes away what belongs to the extension, and leaves it in a state in which it does
+/// not run.
 ///
 /// Returns the event to trigger if it had started.
-fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<ExtensionStopped> {
+pub(super) fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<ExtensionStopped> {
     let had_started = state(world, id) == ExtensionState::Running;
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     if std::mem::take(&mut listed.has_begun) {
@@ -205,9 +231,7 @@ fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<Exte
         run_schedule(world, id, Phase::Terminate);
     }
     set_state(world, id, next);
-    let listed = world.resource::<Extensions>().listed(id);
-    let (entity, ward) = (listed.entity, listed.ward.clone());
-    export::withdraw(world, entity, &ward);
+    park::clear(world, id);
     settle(world, id);
     let listed = world.resource::<Extensions>().listed(id);
     had_started.then(|| ExtensionStopped { name: listed.name.clone(), entity: listed.entity })
@@ -215,7 +239,9 @@ fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<Exte
 
 /// Terminates all extensions that have begun, in reverse plan order. Whoever has not will not.
 pub(crate) fn terminate_all(world: &mut World) {
-    let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
+    let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
+    extensions.have_ended = true;
+    let planned = extensions.plan.len();
     let mut stopped = Vec::new();
     for id in (0..planned).rev().map(ExtensionId::new) {
         let state = state(world, id);

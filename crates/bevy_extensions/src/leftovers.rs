@@ -1,0 +1,78 @@
+//! What belongs to an extension, as it is found in the world: after a stop, nothing.
+
+use std::fmt;
+
+use bevy_ecs::prelude::*;
+
+use crate::{
+    acting::ExtensionId,
+    driver,
+    driver::RegisteredDriver,
+    entity::{Extensions, OwnedBy},
+    event::{Listener, registry},
+    exchange::{self, ExportedFunction},
+    export::TypedExport,
+    owned::OwnedResource,
+};
+
+/// Something in the world that belongs to an extension.
+///
+/// See [`world.leftovers`](crate::ExtensionsWorldExt::leftovers).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Leftover {
+    /// Its systems may run.
+    Systems,
+    /// A listener of this event, or of this pattern of names.
+    Listener(String),
+    /// An export of this type.
+    Export(String),
+    /// A resource of this type.
+    Resource(String),
+    /// A function of this name.
+    Function(String),
+    /// A driver of this interface.
+    Driver(String),
+    /// An entity.
+    Entity(Entity),
+}
+
+impl fmt::Display for Leftover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Systems => f.write_str("systems that may run"),
+            Self::Listener(event) => write!(f, "a listener of `{event}`"),
+            Self::Export(name) => write!(f, "the export `{name}`"),
+            Self::Resource(name) => write!(f, "the resource `{name}`"),
+            Self::Function(name) => write!(f, "the function `{name}`"),
+            Self::Driver(interface) => write!(f, "a driver of `{interface}`"),
+            Self::Entity(entity) => write!(f, "the entity {entity}"),
+        }
+    }
+}
+
+/// Looks at every place where something of an extension may be. It does not trust that the places agree.
+pub(crate) fn of(world: &World, id: ExtensionId) -> Vec<Leftover> {
+    let listed = world.resource::<Extensions>().listed(id);
+    let mut all: Vec<_> = listed.ward.is_open().then_some(Leftover::Systems).into_iter().collect();
+    all.extend(registry::listeners_of(world, id).into_iter().map(Leftover::Listener));
+    all.extend(exchange::functions_of(world, id).map(Leftover::Function));
+    all.extend(driver::drivers_of(world, id).map(Leftover::Driver));
+    let is_own = |entity: &EntityRef<'_>| entity.get::<OwnedBy>().is_some_and(|owned_by| owned_by.0 == listed.entity);
+    all.extend(world.iter_entities().filter(is_own).map(as_leftover));
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Says what an entity of an extension stands for.
+fn as_leftover(entity: EntityRef<'_>) -> Leftover {
+    let resource = entity.get::<OwnedResource>().map(|resource| match entity.contains::<TypedExport>() {
+        true => Leftover::Export(resource.name.clone()),
+        false => Leftover::Resource(resource.name.clone()),
+    });
+    let listener = || entity.get::<Listener>().map(|listener| Leftover::Listener(listener.event.clone()));
+    let function = || entity.get::<ExportedFunction>().map(|function| Leftover::Function(function.name.clone()));
+    let driver = || entity.get::<RegisteredDriver>().map(|driver| Leftover::Driver(driver.interface.to_string()));
+    resource.or_else(listener).or_else(function).or_else(driver).unwrap_or(Leftover::Entity(entity.id()))
+}
