@@ -196,7 +196,7 @@ fn systems_added_in_cleanup_are_contained() {
 
 #[test]
 fn different_faults_without_end_are_counted_not_kept() {
-    let mut app = app(host().with::<Chatters>());
+    let mut app = app(host_with("(faults: (run_time: 1000))").with::<Chatters>());
     (0..100).for_each(|_| app.update());
     let entity = app.world().resource::<Extensions>().entity_of::<Chatters>().unwrap();
     let faults = app.world().get::<ExtensionFaults>(entity).unwrap();

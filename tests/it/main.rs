@@ -15,6 +15,7 @@ mod hostile;
 mod hostile_events;
 mod hosting;
 mod lifecycle;
+mod limits;
 mod listing;
 mod logging;
 mod manifests;

@@ -1,5 +1,7 @@
 //! Manifests and host settings in files: what is read, and what is said about what is wrong.
 
+use std::{num::NonZero, time::Duration};
+
 use bevy_extensions::{HostSettings, Manifest};
 
 #[track_caller]
@@ -177,6 +179,34 @@ fn host_settings_are_read_like_manifests() {
         "(faults: (phases: 3))",
         "extensions.ron:1:11: unknown key `phases` in `faults`\ndid you mean `phase`?",
     );
+    check_settings(
+        "(faults: (restart: BackOff(frist_ms: 1)))",
+        "extensions.ron:1:28: unknown key `frist_ms` in `faults.restart.BackOff`\ndid you mean `first_ms`?",
+    );
+    check_settings(
+        "(limits: (frame_ms: 5))",
+        "extensions.ron:1:11: unknown key `frame_ms` in `limits`\ndid you mean `frame_us`?",
+    );
+    check_settings(
+        "(faults: (restart: Sometimes))",
+        "extensions.ron:1:20: `faults.restart`: `Sometimes` is not one of `Never` and `BackOff`\n\
+         correct the value of `faults.restart`",
+    );
+    check_settings(
+        r#"(faults: (restart: BackOff(times: "five")))"#,
+        "extensions.ron:1:35: `faults.restart.BackOff.times`: expected integer\n\
+         correct the value of `faults.restart.BackOff.times`",
+    );
+    check_settings(
+        "(faults: (run_time: -1))",
+        "extensions.ron:1:22: `faults.run_time`: integer is out of bounds\n\
+         correct the value of `faults.run_time`",
+    );
+    check_settings(
+        "(limits: 5000)",
+        "extensions.ron:1:10: `limits`: expected `(`\n\
+         write it in round brackets, as in `(name: \"Weather\")`",
+    );
 }
 
 #[test]
@@ -212,6 +242,12 @@ fn names_in_maps_of_host_settings_are_checked_where_they_stand() {
          correct the value of `choose_for.Shop.storage`",
     );
     check_settings(
+        r#"(limits_for: {"My Shop": (frame_us: 5)})"#,
+        "extensions.ron:1:16: `limits_for.My Shop`: `My Shop` cannot be the name of an extension: only letters from a \
+         to z, digits and `_` are allowed\n\
+         correct the value of `limits_for.My Shop`",
+    );
+    check_settings(
         r#"(choose: ["Redis"])"#,
         "extensions.ron:1:10: `choose`: expected opening `{`\n\
          correct the value of `choose`",
@@ -240,6 +276,11 @@ fn what_is_given_twice_in_a_map_of_host_settings_is_refused() {
         "extensions.ron:1:45: `choose_for.Shop`: `storage` is given twice\n\
          correct the value of `choose_for.Shop`",
     );
+    check_settings(
+        r#"(limits_for: {"Shop": (), "shop": ()})"#,
+        "extensions.ron:1:28: `limits_for`: `shop` is given twice\n\
+         correct the value of `limits_for`",
+    );
 }
 
 #[test]
@@ -250,12 +291,18 @@ fn host_settings_survive_writing_and_reading() {
         choose_for: {"Museum": {"Weather": "OldWeather", "key-value.storage": "Redis"}},
         aliases: {"old.name": "new.name"},
         aliases_for: {"Greeter": {"guest.came": "player.joined"}},
+        faults: (run_time: 3, window_ms: 500, restart: BackOff(first_ms: 20)),
+        limits: (frame_us: 2000),
+        limits_for: {"Weather": (frame_us: 5000), "Museum": (frame_us: None)},
     )"#;
     let written = HostSettings::from_ron("extensions.ron", text).unwrap().to_ron();
     let again = HostSettings::from_ron("extensions.ron", written.as_bytes()).unwrap();
     assert_eq!(again.to_ron(), written);
     assert_eq!(again.choose_for[&"museum".parse().unwrap()].len(), 2);
     assert_eq!(again.aliases_for[&"greeter".parse().unwrap()].len(), 1);
+    assert_eq!(again.faults.restart.delay(1), Some(Duration::from_millis(40)));
+    let frame = |name: &str| again.limits_of(&name.parse().unwrap()).frame_us.map(NonZero::get);
+    assert_eq!(["Greeter", "weather", "museum"].map(frame), [Some(2000), Some(5000), None]);
 }
 
 #[test]
@@ -266,11 +313,25 @@ fn an_empty_file_of_host_settings_says_nothing_and_a_mark_of_encoding_does_no_ha
 }
 
 #[test]
-fn a_limit_of_no_faults_is_none() {
+fn a_limit_of_nothing_is_none() {
+    check_zero("(faults: (phase: 0))", 18, "faults.phase", "u32");
+    check_zero("(faults: (run_time: 0))", 21, "faults.run_time", "u32");
+    check_zero("(faults: (window_ms: 0))", 22, "faults.window_ms", "u64");
+    check_zero("(faults: (restart: BackOff(first_ms: 0)))", 38, "faults.restart.BackOff.first_ms", "u64");
+    check_zero("(faults: (restart: BackOff(longest_ms: 0)))", 40, "faults.restart.BackOff.longest_ms", "u64");
+    check_zero("(faults: (restart: BackOff(times: 0)))", 35, "faults.restart.BackOff.times", "u32");
+    check_zero("(limits: (frame_us: 0))", 21, "limits.frame_us", "u64");
+    check_zero(r#"(limits_for: {"Shop": (frame_us: 0)})"#, 34, "limits_for.Shop.frame_us", "u64");
+}
+
+#[track_caller]
+fn check_zero(text: &str, column: u32, field: &str, kind: &str) {
     check_settings(
-        "(faults: (phase: 0))",
-        "extensions.ron:1:18: `faults.phase`: expected a nonzero u32, found the unsigned integer `0`\n\
-         correct the value of `faults.phase`",
+        text,
+        &format!(
+            "extensions.ron:1:{column}: `{field}`: expected a nonzero {kind}, found the unsigned integer `0`\n\
+             correct the value of `{field}`"
+        ),
     );
 }
 

@@ -131,6 +131,8 @@ const KEYS: &[&str] = &[
     "disabled",
     "on_left_out",
     "faults",
+    "restart",
+    "limits_for",
     "unknown",
 ];
 
@@ -175,6 +177,7 @@ const TOKENS: &[&str] = &[
     "\"Aa ^1\"",
     "\"\\u{41}b\"",
     "Stop",
+    "BackOff(times: 2)",
     "(name: \"Aa\"",
     "(name: \"Aa\", version: \"^1\", reason: \"\")",
     "[\"Aa\", \"Bb\"]",

@@ -453,12 +453,15 @@ fn an_absent_version_reads_as_zero_with_a_notice() {
 #[test]
 fn host_settings_that_name_nobody_are_told() {
     check_with(
-        "(\n  disabled: [\"Tiem\"],\n  settings: {\"Weather\": ()},\n)",
+        "(\n  disabled: [\"Tiem\"],\n  settings: {\"Weather\": ()},\n  limits_for: {\"Shop\": (frame_us: 5)},\n)",
         &[TIME],
         "Time",
         "warning: the host settings name `Tiem` in `disabled`, but there is no such extension\n  \
            in: extensions.ron:2:15\n  \
            hint: did you mean `Time`?\n\
+         warning: the host settings name `Shop` in `limits_for`, but there is no such extension\n  \
+           in: extensions.ron:4:17\n  \
+           hint: remove `Shop`, or add the extension\n\
          warning: the host settings name `Weather` in `settings`, but there is no such extension\n  \
            in: extensions.ron:3:25\n  \
            hint: remove `Weather`, or add the extension",

@@ -10,6 +10,7 @@ pub(crate) mod chain;
 mod handler;
 pub(crate) mod listener;
 pub(crate) mod system;
+mod tally;
 mod ward;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

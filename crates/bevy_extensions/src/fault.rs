@@ -122,6 +122,21 @@ impl Fault {
     }
 }
 
+impl FaultPlace {
+    /// Tells whether it is code that runs with the app, and no part of an extension's start or end.
+    ///
+    /// Faults there are tolerated, until there are [too many](bevy_extensions_core::FaultLimits::run_time) in a short time.
+    pub fn is_at_run_time(&self) -> bool {
+        match self {
+            Self::System | Self::Condition | Self::Command => true,
+            Self::Listener(_) | Self::Function(_) | Self::Event(_) => true,
+            Self::Settings | Self::Build | Self::Ready | Self::Finish | Self::Cleanup | Self::Phase(_) => false,
+            // What is refused when it is registered is not there, and so cannot go on failing.
+            Self::Export(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;

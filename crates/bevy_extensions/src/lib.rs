@@ -364,9 +364,9 @@ mod world_ext;
 pub use bevy_extensions_core::{
     Absence, Alias, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Edge, EdgeKind, EventFilter,
     EventFilterError, EventName, EventNameError, ExtensionName, External, FaultLimits, HostSettings, InterfaceName,
-    Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned, Problem,
-    Provided, Repository, Resolution, RonText, SettingsError, Severity, Source, Unavailable, Version, VersionError,
-    VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
+    Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
+    Problem, Provided, Repository, Resolution, Restart, RonText, SettingsError, Severity, Source, Unavailable, Version,
+    VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bevy_ecs::{error::ErrorContext, world::World};
-use bevy_extensions_core::{ExtensionName, Location, Problem, Severity, Version, explain};
+use bevy_extensions_core::{ExtensionName, FaultLimits, Location, Problem, Severity, Version, explain};
 use tracing::subscriber::NoSubscriber;
 
 pub use listing::Listing;
@@ -29,7 +29,7 @@ use crate::{
 ///
 /// Get it with [`app.extension_report()`](crate::ExtensionsAppExt::extension_report), or [`of`](Self::of) a world.
 /// `Display` is the text without colours; [`to_text`](Self::to_text) has them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
     /// Name and version of the app, if known.
@@ -38,6 +38,8 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// What was left out or repaired when the app started: the worst first.
     pub problems: Vec<Problem>,
+    /// How much failing is too much.
+    pub fault_limits: FaultLimits,
     /// What they offer each other, and who listens to what.
     pub listing: Listing,
 }
@@ -70,7 +72,7 @@ impl Report {
     /// Collects the report of a world. It is empty if the world has no extensions.
     pub fn of(world: &World) -> Self {
         let Some(extensions) = world.get_resource::<Extensions>() else {
-            return Self { app: None, rows: Vec::new(), problems: Vec::new(), listing: Listing::default() };
+            return Self::default();
         };
         let rows = extensions.listed_all().iter().filter_map(|listed| {
             let entity = listed.entity;
@@ -94,6 +96,7 @@ impl Report {
             app: extensions.app.clone(),
             rows: rows.collect(),
             problems: extensions.problems.clone(),
+            fault_limits: extensions.settings.faults,
             listing: Listing::of(world),
         }
     }
@@ -133,11 +136,11 @@ impl Report {
 
     fn explain_faults(&self, text: &mut String, row: &ReportRow) -> fmt::Result {
         let suspended = self.suspended_because_of(&row.name);
-        for CountedFault { fault, .. } in &row.faults {
+        for CountedFault { fault, times } in &row.faults {
             if row.failure.as_ref() == Some(fault) {
-                writeln!(text, "error: {}", failure(&row.name, fault, &suspended))?;
+                writeln!(text, "error: {}", failure(&row.name, fault, &self.fault_limits, &suspended))?;
             } else {
-                writeln!(text, "warning: {}", tolerated(&row.name, fault))?;
+                writeln!(text, "warning: {}", tolerated(&row.name, fault, *times))?;
             }
             writeln!(text, "  in: {}", place_of(row, fault))?;
             if let FaultKind::Settings(error) = &fault.kind {
@@ -166,20 +169,42 @@ impl fmt::Display for Report {
 }
 
 /// Says that an extension has failed, and who is suspended because of it.
-pub(crate) fn failure(name: &ExtensionName, fault: &Fault, suspended: &[ExtensionName]) -> String {
+pub(crate) fn failure(
+    name: &ExtensionName,
+    fault: &Fault,
+    limits: &FaultLimits,
+    suspended: &[ExtensionName],
+) -> String {
     let names: Vec<_> = suspended.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => format!("`{name}` has failed {fault}"),
-        [one] => format!("`{name}` has failed {fault}; because of it, {one} is suspended"),
-        [init @ .., last] => {
-            format!("`{name}` has failed {fault}; because of it, {} and {last} are suspended", init.join(", "))
-        }
+    let because_of_it = match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("; because of it, {one} is suspended"),
+        [init @ .., last] => format!("; because of it, {} and {last} are suspended", init.join(", ")),
+    };
+    format!("`{name}` has failed {fault}{}{because_of_it}", limit_reached(fault, limits))
+}
+
+/// Says which limit it was, if a single fault would have been tolerated.
+fn limit_reached(fault: &Fault, limits: &FaultLimits) -> String {
+    match limits.run_time.get() {
+        2.. if fault.place.is_at_run_time() => format!(" ({} faults in {})", limits.run_time, seconds(limits.window())),
+        _ => String::new(),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    match time.subsec_millis() {
+        0 => format!("{} s", time.as_secs()),
+        _ => format!("{} ms", time.as_millis()),
     }
 }
 
 /// Says that a fault has not stopped an extension.
-pub(crate) fn tolerated(name: &ExtensionName, fault: &Fault) -> String {
-    format!("`{name}` had a fault {fault}")
+pub(crate) fn tolerated(name: &ExtensionName, fault: &Fault, times: u32) -> String {
+    match times {
+        1 => format!("`{name}` had a fault {fault}"),
+        _ => format!("`{name}` had a fault {times} times {fault}"),
+    }
 }
 
 /// Returns where to look for the reason of a fault.

@@ -3,12 +3,13 @@
 mod aliases;
 mod choices;
 mod each_once;
+mod faults;
+mod limits;
 mod places;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs, io, mem,
-    num::NonZero,
     path::{Path, PathBuf},
 };
 
@@ -29,9 +30,11 @@ pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
 pub use choices::Choice;
 use each_once::{each_once, each_once_in_each};
+pub use faults::{FaultLimits, Restart};
+pub use limits::Limits;
 use places::Places;
 
-/// What the app's owner says about extensions: which are off, who serves whom, when to give up, and the settings of each.
+/// What the app's owner says about extensions: which are off, who serves whom, what is too much, and the settings of each.
 ///
 /// Read from a file `extensions.ron`, or made in code. Every key has a default.
 ///
@@ -75,6 +78,11 @@ pub struct HostSettings {
     pub aliases_for: BTreeMap<ExtensionName, BTreeMap<EventName, EventName>>,
     /// How much failing is too much.
     pub faults: FaultLimits,
+    /// How much an extension may take before that is reported. Default: as much as it wants.
+    pub limits: Limits,
+    /// The same for one extension, instead of [`limits`](Self::limits). Default: none.
+    #[serde(deserialize_with = "each_once")]
+    pub limits_for: BTreeMap<ExtensionName, Limits>,
     /// The settings of each extension. Each extension documents its own; what is absent has that one's default.
     #[serde(deserialize_with = "each_once")]
     pub settings: BTreeMap<ExtensionName, RonText>,
@@ -96,21 +104,6 @@ pub enum OnLeftOut {
     ///
     /// That is decided before anything is built; an extension that fails later stops nobody but its dependents.
     Stop,
-}
-
-/// How much failing is too much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct FaultLimits {
-    /// After how many faults in its phases an extension has failed. Default: 1.
-    pub phase: NonZero<u32>,
-}
-
-impl Default for FaultLimits {
-    fn default() -> Self {
-        Self { phase: NonZero::<u32>::MIN }
-    }
 }
 
 impl HostSettings {
@@ -155,8 +148,9 @@ impl HostSettings {
         let disabled = self.disabled.iter().map(|name| ("disabled", name, places.disabled(name)));
         let importers = self.choose_for.keys().map(|name| ("choose_for", name, places.choose_for(name)));
         let aliasing = self.aliases_for.keys().map(|name| ("aliases_for", name, places.aliases_for(name)));
+        let limited = self.limits_for.keys().map(|name| ("limits_for", name, places.limits_for(name)));
         let settings = self.settings.iter().map(|(name, text)| ("settings", name, Some(text.start().clone())));
-        disabled.chain(importers).chain(aliasing).chain(settings)
+        disabled.chain(importers).chain(aliasing).chain(limited).chain(settings)
     }
 
     fn note_places(&mut self, text: &str, start: Location) {

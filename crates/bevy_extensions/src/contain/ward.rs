@@ -3,14 +3,16 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
 };
 
 use bevy_ecs::world::WorldId;
-use bevy_extensions_core::ExtensionName;
+use bevy_extensions_core::{ExtensionName, HostSettings};
+use bevy_platform::time::Instant;
 
+use super::tally::Tally;
 use crate::{
     acting::ExtensionId,
     fault::{Fault, FaultPlace},
@@ -23,9 +25,8 @@ pub(crate) struct Ward {
     pub(super) name: ExtensionName,
     id: AtomicU32,
     gate: AtomicU8,
-    /// After how many faults in its phases it may not run on.
-    phase_limit: u32,
-    phase_faults: AtomicU32,
+    /// Says after which fault it may not run on; `None` if others count its faults.
+    tally: Option<Mutex<Tally>>,
     /// Which part of the extension is running, as far as it gets the app.
     part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
@@ -50,25 +51,35 @@ impl Ward {
         world: WorldId,
         name: ExtensionName,
         id: ExtensionId,
-        phase_limit: u32,
+        settings: &HostSettings,
         alarm: Arc<AtomicBool>,
     ) -> Self {
+        let tally = Some(Mutex::new(Tally::new(&settings.faults)));
         Self {
             world,
             name,
             id: AtomicU32::new(id.0),
             gate: AtomicU8::new(Gate::Closed as u8),
-            phase_limit: phase_limit.max(1),
-            phase_faults: AtomicU32::new(0),
+            tally,
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             alarm,
         }
     }
 
-    /// Makes the ward of code that this extension shares with others.
+    /// Makes the ward of code that this extension shares with others. Its faults are passed on to one of them, and count
+    /// there.
     pub(crate) fn for_shared(&self) -> Self {
-        Self::new(self.world, self.name.clone(), self.id(), self.phase_limit, self.alarm.clone())
+        Self {
+            world: self.world,
+            name: self.name.clone(),
+            id: AtomicU32::new(self.id().0),
+            gate: AtomicU8::new(Gate::Closed as u8),
+            tally: None,
+            part: Mutex::new(FaultPlace::Build),
+            faults: Mutex::default(),
+            alarm: self.alarm.clone(),
+        }
     }
 
     /// Returns the name of the extension.
@@ -109,27 +120,41 @@ impl Ward {
 
     /// Returns the part of the extension that gets the app right now, or got it last.
     pub(crate) fn part(&self) -> FaultPlace {
-        self.part.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.part).clone()
     }
 
     pub(super) fn set_part(&self, part: &FaultPlace) {
-        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = part.clone();
+        *lock(&self.part) = part.clone();
     }
 
     /// Takes the faults that were charged since the last call.
     pub(crate) fn take_faults(&self) -> Vec<Fault> {
-        mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner))
+        mem::take(&mut *lock(&self.faults))
     }
 
+    /// Forgets how often it has failed, as it starts from the beginning.
+    pub(crate) fn begin_anew(&self) {
+        if let Some(tally) = &self.tally {
+            lock(tally).reset();
+        }
+    }
+
+    /// Keeps a fault until somebody takes it. One too many closes the gate at once: what is left stands on what failed.
     #[cold]
     pub(crate) fn charge(&self, fault: Fault) {
-        if matches!(fault.place, FaultPlace::Phase(_))
-            && self.phase_faults.fetch_add(1, Ordering::Relaxed) + 1 >= self.phase_limit
+        // Whoever is ending does so to the end, and whoever has ended has nothing left to lose.
+        if self.is_active()
+            && let Some(tally) = &self.tally
+            && lock(tally).note(&fault.place, Instant::now())
         {
-            // What is left of the phase stands on what failed.
             self.close();
         }
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+        lock(&self.faults).push(fault);
         self.alarm.store(true, Ordering::Relaxed);
     }
+}
+
+/// What a panic has left in a lock is as good as before: nobody panics halfway.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

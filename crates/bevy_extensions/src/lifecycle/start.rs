@@ -24,6 +24,7 @@ pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
     }
     let extensions = app.world().resource::<Extensions>();
     let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
+    ward.begin_anew();
     stop::set_state(app.world_mut(), id, ExtensionState::Starting);
     match call(&ward, &FaultPlace::Settings, || declared.configure(app, &settings)) {
         Some(Ok(())) => declared.add(app, ward),

@@ -143,7 +143,7 @@ fn is_fatal(fault: &Fault) -> bool {
 fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool) {
     let listed = world.resource::<Extensions>().listed(id);
     let (entity, name) = (listed.entity, listed.name.clone());
-    let text = report::tolerated(&name, &fault);
+    let text = report::tolerated(&name, &fault, 1);
     let is_new = world.get_mut::<ExtensionFaults>(entity).is_some_and(|mut faults| faults.count(fault));
     if tolerated && is_new {
         tell(world, Level::Warn, &text);
@@ -163,7 +163,7 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let extensions = world.resource::<Extensions>();
     let names: Vec<_> = lost.iter().map(|(id, _)| extensions.listed(*id).name.clone()).collect();
     let failed = &extensions.listed(id).name;
-    tell(world, Level::Error, &report::failure(failed, &fault, &names));
+    tell(world, Level::Error, &report::failure(failed, &fault, &extensions.settings.faults, &names));
     let entity = extensions.listed(id).entity;
     extensions.listed(id).ward.close();
     if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {

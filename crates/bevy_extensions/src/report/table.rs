@@ -74,7 +74,6 @@ mod tests {
 
     use super::*;
     use crate::entity::ExtensionTimes;
-    use crate::report::Listing;
 
     fn row(position: Option<usize>, name: &str, state: ExtensionState, build: u64) -> ReportRow {
         let times = ExtensionTimes { build: Duration::from_micros(build), ..Default::default() };
@@ -98,7 +97,7 @@ mod tests {
             row(Some(9), "Chat", ExtensionState::Failed, 12_345),
             row(None, "Weather", ExtensionState::LeftOut, 0),
         ];
-        let report = Report { app: None, rows, problems: Vec::new(), listing: Listing::default() };
+        let report = Report { rows, ..Report::default() };
         assert_eq!(
             table(&report, false),
             "   #  state     name     version      time  source\n   \

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use ron::value::RawValue;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     event_name::EventName,
@@ -21,6 +21,7 @@ type Place = (u32, u32);
 pub(super) struct Places {
     file: Option<Location>,
     disabled: BTreeMap<ExtensionName, Place>,
+    limits_for: BTreeMap<ExtensionName, Place>,
     /// Where the settings of each extension begin.
     settings: BTreeMap<ExtensionName, Place>,
     aliases: Entries<EventName>,
@@ -44,6 +45,7 @@ impl Places {
         let settings = borrowed.settings.into_iter().map(|(name, raw)| (name, place(raw.get_ron().trim())));
         Self {
             disabled: known(borrowed.disabled.into_iter().map(|name| (name, place(name)))),
+            limits_for: known(borrowed.limits_for.into_keys().map(|name| (name, place(name)))),
             settings: known(settings),
             aliases: Entries::find(borrowed.aliases, borrowed.aliases_for, text),
             choices: Entries::find(borrowed.choose, borrowed.choose_for, text),
@@ -54,6 +56,11 @@ impl Places {
     /// Returns where a name in `disabled` is written, if the settings come from a file.
     pub(super) fn disabled(&self, name: &ExtensionName) -> Option<Location> {
         self.at(self.disabled.get(name))
+    }
+
+    /// Returns where an extension with limits of its own is named.
+    pub(super) fn limits_for(&self, name: &ExtensionName) -> Option<Location> {
+        self.at(self.limits_for.get(name))
     }
 
     /// Returns where the settings of an extension begin, if that is known to the column.
@@ -137,6 +144,8 @@ struct Borrowed<'a> {
     aliases: Lent<'a>,
     #[serde(borrow)]
     aliases_for: BTreeMap<&'a str, Lent<'a>>,
+    #[serde(borrow)]
+    limits_for: BTreeMap<&'a str, IgnoredAny>,
     #[serde(borrow)]
     settings: BTreeMap<&'a str, &'a RawValue>,
 }
