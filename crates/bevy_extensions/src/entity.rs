@@ -13,12 +13,13 @@ use std::{
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    EdgeKind, ExtensionName, HostSettings, Location, Manifest, Plan, Problem, Version, nearest,
+    EdgeKind, ExtensionName, HostSettings, Location, Manifest, Plan, Problem, Switch, Version, nearest,
 };
+use bevy_platform::time::Instant;
 
 use crate::{
     acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
-    park::Parked, phase::Phase, switch::Switch,
+    park::Parked, phase::Phase,
 };
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
@@ -295,6 +296,8 @@ pub struct Extensions {
     pub(crate) have_ended: bool,
     /// What was asked for since the last frame.
     pub(crate) requested: Vec<Switch>,
+    /// Whether anybody will be started again by itself.
+    pub(crate) has_retries: bool,
     /// How often the state of an extension has changed.
     pub(crate) generation: u64,
 }
@@ -315,6 +318,12 @@ pub(crate) struct Listed {
     pub(crate) is_off: bool,
     /// What it has registered in its `build`, while it is stopped.
     pub(crate) parked: Vec<Parked>,
+    /// When it last began to run.
+    pub(crate) runs_since: Option<Instant>,
+    /// How often it was started again by itself, since it last ran well.
+    pub(crate) attempts: u32,
+    /// When it will be started again by itself.
+    pub(crate) retry_at: Option<Instant>,
 }
 
 impl Extensions {
@@ -332,6 +341,7 @@ impl Extensions {
             are_phases_begun: false,
             have_ended: false,
             requested: Vec::new(),
+            has_retries: false,
             generation: 0,
         }
     }
@@ -362,6 +372,9 @@ impl Extensions {
             is_built: false,
             is_off: state == ExtensionState::Disabled,
             parked: Vec::new(),
+            runs_since: None,
+            attempts: 0,
+            retry_at: None,
         });
     }
 
@@ -439,6 +452,10 @@ impl Extensions {
 
     pub(crate) fn listed_all(&self) -> &[Listed] {
         &self.list
+    }
+
+    pub(crate) fn listed_all_mut(&mut self) -> &mut [Listed] {
+        &mut self.list
     }
 
     pub(crate) fn listed(&self, id: ExtensionId) -> &Listed {

@@ -131,6 +131,7 @@ impl FaultPlace {
             Self::System | Self::Condition | Self::Command => true,
             Self::Listener(_) | Self::Function(_) | Self::Event(_) => true,
             Self::Settings | Self::Build | Self::Ready | Self::Finish | Self::Cleanup | Self::Phase(_) => false,
+            Self::Start | Self::Stop => false,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_) => false,
         }

@@ -365,8 +365,8 @@ pub use bevy_extensions_core::{
     Absence, Alias, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Edge, EdgeKind, EventFilter,
     EventFilterError, EventName, EventNameError, ExtensionName, External, FaultLimits, HostSettings, InterfaceName,
     Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
-    Problem, Provided, Repository, Resolution, Restart, RonText, SettingsError, Severity, Source, Unavailable, Version,
-    VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
+    Problem, Provided, Repository, Resolution, Restart, RonText, SettingsError, Severity, Source, Switch, SwitchTo,
+    Unavailable, Version, VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 
@@ -401,7 +401,7 @@ pub use scope::{ExtensionScope, ExtensionsAppExt};
 pub use settings::Settings;
 pub use shared::PluginsOnce;
 pub use signature::{Absent, ArgumentError, Param, Signature, Type};
-pub use switch::{Blocked, BlockedBy, StalePlan, Switch, SwitchPlan, SwitchStep, SwitchTo};
+pub use switch::{Blocked, BlockedBy, StalePlan, SwitchPlan, SwitchStep};
 pub use value::Misfit;
 pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
 

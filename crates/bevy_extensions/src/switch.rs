@@ -7,75 +7,13 @@ use std::fmt;
 
 use bevy_app::{App, First, MainScheduleOrder};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-use bevy_extensions_core::ExtensionName;
+use bevy_extensions_core::{ExtensionName, Switch};
 
 use crate::{
     entity::{ExtensionState, Extensions},
     event::did_you_mean,
 };
 use plan::Standing;
-
-/// What somebody wants of an extension while the app runs.
-///
-/// Ask with [`commands.disable_extension`](crate::ExtensionsCommandsExt::disable_extension) and the like, or with
-/// [`Extensions::switch`]; to see first what it leads to, plan it with [`Extensions::plan_switches`].
-///
-/// ```
-/// use bevy_extensions::Switch;
-///
-/// assert_eq!(Switch::disable("Economy").to_string(), "disable `Economy`");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Switch {
-    /// The name of the extension, which may differ in case.
-    pub extension: String,
-    /// What is wanted of it.
-    pub to: SwitchTo,
-}
-
-/// What can be wanted of an extension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SwitchTo {
-    /// It stops, and does not run until it is enabled again.
-    Disable,
-    /// It starts, if it is disabled or has failed.
-    Enable,
-    /// It stops and starts again; one that has failed starts.
-    Restart,
-}
-
-impl Switch {
-    /// Wants an extension to stop, and those that cannot run without it.
-    pub fn disable(extension: impl Into<String>) -> Self {
-        Self { extension: extension.into(), to: SwitchTo::Disable }
-    }
-
-    /// Wants an extension to run, and those that wait for it.
-    pub fn enable(extension: impl Into<String>) -> Self {
-        Self { extension: extension.into(), to: SwitchTo::Enable }
-    }
-
-    /// Wants an extension to start afresh, and those that cannot run without it.
-    pub fn restart(extension: impl Into<String>) -> Self {
-        Self { extension: extension.into(), to: SwitchTo::Restart }
-    }
-}
-
-impl fmt::Display for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.to, self.extension)
-    }
-}
-
-impl fmt::Display for SwitchTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Restart => "restart",
-        })
-    }
-}
 
 /// What switching leads to: who stops, who starts, in which order, and what cannot be had.
 ///

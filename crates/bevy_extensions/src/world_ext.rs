@@ -1,6 +1,7 @@
 //! What extensions add to [`World`] and [`Commands`].
 
 use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
+use bevy_extensions_core::Switch;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -16,7 +17,6 @@ use crate::{
     owned,
     owner::with_actor,
     report::{Report, complain},
-    switch::Switch,
 };
 
 /// What extensions add to [`World`], for exclusive systems, commands and tests.

@@ -45,6 +45,8 @@ mod plan;
 mod problem;
 mod resolve;
 
+mod switch;
+
 mod explain;
 mod suggest;
 mod text;
@@ -64,6 +66,7 @@ pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
 pub use settings::{Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SettingsError, assets_dir};
 pub use suggest::nearest;
+pub use switch::{Switch, SwitchTo};
 pub use version::{VersionError, parse_range, parse_version};
 
 pub use semver::{Version, VersionReq};

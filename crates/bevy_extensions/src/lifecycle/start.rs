@@ -107,6 +107,7 @@ fn restore(world: &mut World, id: ExtensionId) {
     if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
         *times = ExtensionTimes { build: times.build, ..ExtensionTimes::default() };
     }
+    world.resource::<Extensions>().listed(id).ward.begin_anew();
     stop::set_state(world, id, ExtensionState::Starting);
     park::restore(world, id);
     stop::settle(world, id);
@@ -126,6 +127,7 @@ fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
     stop::settle(world, id);
     if phase == Phase::PostInit && stop::state(world, id) == ExtensionState::Starting {
         stop::set_state(world, id, ExtensionState::Running);
+        world.resource_mut::<Extensions>().listed_mut(id).runs_since = Some(Instant::now());
     }
 }
 

@@ -9,7 +9,7 @@ use bevy_app::AppExit;
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::ExtensionName;
 
-use super::{ExtensionFailed, ExtensionStopped, start::run_schedule};
+use super::{ExtensionFailed, ExtensionStopped, retry, start::run_schedule};
 use crate::{
     acting::ExtensionId,
     contain::Gate,
@@ -184,6 +184,7 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     stopped.into_iter().for_each(|event| announce(world, event));
     announce(world, failed);
     announce_drivers(world);
+    retry::schedule(world, id);
 }
 
 /// Tells which interfaces are served by somebody else now; before the first phase nobody has used them yet.

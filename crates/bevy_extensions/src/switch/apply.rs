@@ -1,40 +1,47 @@
 //! Doing what was asked for.
 
-use bevy_ecs::prelude::*;
-use bevy_extensions_core::ExtensionName;
+use std::mem;
 
-use super::{SwitchPlan, SwitchTo};
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::{ExtensionName, Switch, SwitchTo};
+
+use super::SwitchPlan;
 use crate::{
     entity::Extensions,
     lifecycle::{self, settle_all},
     report::{self, Level},
 };
 
-/// Does what was asked for since the last frame: one plan for all of it.
+/// Does what was asked for since the last frame, and starts those again whose time has come: one plan for all of it.
 pub(super) fn apply_switches(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
-    if extensions.requested.is_empty() || !extensions.are_phases_begun {
+    let is_asked = !extensions.requested.is_empty() || extensions.has_retries;
+    if !is_asked || !extensions.are_phases_begun {
         return;
     }
     settle_all(world);
     let mut extensions = world.resource_mut::<Extensions>();
-    let plan = extensions.plan_switches([]);
-    extensions.requested.clear();
-    plan.blocked.iter().for_each(|blocked| report::tell(Level::Warn, &blocked.to_string()));
-    note_switches(&mut extensions, &plan);
+    let due = lifecycle::due(&mut extensions);
+    let plan = extensions.plan_switches(due);
+    let requested = mem::take(&mut extensions.requested);
+    for blocked in plan.blocked.iter().filter(|blocked| requested.contains(&blocked.switch)) {
+        report::tell(Level::Warn, &blocked.to_string());
+    }
+    for switch in requested.iter().filter(|switch| !plan.blocked.iter().any(|blocked| blocked.switch == **switch)) {
+        note(&mut extensions, switch);
+    }
     if !plan.is_empty() {
         report::tell(Level::Info, &format!("extensions are switched:\n{plan}"));
         perform(world, &plan);
     }
 }
 
-/// Remembers who is switched off.
-fn note_switches(extensions: &mut Extensions, plan: &SwitchPlan) {
-    for switch in &plan.switches {
-        let is_blocked = plan.blocked.iter().any(|blocked| blocked.switch == *switch);
-        if let Some(id) = extensions.id_by_name(&switch.extension).filter(|_| !is_blocked) {
-            extensions.listed_mut(id).is_off = switch.to == SwitchTo::Disable;
-        }
+/// Remembers what was asked of an extension.
+fn note(extensions: &mut Extensions, switch: &Switch) {
+    if let Some(id) = extensions.id_by_name(&switch.extension) {
+        let listed = extensions.listed_mut(id);
+        listed.is_off = switch.to == SwitchTo::Disable;
+        listed.attempts = 0;
     }
 }
 

@@ -1,8 +1,8 @@
 //! What switching leads to: from where each extension stands and what is asked for, to steps.
 
-use bevy_extensions_core::{ExtensionName, Plan};
+use bevy_extensions_core::{ExtensionName, Plan, Switch, SwitchTo};
 
-use super::{Blocked, BlockedBy, Switch, SwitchStep, SwitchTo};
+use super::{Blocked, BlockedBy, SwitchStep};
 use crate::entity::{ExtensionState, Listed};
 
 /// Where an extension stands.
