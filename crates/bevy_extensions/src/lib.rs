@@ -274,10 +274,74 @@
 //! A panic or an `Err` in `build`, in a phase, a system, a listener, a function, a driver or in their commands is
 //! charged to its extension, and the others hear and run. One that fails while it starts is
 //! [`Failed`](ExtensionState::Failed), those that cannot run without it are [`Suspended`](ExtensionState::Suspended),
-//! and everyone else goes on. A `build` that fails is undone: its systems, run conditions, observers, entities and new
+//! and everyone else goes on. While the app runs, a fault is told once and counted; the tenth within a minute stops the
+//! extension, unless the host settings [say otherwise](FaultLimits). They also say whether it
+//! [starts again](Restart) by itself. An extension whose code takes too long in a frame is [reported](Limits) if the
+//! host settings have a limit, and goes on.
+//!
+//! A `build` that fails is undone: its systems, run conditions, observers, entities and new
 //! resources go. What it changed stays, as do set order, plugin names and the `finish` of a plugin that it added; and
 //! if a new type of messages was among what it added, its new resources stay. Of a `finish` that fails, what `finish`
 //! added is undone; what `build` had added merely does not run any more.
+//!
+//! # Stopping and starting while the app runs
+//!
+//! Every extension can be [disabled](Extensions::disable), [enabled](Extensions::enable) and
+//! [restarted](Extensions::restart) while the app runs, by `ResMut<Extensions>` or by
+//! [commands](ExtensionsCommandsExt::disable_extension). What is asked for within a frame becomes one [`SwitchPlan`]:
+//! who stops, who starts, in which order, and what cannot be had. It is carried out before the next frame, whole; to see
+//! it first, [plan](Extensions::plan_switches) and then [confirm](Extensions::confirm) it.
+//!
+//! Whoever requires an extension stops before it, and waits [`Suspended`](ExtensionState::Suspended) until it runs
+//! again. Stopping runs [`Terminate`](Phase::Terminate), and then takes away what belongs to the extension: listeners,
+//! functions, drivers, exports, and the entities and resources that it owns. Starting brings back what `build` has
+//! registered, which does not run a second time, and runs the phases.
+//!
+//! ```
+//! use bevy_app::prelude::*;
+//! use bevy_ecs::prelude::*;
+//! use bevy_extensions::prelude::*;
+//!
+//! #[derive(Extension)]
+//! struct Weather;
+//!
+//! #[derive(Component)]
+//! struct Cloud;
+//!
+//! impl Plugin for Weather {
+//!     fn build(&self, app: &mut App) {
+//!         app.extension::<Self>().owns::<Cloud>().add_systems(Init, gather_clouds);
+//!     }
+//! }
+//!
+//! fn gather_clouds(mut commands: Commands) {
+//!     commands.spawn(Cloud);
+//! }
+//!
+//! let mut app = App::new();
+//! app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Weather>()).update();
+//! let plan = app.world_mut().resource_mut::<Extensions>().disable("Weather");
+//! assert_eq!(plan.to_string(), "stop `Weather`, which is disabled then");
+//! app.update();
+//! assert_eq!(app.world_mut().query::<&Cloud>().iter(app.world()).count(), 0);
+//! assert!(app.world().leftovers("Weather").is_empty());
+//! # app.terminate_extensions();
+//! ```
+//!
+//! * *An entity belongs to an extension* if it was spawned with [`spawn_owned`](ExtensionsCommandsExt::spawn_owned), or
+//!   has a component that the extension [`owns`](ExtensionScope::owns). What was spawned otherwise stays.
+//! * *A resource belongs to it* if it was inserted [by its scope](ExtensionScope::init_resource), or is an
+//!   [export](ExtensionScope::export). It is made anew with each start.
+//! * *Systems* in the app's schedules are skipped, and nothing is rebuilt. So their `Local`s live on, as do those of
+//!   listeners and functions; and what a run condition such as `run_once` has seen, it has seen. A system in `Startup`
+//!   runs when the app starts, not when the extension does: take a phase.
+//! * *What stays*: interfaces and events that it has declared, its settings, observers added past the scope,
+//!   registered one-shot systems, and plugins of others, whose systems run while one of those who
+//!   [added](ExtensionScope::add_plugins_once) them runs.
+//! * *What was not built* when the app started, because it was off or had failed, can run from the next start on only.
+//! * A switch lasts until the app exits.
+//!
+//! [`leftovers`](ExtensionsWorldExt::leftovers) lists what of an extension is in the world: after a stop, nothing.
 //!
 //! # What is not contained
 //!
