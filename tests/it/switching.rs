@@ -476,3 +476,68 @@ fn the_next_driver_serves_while_an_extension_is_off() {
     assert_eq!(send(&mut app), 7);
     app.terminate_extensions();
 }
+
+#[derive(Event)]
+struct Knock;
+
+#[derive(EntityEvent)]
+struct Tickle(Entity);
+
+#[derive(Resource)]
+struct Cat(Entity);
+
+#[test]
+fn observers_that_are_added_past_the_scope_go_and_come_too() {
+    extensions! {
+        Keeper() = |app| {
+            let cat = app.world().resource::<Cat>().0;
+            app.add_observer(|_: On<Knock>, mut log: ResMut<Log>| log.note("knock"));
+            app.world_mut().entity_mut(cat).observe(|_: On<Tickle>, mut log: ResMut<Log>| log.note("purr"));
+            app.extension::<Self>().add_systems(Init, |mut commands: Commands| {
+                commands.add_observer(|_: On<Knock>, mut log: ResMut<Log>| log.note("who?"));
+            });
+        };
+    }
+    let mut app = App::new();
+    app.init_resource::<Log>();
+    let [cat, dog] = [(); 2].map(|()| app.world_mut().spawn_empty().id());
+    app.insert_resource(Cat(cat)).add_plugins(host().with::<Keeper>());
+    let mut look = |switches: Vec<Switch>| {
+        switch(&mut app, switches);
+        let world = app.world_mut();
+        world.trigger(Knock);
+        world.trigger(Tickle(cat));
+        world.trigger(Tickle(dog));
+        let mut heard: Vec<_> = noted(&mut app).split(' ').map(String::from).collect();
+        heard.sort();
+        (heard.join(" "), app.world().leftovers("Keeper").len())
+    };
+    assert_eq!(look(vec![]).0, "knock purr who?");
+    for _ in 0..3 {
+        assert_eq!(look(vec![Switch::disable("Keeper")]), (String::new(), 0));
+        assert_eq!(look(vec![Switch::enable("Keeper")]).0, "knock purr who?");
+    }
+    app.world_mut().despawn(cat);
+    assert_eq!(switch(&mut app, [Switch::restart("Keeper")]), "stop `Keeper`, to start it again\nstart `Keeper`");
+    app.world_mut().trigger(Tickle(dog));
+    assert_eq!(noted(&mut app), "", "who watched the cat does not watch everybody");
+    app.terminate_extensions();
+}
+
+#[test]
+fn observers_of_a_shared_plugin_stay_as_long_as_the_app() {
+    struct Doorman;
+    impl Plugin for Doorman {
+        fn build(&self, app: &mut App) {
+            app.add_observer(|_: On<Knock>, mut log: ResMut<Log>| log.note("knock"));
+        }
+    }
+    extensions! {
+        House() = |app| { app.extension::<Self>().add_plugins_once(Doorman); };
+    }
+    let mut app = app(host().with::<House>());
+    app.update();
+    switch(&mut app, [Switch::disable("House")]);
+    app.world_mut().trigger(Knock);
+    assert_eq!(noted(&mut app), "knock");
+}

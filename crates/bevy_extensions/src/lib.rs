@@ -335,9 +335,9 @@
 //! * *Systems* in the app's schedules are skipped, and nothing is rebuilt. So their `Local`s live on, as do those of
 //!   listeners and functions; and what a run condition such as `run_once` has seen, it has seen. A system in `Startup`
 //!   runs when the app starts, not when the extension does: take a phase.
-//! * *What stays*: interfaces and events that it has declared, its settings, observers added past the scope,
-//!   registered one-shot systems, and plugins of others, whose systems run while one of those who
-//!   [added](ExtensionScope::add_plugins_once) them runs.
+//! * *Observers* that its code adds past the scope go and come with it too, though they hear as the app's own.
+//! * *What stays*: interfaces and events that it has declared, its settings, types of messages, one-shot systems, and
+//!   plugins of others, whose systems run while one of those who [added](ExtensionScope::add_plugins_once) them runs.
 //! * *What was not built* when the app started, because it was off or had failed, can run from the next start on only.
 //! * A switch lasts until the app exits.
 //!
@@ -346,8 +346,7 @@
 //! # What is not contained
 //!
 //! * An abort, a stack overflow, an endless loop, and every panic in a program built with `panic = "abort"`.
-//! * Observers added with `app.add_observer`, which are taken for the app's own: use
-//!   [`observe`](ExtensionScope::observe).
+//! * Observers added with `app.add_observer`, which hear as the app's own: use [`observe`](ExtensionScope::observe).
 //! * Systems that are added to sub-apps, while the app runs, in the `finish` of a nested plugin, or to a schedule that
 //!   the extension has put in the place of another; and orders in a schedule of the app that make a cycle.
 //! * What the app does. A panic of its own listener or function stops the program, though an extension has emitted the

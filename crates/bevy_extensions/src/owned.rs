@@ -1,15 +1,19 @@
 //! What belongs to an extension because it says so: entities and resources. It goes when the extension stops.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
+use bevy_ecs::{lifecycle::HookContext, observer::ObserverDescriptor, prelude::*, world::DeferredWorld};
 use bevy_utils::prelude::ShortName;
 
 use crate::{
+    acting::acting,
     contain::Ward,
     entity::{Extensions, OwnedBy},
     owner::{Party, with_actor},
-    park::Parkable,
+    park::{self, Parkable},
 };
 
 /// A resource that belongs to an extension, such as an export: an entity. Despawn it to remove the resource.
@@ -78,6 +82,50 @@ pub(crate) fn owns<C: Component>(world: &mut World, ward: &Arc<Ward>) {
     };
     let entity = owner.spawn(world, Observer::new(take));
     Parkable::attach(world, entity, owner, |_, _| Some(Box::new(owns::<C>)));
+}
+
+/// Gives every observer from now on to the extension whose code adds it, past its scope too.
+///
+/// It hears as one of the app, and is not contained; but it goes when the extension stops.
+pub(crate) fn watch_observers(world: &mut World) {
+    world.add_observer(|added: On<Add<Observer>>, mut world: DeferredWorld| {
+        let (entity, extensions) = (added.event_target(), world.get_resource::<Extensions>());
+        let actor = acting(world.id()).zip(extensions).map(|(id, extensions)| extensions.listed(id).ward.clone());
+        if let Some(ward) = actor.filter(|_| world.get::<OwnedBy>(entity).is_none()) {
+            world.commands().queue(move |world: &mut World| own_observer(world, &ward, entity));
+        }
+    });
+}
+
+fn own_observer(world: &mut World, ward: &Arc<Ward>, entity: Entity) {
+    let extension = world.resource::<Extensions>().listed(ward.id()).entity;
+    let Ok(mut observer) = world.get_entity_mut(entity) else { return };
+    if observer.contains::<OwnedBy>() {
+        return;
+    }
+    if !ward.is_open() {
+        return observer.despawn();
+    }
+    observer.insert(OwnedBy(extension));
+    Parkable::attach(world, entity, Party::Extension(ward), |world, entity| {
+        let descriptor = world.get::<Observer>(entity)?.descriptor().clone();
+        let observer = world.entity_mut(entity).take::<Observer>()?;
+        park::once((observer, descriptor), restore_observer)
+    });
+}
+
+fn restore_observer(world: &mut World, ward: &Arc<Ward>, (observer, watched): (Observer, ObserverDescriptor)) {
+    let is_there = |entity: &Entity| world.get_entity(*entity).is_ok();
+    let entities: Vec<_> = watched.entities().iter().copied().filter(is_there).collect();
+    if entities.len() < watched.entities().len().min(1) {
+        // All that it has watched is gone; without them it would watch everything.
+        return;
+    }
+    // Those of its type come a second time when it is added.
+    let components: BTreeSet<_> = watched.components().iter().copied().collect();
+    let entity = world.spawn(observer.with_entities(entities).with_components(components)).id();
+    world.flush();
+    own_observer(world, ward, entity);
 }
 
 /// Gives an entity to whoever acts, with its first components; those of the app belong to nobody.

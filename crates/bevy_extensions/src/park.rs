@@ -11,7 +11,6 @@ use crate::{
     contain::{Ward, call_with_world},
     entity::{Extensions, Owns},
     fault::FaultPlace,
-    owned::OwnedResource,
     owner::Party,
 };
 
@@ -49,24 +48,16 @@ pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     let Some(owns) = world.get::<Owns>(extension) else { return };
     let owned: Vec<_> = owns.iter().collect();
     for entity in owned {
-        let place = place_of(world, entity);
-        let parked = call_with_world(&ward, &place, world, |world| {
+        let parked = call_with_world(&ward, &FaultPlace::Stop, world, |world| {
             let park = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
             park.0(world, entity)
         });
-        call_with_world(&ward, &place, world, |world| {
+        call_with_world(&ward, &FaultPlace::Stop, world, |world| {
             world.try_despawn(entity).ok();
             world.flush();
         });
         let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
         listed.parked.extend(parked.flatten());
-    }
-}
-
-fn place_of(world: &World, entity: Entity) -> FaultPlace {
-    match world.get::<OwnedResource>(entity) {
-        Some(resource) => FaultPlace::Export(resource.name.clone().into()),
-        None => FaultPlace::Stop,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     exchange,
     extension::Extension,
     lifecycle::{self, ExtensionSystems},
-    report,
+    owned, report,
     scope::NotHosted,
     shared::SharedPlugins,
     switch,
@@ -178,6 +178,7 @@ impl Plugin for ExtensionsPlugin {
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
         registry::install(app.world_mut());
+        owned::watch_observers(app.world_mut());
         if self.inventory {
             registry::register_linked(app.world_mut());
         }

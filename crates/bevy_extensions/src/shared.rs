@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::ExtensionId,
     contain::{Gate, Ward, build::build_shared},
-    entity::Extensions,
+    entity::{Extensions, OwnedBy},
 };
 
 /// Plugins that were added through a scope: each runs while at least one of its users does.
@@ -40,7 +40,10 @@ impl SharedPlugins {
         let ward = Arc::new(app.world().resource::<Extensions>().listed(user).ward.for_shared());
         let shared = SharedPlugin { ward: ward.clone(), users: vec![user], is_built: false };
         app.world_mut().resource_mut::<Self>().0.insert(TypeId::of::<P>(), shared);
-        build_shared(app, &ward, |app| _ = app.add_plugins(plugin));
+        for entity in build_shared(app, &ward, |app| _ = app.add_plugins(plugin)) {
+            // Its observers belong to whoever adds it first no more than its systems do.
+            app.world_mut().entity_mut(entity).remove::<OwnedBy>();
+        }
         if let Some(shared) = app.world_mut().resource_mut::<Self>().0.get_mut(&TypeId::of::<P>()) {
             shared.is_built = true;
         }

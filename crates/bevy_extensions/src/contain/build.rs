@@ -72,7 +72,9 @@ pub(crate) fn build(
 }
 
 /// Adds a plugin that several extensions share: what it adds belongs to `ward`, and a fault of theirs leaves it alone.
-pub(crate) fn build_shared(app: &mut App, ward: &Arc<Ward>, code: impl FnOnce(&mut App)) {
+///
+/// Returns the entities that it has spawned.
+pub(crate) fn build_shared(app: &mut App, ward: &Arc<Ward>, code: impl FnOnce(&mut App)) -> Vec<Entity> {
     let before = Known::look(app.world().resource::<Schedules>());
     let began = app.world_mut().increment_change_tick();
     code(app);
@@ -82,7 +84,8 @@ pub(crate) fn build_shared(app: &mut App, ward: &Arc<Ward>, code: impl FnOnce(&m
     world.resource_mut::<Known>().add(&news);
     news.wrap(world, ward);
     let spawned = spawned_since(world, began);
-    world.resource_mut::<Known>().shared_entities.extend(spawned);
+    world.resource_mut::<Known>().shared_entities.extend(&spawned);
+    spawned
 }
 
 /// Contains what an extension has put into the schedule of a phase.
