@@ -293,3 +293,79 @@ fn ctrl_c_ends_in_good_order() {
 fn sigterm_ends_in_good_order() {
     check_signal("-TERM");
 }
+
+#[test]
+fn containment() {
+    let (stdout, stderr) = run("containment");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- day 1",
+            "Bakery: bread!",
+            "Tourism: up we go",
+            "--- day 2",
+            "Bakery: bread!",
+            "Tourism: up we go",
+            "--- day 3",
+            "Bakery: bread!",
+            "Tourism: up we go",
+            "Tourism: money back",
+            "Volcano: silence",
+            "--- day 4",
+            "Bakery: bread!",
+            "---",
+            "Bakery is running",
+            "Volcano is failed",
+            "  3 times in a listener of `sunrise`: the crater is blocked",
+            "  2 times in a system: panicked: there is no lava left",
+            "  2 times in a command: the rumbling got stuck",
+            "Tourism is suspended",
+        ],
+    );
+    let told = |line: &&str| line.starts_with("warning") || line.starts_with("error");
+    assert_eq!(
+        stderr.lines().filter(told).collect::<Vec<_>>(),
+        [
+            "warning: `Volcano` had a fault in a listener of `sunrise`: the crater is blocked",
+            "warning: `Volcano` had a fault in a system: panicked: there is no lava left",
+            "warning: `Volcano` had a fault in a command: the rumbling got stuck",
+            "error: `Volcano` has failed in a listener of `sunrise`: the crater is blocked (7 faults in 60 s); \
+             because of it, `Tourism` is suspended",
+        ],
+    );
+}
+
+#[test]
+fn switch_at_run_time() {
+    let (stdout, _) = run("switch_at_run_time");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "Lamps: lit for time 1",
+            "Watch: all is well",
+            "lamps: 2, moths: 1",
+            "--- disable `Lamps`?",
+            "stop `Watch`, which is suspended then: it requires `Lamps`",
+            "stop `Lamps`, which is disabled then",
+            "Watch: good night",
+            "Lamps: 2 go out",
+            "lamps: 0, moths: 1",
+            "left of Lamps: []",
+            "--- enable `Watch`?",
+            "cannot enable `Watch`: it requires `Lamps`, which is disabled",
+            "--- enable `Lamps`?",
+            "start `Lamps`",
+            "start `Watch`: it requires `Lamps`",
+            "Lamps: lit for time 2",
+            "Watch: all is well",
+            "lamps: 2, moths: 1",
+            "--- restart by command",
+            "Watch: good night",
+            "Watch: all is well",
+            "lamps: 2, moths: 1",
+            "--- exit",
+            "Watch: good night",
+            "Lamps: 2 go out",
+        ],
+    );
+}
