@@ -17,6 +17,7 @@ use crate::{
     entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
     export,
     fault::{Fault, FaultPlace},
+    frame_time,
     phase::Phase,
     report::{self, Level},
     shared::SharedPlugins,
@@ -242,6 +243,7 @@ pub(super) fn end_frame(world: &mut World) {
         return;
     }
     settle_all(world);
+    frame_time::end_frame(world);
     if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
         terminate_all(world);
     } else if driver::is_stale(world) {
