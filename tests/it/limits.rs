@@ -1,12 +1,15 @@
-//! How much is too much while the app runs: faults.
+//! How much is too much while the app runs: faults, and time in a frame.
+
+use std::time::{Duration, Instant};
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::prelude::*;
+use bevy_extensions::{ReportRow, prelude::*};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     extensions,
-    support::{Log, app, host, host_with, note, noted, states},
+    support::{app, host, host_with, note, noted, states},
 };
 
 extensions! {
@@ -127,53 +130,157 @@ fn faults_of_a_shared_plugin_count_for_its_first_user() {
     app.terminate_extensions();
 }
 
+#[derive(ExtensionEvent, Serialize, Deserialize)]
+#[event(name = "limits.tick")]
+struct Tick;
+
 extensions! {
-    Stubborn() = |app| app.extension::<Self>()
-        .add_systems(Init, |mut starts: Local<u32>, mut log: ResMut<Log>| -> Result {
-            *starts += 1;
-            log.note(format!("start {}", *starts));
-            if *starts < 4 { Err("not yet")? }
-            Ok(())
-        });
-    Follower(requires(Stubborn)) = |app| app.extension::<Self>().add_systems(PostInit, note("Follower.post"));
+    InSystem() = |app| app.extension::<Self>().add_systems(Update, || _ = take_time());
+    InCondition() = |app| app.extension::<Self>().add_systems(Update, (|| {}).run_if(|| take_time().is_zero()));
+    InCommand() = |app| app.extension::<Self>()
+        .add_systems(Update, |mut commands: Commands| commands.queue(|_: &mut World| _ = take_time()));
+    InListener() = |app| app.extension::<Self>().observe(|_: On<Tick>| _ = take_time());
+    InNamedListener() = |app| app.extension::<Self>()
+        .register_event::<Tick>()
+        .observe_named("limits.tick", |_: On<DynamicEvent>| _ = take_time());
+    InListenersCommand() = |app| app.extension::<Self>()
+        .observe(|_: On<Tick>, mut commands: Commands| commands.queue(|_: &mut World| _ = take_time()));
+    InFunction() = |app| app.extension::<Self>().export_fn("act", || _ = take_time());
+    InFunctionsCommand() = |app| app.extension::<Self>()
+        .export_fn("act", |mut commands: Commands| commands.queue(|_: &mut World| _ = take_time()));
+    InShared() = |app| { app.extension::<Self>().add_plugins_once(Slow); };
+    InPhase() = |app| app.extension::<Self>().add_systems(Init, || _ = take_time());
+    Caller(optional(InListener, InListenersCommand, InFunction, InFunctionsCommand)) = |app| app.extension::<Self>()
+        .add_systems(Update, (call_others, |mut commands: Commands| commands.trigger(Tick)));
+    CallsApp() = |app| app.extension::<Self>().add_systems(Update, |world: &mut World| {
+        world.call::<_, ()>("app", "act", ()).unwrap();
+        world.trigger(Tick);
+    });
+}
+
+fn call_others(world: &mut World) {
+    for name in ["InFunction", "InFunctionsCommand"] {
+        // Whoever is not there answers with an error.
+        _ = world.call::<_, ()>(name, "act", ());
+    }
+}
+
+struct Slow;
+
+impl Plugin for Slow {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Update, || _ = take_time());
+    }
+}
+
+/// Takes longer than any limit here, and tells how long.
+pub fn take_time() -> Duration {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(2) {
+        std::hint::spin_loop();
+    }
+    began.elapsed()
+}
+
+/// Runs a frame of a slow extension and one that calls it, and tells what is reported then.
+fn slow_frames(slow: ExtensionsPlugin) -> (App, Vec<String>) {
+    let mut app = app(slow);
+    app.update();
+    let rows = app.extension_report().rows;
+    let is_slow = |row: &&ReportRow| row.frames.is_some_and(|frames| frames.over > 0);
+    let names = rows.iter().filter(is_slow).map(|row| row.name.to_string()).collect();
+    (app, names)
 }
 
 #[test]
-fn who_has_failed_starts_again_after_a_while_if_the_host_settings_say_so() {
-    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 2, times: 3)))";
-    let mut app = app(host_with(restart).with::<Stubborn>().with::<Follower>());
-    while states(&app) != "Stubborn running, Follower running" {
-        app.update();
+fn a_slow_frame_is_told_with_the_extension_whose_code_it_is() {
+    #[track_caller]
+    fn check<E: Extension>() {
+        let limit = format!("(limits_for: {{\"{}\": (frame_us: 1)}})", E::NAME);
+        let (mut app, slow) = slow_frames(host_with(&limit).with::<E>().with::<Caller>());
+        assert_eq!(slow, [E::NAME]);
+        let line = told(&app);
+        let number = line.split(' ').nth(3).unwrap();
+        assert!(number.parse::<f64>().unwrap() >= 2.0, "{line}");
+        let name = E::NAME;
+        let expected = "ms in a frame, more than the 0.001 ms that the host settings allow";
+        assert_eq!(line, format!("warning: `{name}` took {number} {expected}"));
+        app.terminate_extensions();
     }
-    assert_eq!(noted(&mut app), "start 1 start 2 start 3 start 4 Follower.post");
+    check::<InSystem>();
+    check::<InCondition>();
+    check::<InCommand>();
+    check::<InListener>();
+    check::<InNamedListener>();
+    check::<InListenersCommand>();
+    check::<InFunction>();
+    check::<InFunctionsCommand>();
+    check::<InShared>();
+}
+
+#[test]
+fn whoever_starts_may_take_its_time() {
+    let (mut app, slow) = slow_frames(host_with("(limits: (frame_us: 1))").with::<InPhase>());
+    assert!(slow.is_empty());
     app.terminate_extensions();
 }
 
 #[test]
-fn who_fails_too_often_stays_as_it_is() {
-    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 1, times: 2)))";
-    let mut app = app(host_with(restart).with::<Stubborn>());
-    let mut starts = 0;
-    while starts < 3 {
-        app.update();
-        starts += noted(&mut app).matches("start").count();
-    }
-    let extensions = app.world_mut().resource_mut::<Extensions>().into_inner();
-    extensions.restart("Stubborn");
-    app.update();
-    assert_eq!(noted(&mut app), "start 4", "it did not try by itself");
+fn within_the_limit_nothing_is_told() {
+    let limits = "(limits: (frame_us: 1), limits_for: {\"InSystem\": (frame_us: 3600000000)})";
+    let (mut app, slow) = slow_frames(host_with(limits).with::<InSystem>());
+    assert!(slow.is_empty());
+    assert_eq!(told(&app), "");
     app.terminate_extensions();
 }
 
 #[test]
-fn who_is_switched_off_does_not_start_by_itself() {
-    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 1, times: 9)))";
-    let mut app = app(host_with(restart).with::<Stubborn>());
-    app.world_mut().resource_mut::<Extensions>().disable("Stubborn");
+fn without_limits_nothing_is_measured() {
+    let (mut app, _) = slow_frames(host().with::<InSystem>());
+    assert_eq!(app.extension_report().row("InSystem").unwrap().frames, None);
+    app.terminate_extensions();
+}
+
+/// How long the code of an extension took in the last frame.
+fn last(app: &App, name: &str) -> Duration {
+    app.extension_report().row(name).unwrap().frames.unwrap().last
+}
+
+#[test]
+fn no_time_is_counted_twice() {
+    let host = host_with("(limits: (frame_us: 1))").with::<Caller>().with::<InFunction>().with::<InFunctionsCommand>();
+    let mut app = app(host.with::<InListener>().with::<InListenersCommand>());
     app.update();
-    assert_eq!(noted(&mut app), "start 1");
-    for _ in 0..1000 {
-        app.update();
+    let began = Instant::now();
+    app.update();
+    let whole = began.elapsed();
+    let names = ["Caller", "InFunction", "InFunctionsCommand", "InListener", "InListenersCommand"];
+    let together: Duration = names.iter().map(|name| last(&app, name)).sum();
+    assert!(together <= whole, "{together:?} of {whole:?}");
+    app.terminate_extensions();
+}
+
+#[test]
+fn the_apps_own_code_is_nobodys_time() {
+    #[derive(Resource, Default)]
+    struct Spent(Duration);
+    fn spend(mut spent: ResMut<Spent>) {
+        spent.0 += take_time();
     }
-    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("", "Stubborn disabled"));
+    let mut app = app(host_with("(limits: (frame_us: 1))").with::<CallsApp>());
+    app.init_resource::<Spent>();
+    app.host().export_fn("act", spend).unwrap();
+    app.add_observer(|_: On<Tick>, spent: ResMut<Spent>| spend(spent));
+    app.add_observer(|_: On<Tick>, mut commands: Commands| {
+        commands.queue(|world: &mut World| world.resource_mut::<Spent>().0 += take_time());
+    });
+    app.update();
+    app.world_mut().insert_resource(Spent::default());
+    let began = Instant::now();
+    app.update();
+    let whole = began.elapsed();
+    let spent = app.world().resource::<Spent>().0;
+    assert!(spent >= Duration::from_millis(6), "all of it ran");
+    assert!(last(&app, "CallsApp") + spent <= whole, "{:?} and {spent:?} of {whole:?}", last(&app, "CallsApp"));
+    app.terminate_extensions();
 }

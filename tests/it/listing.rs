@@ -39,7 +39,7 @@ fn a_listing_says_who_offers_what_and_who_hears_whom() {
     app.host().export_fn("time", || 12u32).unwrap();
     app.add_observer(|_: On<PlayerJoined>| {});
     app.update();
-    // What `Chat` has registered went with it.
+    // `Chat` hears nothing any more.
     assert_eq!(
         app.extension_report().listing.to_string(),
         "events
@@ -56,6 +56,7 @@ functions
   the app: time() -> u32
 interfaces
   sms { send(to: string) }
+    `Chat` (does not run)
     `Greeter`: serves, in place of `Chat`, which the host settings choose
 ",
     );

@@ -11,7 +11,8 @@ use bevy_extensions::prelude::*;
 
 use crate::{
     extensions,
-    support::{app, host, note},
+    limits::take_time,
+    support::{app, host, host_with, note},
 };
 
 extensions! {
@@ -19,6 +20,7 @@ extensions! {
     Chat() = |app| app.extension::<Self>().add_systems(Init, || panic!("no throat"));
     Greeter(requires(Chat)) = |app| app.extension::<Self>();
     Clumsy() = |app| app.extension::<Self>().add_systems(Update, || -> Result { Err("dropped a cup".into()) });
+    Slow() = |app| app.extension::<Self>().add_systems(Update, || _ = take_time());
 }
 
 /// Runs code with a log of its own, and returns what was logged, without times.
@@ -86,6 +88,18 @@ fn a_fault_while_the_app_runs_is_told_once() {
 }
 
 #[test]
+fn a_slow_frame_is_told_once() {
+    let lines = logged(|| {
+        let mut app = app(host_with("(limits: (frame_us: 1))").with::<Slow>());
+        (0..3).for_each(|_| app.update());
+        assert_eq!(app.extension_report().row("Slow").unwrap().frames.unwrap().over, 3, "each one is counted");
+        app.terminate_extensions();
+    });
+    let told: Vec<_> = lines.iter().filter(|line| line.starts_with("WARN `Slow` took ")).collect();
+    assert_eq!(told.len(), 1, "{lines:?}");
+}
+
+#[test]
 fn an_app_that_is_dropped_tells_whose_terminate_did_not_run() {
     let lines = logged(|| {
         let mut app = app(host().with::<Economy>().with::<Chat>());
@@ -109,7 +123,7 @@ fn an_extension_added_past_the_host_is_told_even_without_a_host() {
         lines,
         [
             "ERROR `Economy` was added past the host, by `add_plugins` or from outside: that way it does nothing",
-            "in: tests/it/logging.rs:18:27",
+            "in: tests/it/logging.rs:19:27",
             "hint: add it with `ExtensionsPlugin::default().with::<Economy>()`, or link it and add nothing",
         ],
     );

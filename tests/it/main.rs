@@ -25,6 +25,7 @@ mod parsing_properties;
 mod reference_resolver;
 mod resolving;
 mod resolving_properties;
+mod restarting;
 mod support;
 mod switching;
 mod ui;

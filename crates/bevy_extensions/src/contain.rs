@@ -9,6 +9,7 @@ pub(crate) mod build;
 pub(crate) mod chain;
 mod handler;
 pub(crate) mod listener;
+pub(crate) mod stopwatch;
 pub(crate) mod system;
 mod tally;
 mod ward;
@@ -23,6 +24,7 @@ use crate::{
     fault::{Fault, FaultPlace},
 };
 use handler::Calling;
+use stopwatch::Stopwatch;
 
 pub(crate) use handler::{call_app, call_app_with_world};
 pub(crate) use ward::{Gate, Ward};
@@ -31,6 +33,7 @@ pub(crate) use ward::{Gate, Ward};
 #[inline]
 pub(crate) fn call<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
     let _acting = act_as(ward.world, ward.id());
+    let _timed = Stopwatch::start(ward, place.is_at_run_time());
     // Whatever the code leaves half-done is its own: after a fault its extension is stopped or warned about.
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(value) => Some(value),

@@ -19,7 +19,7 @@ use bevy_platform::time::Instant;
 
 use crate::{
     acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
-    park::Parked, phase::Phase,
+    frame_time::ExtensionFrameTimes, park::Parked, phase::Phase,
 };
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
@@ -360,6 +360,10 @@ impl Extensions {
         let ward = Arc::new(Ward::new(world.id(), name.clone(), id, &self.settings, self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
+        if self.settings.limits_frames() {
+            let limit = self.settings.limits_of(&name).frame();
+            world.entity_mut(entity).insert(ExtensionFrameTimes::new(limit));
+        }
         self.by_name.insert(name.as_str(), id);
         self.by_type.insert(native, id);
         self.list.push(Listed {

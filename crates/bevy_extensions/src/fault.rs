@@ -128,12 +128,19 @@ impl FaultPlace {
     /// Faults there are tolerated, until there are [too many](bevy_extensions_core::FaultLimits::run_time) in a short time.
     pub fn is_at_run_time(&self) -> bool {
         match self {
-            Self::System | Self::Condition | Self::Command => true,
-            Self::Listener(_) | Self::Function(_) | Self::Event(_) => true,
-            Self::Settings | Self::Build | Self::Ready | Self::Finish | Self::Cleanup | Self::Phase(_) => false,
-            Self::Start | Self::Stop => false,
+            Self::System | Self::Condition | Self::Command | Self::Listener(_) | Self::Function(_) | Self::Event(_) => {
+                true
+            }
             // What is refused when it is registered is not there, and so cannot go on failing.
-            Self::Export(_) => false,
+            Self::Export(_)
+            | Self::Settings
+            | Self::Build
+            | Self::Ready
+            | Self::Finish
+            | Self::Cleanup
+            | Self::Phase(_)
+            | Self::Start
+            | Self::Stop => false,
         }
     }
 }

@@ -98,7 +98,9 @@
 //!
 //! The file `assets/extensions.ron` says which extensions are [off](HostSettings::disabled), what a left-out extension
 //! [means](OnLeftOut), who [serves](HostSettings::choose) a name, and [sets](HostSettings::settings) each extension's
-//! own [`Settings`].
+//! own [`Settings`]. It says how much failing is [too much](HostSettings::faults): by default, one fault in a phase stops
+//! an extension, and ten in a minute while the app runs. Whoever takes longer in a frame than its
+//! [limit](HostSettings::limits) is reported; by default there is none.
 //!
 //! # Events
 //!
@@ -406,6 +408,7 @@ mod exchange;
 mod export;
 mod extension;
 mod fault;
+mod frame_time;
 mod host;
 mod hosted;
 mod leftovers;
@@ -453,6 +456,7 @@ pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
+pub use frame_time::ExtensionFrameTimes;
 pub use leftovers::Leftover;
 pub use lifecycle::{ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionStopped, ExtensionSystems, WhenToRun};
 pub use owned::OwnedResource;

@@ -23,6 +23,7 @@ use crate::{
         CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf,
     },
     fault::{Fault, FaultKind},
+    frame_time::ExtensionFrameTimes,
 };
 
 /// What runs, in which order, how long each took, and why something does not run.
@@ -60,6 +61,8 @@ pub struct ReportRow {
     pub location: Location,
     /// How long it took to start and to end.
     pub times: ExtensionTimes,
+    /// How long it takes in a frame, if the host settings limit that for anybody.
+    pub frames: Option<ExtensionFrameTimes>,
     /// What went wrong in it, oldest first.
     pub faults: Vec<CountedFault>,
     /// What it failed with.
@@ -87,6 +90,7 @@ impl Report {
                 state: listed.state,
                 location: info.location.clone(),
                 times: *world.get::<ExtensionTimes>(entity)?,
+                frames: world.get::<ExtensionFrameTimes>(entity).copied(),
                 faults: faults.iter().cloned().collect(),
                 failure: faults.fatal().cloned(),
                 suspended_because_of: because_of.map(|info| info.name.clone()),
@@ -117,6 +121,9 @@ impl Report {
         text += &table::table(self, colors);
         for row in &self.rows {
             self.explain_faults(&mut text, row).expect("a string takes everything");
+            if let Some(slow) = row.frames.and_then(|frames| frames.told(&row.name)) {
+                text += &format!("warning: {slow}\n  in: {}\n", row.location);
+            }
         }
         if self.rows.is_empty() && self.problems.is_empty() {
             text += "  hint: name the crates of extensions in `link_extensions!`, or add them with `ExtensionsPlugin::with`\n";

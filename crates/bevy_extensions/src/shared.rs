@@ -72,6 +72,14 @@ impl SharedPlugins {
             faults.into_iter().for_each(|fault| user.charge(fault));
         }
     }
+
+    /// Notes how long shared plugins took with whoever they run for.
+    pub(crate) fn pass_on_time(world: &World) {
+        let extensions = world.resource::<Extensions>();
+        for SharedPlugin { ward, .. } in world.resource::<Self>().0.values() {
+            extensions.listed(ward.id()).ward.spend(ward.take_spent());
+        }
+    }
 }
 
 fn failed_before(plugin: &dyn Plugin) -> String {

@@ -12,6 +12,7 @@ use super::{
     Ward,
     chain::{self, Extended, Link},
     handler::{Calling, note_apps_own, set_handler_in_place},
+    stopwatch::{Measurement, is_measuring},
 };
 use crate::{
     acting::{Acting, act, act_as, act_as_app},
@@ -25,6 +26,8 @@ thread_local! {
 
 struct Bracket {
     around: Around,
+    /// How long it is open, if anybody wants to know.
+    measurement: Option<Measurement>,
     _acting: Acting,
 }
 
@@ -36,14 +39,26 @@ enum Around {
     App(Option<ErrorHandler>),
 }
 
+impl Bracket {
+    /// Notes how long the commands of an extension took. Those of the app are nobody's time.
+    fn end_measurement(&mut self) {
+        let Some(own) = self.measurement.take().map(Measurement::end) else { return };
+        match &self.around {
+            Around::Extension { ward, place, .. } if place.is_at_run_time() => ward.spend(own),
+            Around::Extension { .. } | Around::App(_) => {}
+        }
+    }
+}
+
 /// Queues the command before those of a listener.
 pub(super) fn open(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
     let (ward, place) = (ward.clone(), place.clone());
     world.commands().queue(move |world: &mut World| {
         let acting = act_as(ward.world, ward.id());
         let link = extend_chain(&ward, &place);
+        let measurement = ward.is_timed().then(Measurement::begin);
         let around = Around::Extension { calling: Calling::begin(world), ward, place, link };
-        push(Bracket { around, _acting: acting });
+        push(Bracket { around, measurement, _acting: acting });
     });
 }
 
@@ -57,8 +72,10 @@ fn pass_on(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPlace) {
     let (next, next_place) = (ward.clone(), place.clone());
     world.commands().queue(move |_: &mut World| {
         OPEN.with_borrow_mut(|open| {
-            let last = open.last_mut().map(|bracket| &mut bracket.around);
-            let Some(Around::Extension { ward, place, calling, link }) = last else { return };
+            let Some(bracket) = open.last_mut() else { return };
+            bracket.end_measurement();
+            bracket.measurement = next.is_timed().then(Measurement::begin);
+            let Around::Extension { ward, place, calling, link } = &mut bracket.around else { return };
             calling.charge(ward, place);
             // The last link goes before the next one comes in its place.
             *link = None;
@@ -99,14 +116,16 @@ impl Row {
 pub(super) fn open_for_app(world: &mut DeferredWorld) {
     world.commands().queue(|world: &mut World| {
         let before = set_handler_in_place(&mut world.into(), note_apps_own);
-        push(Bracket { around: Around::App(before), _acting: act_as_app() });
+        let measurement = is_measuring().then(Measurement::begin);
+        push(Bracket { around: Around::App(before), measurement, _acting: act_as_app() });
     });
 }
 
 /// Queues the command after those of a listener, or of the app's own observers.
 pub(super) fn close(world: &mut DeferredWorld) {
     world.commands().queue(|world: &mut World| {
-        let bracket = OPEN.with_borrow_mut(Vec::pop).expect("a bracket that is closed was opened before");
+        let mut bracket = OPEN.with_borrow_mut(Vec::pop).expect("a bracket that is closed was opened before");
+        bracket.end_measurement();
         match bracket.around {
             Around::Extension { ward, place, calling, .. } => calling.end(world, &ward, &place),
             Around::App(before) => _ = before.and_then(|before| set_handler_in_place(&mut world.into(), before)),

@@ -11,7 +11,7 @@ use bevy_ecs::{
     world::{DeferredWorld, World},
 };
 
-use super::{Ward, bracket};
+use super::{Ward, bracket, stopwatch::Stopwatch};
 use crate::{
     acting::act_as_app,
     fault::{Fault, FaultPlace},
@@ -59,6 +59,7 @@ pub(crate) fn call_app(world: &mut DeferredWorld, event: &'static str, code: imp
     if CALLS.get() == 0 {
         return code(world);
     }
+    let _paused = Stopwatch::pause();
     let during = set_handler_in_place(world, note_apps_own);
     bracket::open_for_app(world);
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| code(world))) {
@@ -85,6 +86,7 @@ pub(crate) fn call_app_with_world<R>(
     if CALLS.get() == 0 {
         return Ok(code(world));
     }
+    let _paused = Stopwatch::pause();
     let during = set_handler_in_place(&mut world.into(), note_apps_own);
     let ran = catch_unwind(AssertUnwindSafe(|| code(world)));
     if let Some(during) = during {

@@ -4,8 +4,9 @@ use std::{
     mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use bevy_ecs::world::WorldId;
@@ -27,6 +28,8 @@ pub(crate) struct Ward {
     gate: AtomicU8,
     /// Says after which fault it may not run on; `None` if others count its faults.
     tally: Option<Mutex<Tally>>,
+    /// How many nanoseconds its code has run since somebody last took them; `None` if nobody's time is limited.
+    spent: Option<AtomicU64>,
     /// Which part of the extension is running, as far as it gets the app.
     part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
@@ -61,14 +64,15 @@ impl Ward {
             id: AtomicU32::new(id.0),
             gate: AtomicU8::new(Gate::Closed as u8),
             tally,
+            spent: settings.limits_frames().then(AtomicU64::default),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             alarm,
         }
     }
 
-    /// Makes the ward of code that this extension shares with others. Its faults are passed on to one of them, and count
-    /// there.
+    /// Makes the ward of code that this extension shares with others. Its faults and its time are passed on to one of
+    /// them, and count there.
     pub(crate) fn for_shared(&self) -> Self {
         Self {
             world: self.world,
@@ -76,6 +80,7 @@ impl Ward {
             id: AtomicU32::new(self.id().0),
             gate: AtomicU8::new(Gate::Closed as u8),
             tally: None,
+            spent: self.is_timed().then(AtomicU64::default),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             alarm: self.alarm.clone(),
@@ -130,6 +135,25 @@ impl Ward {
     /// Takes the faults that were charged since the last call.
     pub(crate) fn take_faults(&self) -> Vec<Fault> {
         mem::take(&mut *lock(&self.faults))
+    }
+
+    /// Tells whether its calls are timed.
+    #[inline]
+    pub(super) fn is_timed(&self) -> bool {
+        self.spent.is_some()
+    }
+
+    /// Notes how long its code has run.
+    pub(crate) fn spend(&self, time: Duration) {
+        if let Some(spent) = &self.spent {
+            spent.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+    }
+
+    /// Takes how long its code has run since the last call.
+    pub(crate) fn take_spent(&self) -> Duration {
+        let spent = self.spent.as_ref();
+        spent.map_or(Duration::ZERO, |spent| Duration::from_nanos(spent.swap(0, Ordering::Relaxed)))
     }
 
     /// Forgets how often it has failed, as it starts from the beginning.

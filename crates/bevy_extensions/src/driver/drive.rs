@@ -100,7 +100,7 @@ fn no_method(declared: &Interface, method: &str) -> DriverError {
 fn no_driver(world: &World, known: &Known) -> DriverError {
     let extensions = world.get_resource::<Extensions>();
     let idle = known.drivers.iter().map(|driver| driver.owner).filter(|owner| *owner != APP);
-    let idle: BTreeSet<_> = idle.chain(known.asleep.iter().copied()).collect();
+    let idle: BTreeSet<_> = idle.chain(known.asleep.keys().copied()).collect();
     let idle = idle.into_iter().zip(extensions.into_iter().cycle()).map(|(id, extensions)| {
         let listed = extensions.listed(id);
         (listed.name.clone(), listed.state)

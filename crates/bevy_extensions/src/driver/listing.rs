@@ -21,7 +21,8 @@ pub struct InterfaceRow {
     pub interface: Option<Arc<Interface>>,
     /// Whose declaration counts.
     pub declared_by: Option<Owner>,
-    /// Its drivers, in plan order, then that of the app.
+    /// Its drivers, in plan order, then that of the app. Those of stopped extensions are here too, though nobody can call
+    /// them.
     pub drivers: Vec<DriverRow>,
     /// Who serves it for everybody for whom the host settings choose nobody else, and why.
     pub served: Option<(Owner, Reason)>,
@@ -42,17 +43,25 @@ pub struct DriverRow {
 /// Lists all interfaces, by name.
 pub(crate) fn interfaces(world: &World) -> Vec<InterfaceRow> {
     let Some(interfaces) = world.get_resource::<Interfaces>() else { return Vec::new() };
-    let is_there = |known: &&Known| !known.declarations.is_empty() || !known.drivers.is_empty();
+    let is_there =
+        |known: &&Known| !known.declarations.is_empty() || !known.drivers.is_empty() || !known.asleep.is_empty();
     let mut rows: Vec<_> = interfaces.list().iter().filter(is_there).map(|known| row(world, known)).collect();
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     rows
 }
 
 fn row(world: &World, known: &Known) -> InterfaceRow {
-    let drivers = known.drivers.iter().map(|driver| DriverRow {
-        by: Owner::new(world, driver.owner),
-        methods: driver.what.iter().map(|(name, _)| name.clone()).collect(),
-        is_active: driver.is_active(),
+    let awake = known.drivers.iter().map(|driver| {
+        let methods = driver.what.iter().map(|(name, _)| name.clone()).collect();
+        (driver.owner, methods, driver.is_active())
+    });
+    let asleep = known.asleep.iter().map(|(owner, methods)| (*owner, methods.clone(), false));
+    let mut drivers: Vec<_> = awake.chain(asleep).collect();
+    drivers.sort_by_key(|(owner, ..)| *owner);
+    let drivers = drivers.into_iter().map(|(owner, methods, is_active)| DriverRow {
+        by: Owner::new(world, owner),
+        methods,
+        is_active,
     });
     let served = known.pick(world.get_resource::<Extensions>(), None);
     InterfaceRow {

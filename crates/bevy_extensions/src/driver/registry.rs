@@ -1,6 +1,6 @@
 //! The interfaces that a world knows, and their drivers.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions_core::{ExtensionName, InterfaceName, Location, Problem, nearest};
@@ -60,8 +60,8 @@ pub(super) struct Known {
     pub(super) declarations: Vec<Registered<Arc<Interface>>>,
     /// In the order of their owners.
     pub(super) drivers: Vec<Registered<Methods>>,
-    /// Who has a driver, and is stopped.
-    pub(super) asleep: BTreeSet<ExtensionId>,
+    /// Who has a driver, but is stopped, and the names of its methods.
+    pub(super) asleep: BTreeMap<ExtensionId, Vec<String>>,
     pub(super) last_server: LastServer,
 }
 
@@ -91,7 +91,7 @@ impl Known {
             name,
             declarations: Vec::new(),
             drivers: Vec::new(),
-            asleep: BTreeSet::new(),
+            asleep: BTreeMap::new(),
             last_server: LastServer::default(),
         }
     }
@@ -207,7 +207,7 @@ fn enlist(world: &mut World, owner: Party<'_>, Ready { registered, slots, method
         let mut interfaces = world.resource_mut::<Interfaces>();
         let known = interfaces.get_or_insert(&registered.interface);
         let owner = known.drivers.iter().find(|driver| driver.entity == entity)?.owner;
-        known.asleep.insert(owner);
+        known.asleep.insert(owner, registered.methods.clone());
         park::once(Ready { registered, slots, methods }, |world, ward, again| {
             enlist(world, Party::Extension(ward), again);
         })

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     acting::{ExtensionId, act, keep},
-    contain::{Ward, bracket::Row, call},
+    contain::{Ward, bracket::Row, call, stopwatch::Stopwatch},
     fault::{Fault, FaultPlace},
 };
 
@@ -69,6 +69,7 @@ impl<'a, 'w, E: ExtensionEvent> Hearing<'a, 'w, E> {
                         continue;
                     }
                     act(world_id, slot.place.owner);
+                    let _timed = Stopwatch::start(ward, true);
                     match &mut slot.ear {
                         Ear::Typed(system, may_queue) => self.typed(slot.entity, ward, system, *may_queue),
                         Ear::Named(listener) => self.named(listener),

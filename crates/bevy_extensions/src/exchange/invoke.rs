@@ -17,6 +17,7 @@ use crate::{
     contain::{
         Ward, call_app_with_world, call_with_world,
         chain::{self, Link},
+        stopwatch::Stopwatch,
     },
     fault::Fault,
     signature::{ArgumentError, Signature},
@@ -174,6 +175,7 @@ impl Running<'_> {
         } else {
             // Nothing of it can reach an error handler, so the app's may stay.
             let _acting = act_as(world.id(), ward.id());
+            let _timed = Stopwatch::start(ward, true);
             let ran = self.run_alone(world, given, wanted);
             self.put_back(world);
             Some(ran)

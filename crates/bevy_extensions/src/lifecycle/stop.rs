@@ -16,7 +16,7 @@ use crate::{
     driver,
     entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
     fault::{Fault, FaultPlace},
-    park,
+    frame_time, park,
     phase::Phase,
     report::{self, Level},
     shared::SharedPlugins,
@@ -269,6 +269,7 @@ pub(super) fn end_frame(world: &mut World) {
         return;
     }
     settle_all(world);
+    frame_time::end_frame(world);
     if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
         terminate_all(world);
     } else if driver::is_stale(world) {

@@ -84,6 +84,7 @@ mod tests {
             state,
             location: Location::new("src/lib.rs", 7, 0),
             times,
+            frames: None,
             faults: Vec::new(),
             failure: None,
             suspended_because_of: None,

@@ -1,0 +1,60 @@
+//! Starting again by itself after a failure, with back-off.
+
+use bevy_ecs::prelude::*;
+use bevy_extensions::prelude::*;
+
+use crate::{
+    extensions,
+    support::{Log, app, host_with, note, noted, states},
+};
+
+extensions! {
+    Stubborn() = |app| app.extension::<Self>()
+        .add_systems(Init, |mut starts: Local<u32>, mut log: ResMut<Log>| -> Result {
+            *starts += 1;
+            log.note(format!("start {}", *starts));
+            if *starts < 4 { Err("not yet")? }
+            Ok(())
+        });
+    Follower(requires(Stubborn)) = |app| app.extension::<Self>().add_systems(PostInit, note("Follower.post"));
+}
+
+#[test]
+fn who_has_failed_starts_again_after_a_while_if_the_host_settings_say_so() {
+    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 2, times: 3)))";
+    let mut app = app(host_with(restart).with::<Stubborn>().with::<Follower>());
+    while states(&app) != "Stubborn running, Follower running" {
+        app.update();
+    }
+    assert_eq!(noted(&mut app), "start 1 start 2 start 3 start 4 Follower.post");
+    app.terminate_extensions();
+}
+
+#[test]
+fn who_fails_too_often_stays_as_it_is() {
+    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 1, times: 2)))";
+    let mut app = app(host_with(restart).with::<Stubborn>());
+    let mut starts = 0;
+    while starts < 3 {
+        app.update();
+        starts += noted(&mut app).matches("start").count();
+    }
+    let extensions = app.world_mut().resource_mut::<Extensions>().into_inner();
+    extensions.restart("Stubborn");
+    app.update();
+    assert_eq!(noted(&mut app), "start 4", "it did not try by itself");
+    app.terminate_extensions();
+}
+
+#[test]
+fn who_is_switched_off_does_not_start_by_itself() {
+    let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 1, times: 9)))";
+    let mut app = app(host_with(restart).with::<Stubborn>());
+    app.world_mut().resource_mut::<Extensions>().disable("Stubborn");
+    app.update();
+    assert_eq!(noted(&mut app), "start 1");
+    for _ in 0..1000 {
+        app.update();
+    }
+    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("", "Stubborn disabled"));
+}
