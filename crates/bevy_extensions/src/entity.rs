@@ -19,7 +19,7 @@ use bevy_platform::time::Instant;
 
 use crate::{
     acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, fault::Fault,
-    frame_time::ExtensionFrameTimes, park::Parked, phase::Phase,
+    phase::Phase,
 };
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
@@ -302,6 +302,9 @@ pub struct Extensions {
     pub(crate) generation: u64,
 }
 
+/// Brings something that was set aside back into the world, once.
+pub(crate) type Parked = Box<dyn FnMut(&mut World, &Arc<Ward>) + Send + Sync>;
+
 /// What the host keeps of an extension beside its entity.
 pub(crate) struct Listed {
     pub(crate) name: ExtensionName,
@@ -360,10 +363,6 @@ impl Extensions {
         let ward = Arc::new(Ward::new(world.id(), name.clone(), id, &self.settings, self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
-        if self.settings.limits_frames() {
-            let limit = self.settings.limits_of(&name).frame();
-            world.entity_mut(entity).insert(ExtensionFrameTimes::new(limit));
-        }
         self.by_name.insert(name.as_str(), id);
         self.by_type.insert(native, id);
         self.list.push(Listed {

@@ -65,11 +65,19 @@ pub(crate) fn end_frame(world: &mut World) {
     }
     SharedPlugins::pass_on_time(world);
     let extensions = world.resource::<Extensions>();
-    let spent = |listed: &Listed| (listed.entity, listed.name.clone(), listed.ward.take_spent());
+    let spent = |listed: &Listed| {
+        let limit = extensions.settings.limits_of(&listed.name).frame();
+        (listed.entity, listed.name.clone(), listed.ward.take_spent(), limit)
+    };
     let spent: Vec<_> = extensions.listed_all().iter().map(spent).collect();
-    for (entity, name, took) in spent {
-        let Some(mut times) = world.get_mut::<ExtensionFrameTimes>(entity) else { continue };
-        if times.note(took)
+    for (entity, name, took, limit) in spent {
+        // Somebody has despawned it.
+        let Ok(mut entity) = world.get_entity_mut(entity) else { continue };
+        if !entity.contains::<ExtensionFrameTimes>() {
+            entity.insert(ExtensionFrameTimes::new(limit));
+        }
+        if let Some(mut times) = entity.get_mut::<ExtensionFrameTimes>()
+            && times.note(took)
             && let Some(text) = times.told(&name)
         {
             report::tell(Level::Warn, &text);

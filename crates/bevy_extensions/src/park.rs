@@ -9,7 +9,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
-    entity::{Extensions, Owns},
+    entity::{Extensions, Owns, Parked},
     fault::FaultPlace,
     owner::Party,
 };
@@ -20,9 +20,6 @@ pub(crate) struct Parkable(Park);
 
 /// Takes out of the world what an entity stands for; `None` if it is gone already.
 type Park = Box<dyn FnOnce(&mut World, Entity) -> Option<Parked> + Send + Sync>;
-
-/// Brings something back into the world, once.
-pub(crate) type Parked = Box<dyn FnMut(&mut World, &Arc<Ward>) + Send + Sync>;
 
 impl Parkable {
     /// Says how something is set aside, if it is registered in the `build` of an extension.
