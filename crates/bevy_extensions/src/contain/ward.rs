@@ -11,6 +11,7 @@ use std::{
 use bevy_ecs::world::WorldId;
 use bevy_extensions_core::ExtensionName;
 
+use super::inject::Injections;
 use crate::{
     acting::ExtensionId,
     fault::{Fault, FaultPlace},
@@ -29,6 +30,8 @@ pub(crate) struct Ward {
     /// Which part of the extension is running, as far as it gets the app.
     part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
+    /// What a test wants to go wrong.
+    pub(super) injections: Injections,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
 }
@@ -62,6 +65,7 @@ impl Ward {
             phase_faults: AtomicU32::new(0),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
+            injections: Injections::default(),
             alarm,
         }
     }
