@@ -25,4 +25,5 @@ mod reference_resolver;
 mod resolving;
 mod resolving_properties;
 mod support;
+mod test_kit;
 mod ui;

@@ -107,10 +107,25 @@ impl TestApp {
     /// Has code of an extension panic at a place, the next time it runs there; what follows is as after a panic of its
     /// own.
     ///
-    /// In `build`, `finish` and `cleanup` that is after the extension's own code, so that there is something to undo; at
-    /// all other places it is instead of it. [`FaultPlace::Command`] is one more command after those of a system that
-    /// takes `Commands`. Places in `Settings` and `build` are over when the app is built: inject them into the
-    /// [builder](TestAppBuilder::inject). Plugins that several extensions share are nobody's code.
+    /// * In `build`, `finish` and `cleanup` it is after the extension's own code, so that there is something to undo;
+    ///   everywhere else it is instead of it.
+    /// * [`FaultPlace::Command`] is one more command after those of a system that takes `Commands`.
+    /// * [`FaultPlace::Listener`] has the name that is listened to, be it a pattern such as `player.*`;
+    ///   [`FaultPlace::Function`] is that of a driver's method too.
+    /// * What comes before the first frame is over when the app is built: inject it into the
+    ///   [builder](TestAppBuilder::inject).
+    /// * Plugins that several extensions share are nobody's own code.
+    ///
+    /// ```
+    /// # use bevy_extensions::{FaultPlace, prelude::*, test_kit::{TestApp, extensions}};
+    /// extensions! {
+    ///     Economy = |app| app.extension::<Self>().add_systems(Terminate, || println!("the bank is closed"));
+    /// }
+    ///
+    /// let mut app = TestApp::builder().with::<Economy>().start();
+    /// app.inject::<Economy>(FaultPlace::Phase(Terminate)).terminate_extensions();
+    /// app.assert_faults("Economy", &["in `Terminate`: panicked: injected"]);
+    /// ```
     ///
     /// # Panics
     ///
@@ -135,7 +150,10 @@ impl TestApp {
         rules::check(&place, blow);
         let extensions = self.app.world().get_resource::<Extensions>();
         let own = extensions.and_then(|extensions| Some(extensions.listed(extensions.id_of::<E>()?)));
-        own.unwrap_or_else(|| rules::no_such_extension(E::NAME)).ward.inject(place, blow);
+        match own {
+            Some(own) => own.ward.inject(place, blow),
+            None => rules::no_such_extension(E::NAME),
+        }
         self
     }
 

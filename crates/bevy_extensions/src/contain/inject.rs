@@ -15,11 +15,10 @@ use super::Ward;
 use crate::fault::{Fault, FaultPlace};
 
 /// What was injected into one extension, and has not happened yet.
+#[cfg(feature = "test_kit")]
 #[derive(Debug, Default)]
 pub(super) struct Injections {
-    #[cfg(feature = "test_kit")]
     is_armed: AtomicBool,
-    #[cfg(feature = "test_kit")]
     pending: Mutex<Vec<(FaultPlace, Blow)>>,
 }
 

@@ -11,6 +11,7 @@ use std::{
 use bevy_ecs::world::WorldId;
 use bevy_extensions_core::ExtensionName;
 
+#[cfg(feature = "test_kit")]
 use super::inject::Injections;
 use crate::{
     acting::ExtensionId,
@@ -31,6 +32,7 @@ pub(crate) struct Ward {
     part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
     /// What a test wants to go wrong.
+    #[cfg(feature = "test_kit")]
     pub(super) injections: Injections,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
@@ -65,6 +67,7 @@ impl Ward {
             phase_faults: AtomicU32::new(0),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
+            #[cfg(feature = "test_kit")]
             injections: Injections::default(),
             alarm,
         }

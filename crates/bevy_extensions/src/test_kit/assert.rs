@@ -1,6 +1,6 @@
 //! What should be so, in one line.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use super::{TestApp, rules};
 use crate::{
@@ -90,7 +90,8 @@ impl TestApp {
     pub fn assert_logged(&self, expected: &str) {
         let logs = self.logs();
         let is_there = logs.iter().any(|line| line == expected);
-        assert!(is_there, "this was not logged\n  expected: {expected}\n  found: {}", lines(&logs));
+        let found = behind(&lines(&logs)).into_owned();
+        assert!(is_there, "this was not logged\n  expected: {expected}\n     found:{found}");
     }
 
     /// Checks that nobody has warned of anything, or told of an error.
@@ -103,7 +104,7 @@ impl TestApp {
         let logs = self.logs();
         let loud: Vec<_> =
             logs.iter().filter(|line| line.starts_with("warn: ") || line.starts_with("error: ")).collect();
-        assert!(loud.is_empty(), "this should not have been logged: {}", lines(&loud));
+        assert!(loud.is_empty(), "this should not have been logged:{}", behind(&lines(&loud)));
     }
 
     /// Checks that every fault has happened that was injected; dropping the app does the same.
@@ -142,9 +143,9 @@ impl TestApp {
     fn check(&self, what: &str, expected: &str, found: &str) {
         assert!(
             expected == found,
-            "{what} should be otherwise\n  expected: {}\n     found: {}{}",
-            or_none(expected),
-            or_none(found),
+            "{what} should be otherwise\n  expected:{}\n     found:{}{}",
+            behind(expected),
+            behind(found),
             self.told(),
         );
     }
@@ -159,8 +160,13 @@ impl TestApp {
     }
 }
 
-fn or_none(text: &str) -> &str {
-    if text.is_empty() { "none" } else { text }
+/// Sets a text behind a colon, or below it if it has several lines.
+fn behind(text: &str) -> Cow<'_, str> {
+    match text {
+        "" => " none".into(),
+        text if text.starts_with('\n') => text.into(),
+        text => format!(" {text}").into(),
+    }
 }
 
 /// Lays out a list: one stands in its line, several below.

@@ -45,6 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// app.assert_state("Greeter", ExtensionState::Running);
 /// assert_eq!(app.world().resource::<Score>().0, 1);
 /// ```
+#[must_use = "`build` or `start` makes an app of it"]
 pub struct TestAppBuilder {
     plugin: ExtensionsPlugin,
     setup: Vec<Box<dyn FnOnce(&mut App)>>,
@@ -73,8 +74,10 @@ impl TestAppBuilder {
     #[track_caller]
     pub fn settings(mut self, ron: &str) -> Self {
         let settings = HostSettings::from_ron("extensions.ron", ron.as_bytes());
-        let settings = settings.unwrap_or_else(|error| panic!("{error}\n  hint: {}", error.hint()));
-        self.plugin.settings = settings.into();
+        match settings {
+            Ok(settings) => self.plugin.settings = settings.into(),
+            Err(error) => panic!("{error}\n  hint: {}", error.hint()),
+        }
         self
     }
 

@@ -24,10 +24,7 @@ use tracing::{
 /// ```
 /// # use bevy_extensions::test_kit::Logs;
 /// let logs = Logs::capture();
-/// # tracing::warn!("the tide is late");
-/// # /*
 /// tracing::warn!("the tide is late");
-/// # */
 /// assert_eq!(logs.all(), ["warn: the tide is late"]);
 /// ```
 pub struct Logs {

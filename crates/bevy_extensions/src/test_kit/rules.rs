@@ -69,12 +69,10 @@ pub(super) fn no_such_extension(name: &str) -> ! {
 #[track_caller]
 pub(super) fn seed_from_environment() -> Option<u64> {
     let text = std::env::var(SEED).ok()?;
-    let seed = text.trim().parse();
-    Some(
-        seed.unwrap_or_else(|_| {
-            panic!("`{SEED}` is `{text}`, which is no seed; give it the number that a test has told")
-        }),
-    )
+    let Ok(seed) = text.trim().parse() else {
+        panic!("`{SEED}` is `{text}`, which is no seed; give it the number that a test has told");
+    };
+    Some(seed)
 }
 
 /// Returns another seed each time, short enough to be typed.
