@@ -4,12 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::prelude::*;
+use bevy_extensions::{prelude::*, test_kit::extensions};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, note, noted, states, systems_in},
-};
+use crate::support::{Log, app, host, note, noted, states, systems_in};
 
 #[derive(Resource)]
 struct Mark(&'static str);
@@ -319,7 +316,7 @@ fn an_extension_added_past_the_host_does_nothing_and_is_reported() {
         app.extension_report().to_text(false).lines().skip(3).collect::<Vec<_>>(),
         [
             "error: `UserA` was added past the host, by `add_plugins` or from outside: that way it does nothing",
-            "  in: tests/it/building.rs:144:25",
+            "  in: tests/it/building.rs:141:25",
             "  hint: add it with `ExtensionsPlugin::default().with::<UserA>()`, or link it and add nothing",
         ],
     );

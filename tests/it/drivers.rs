@@ -3,15 +3,14 @@
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    CallError, Driver, DriverChanged, DriverError, Interface, Method, RegisteredDriver, Request, Type, prelude::*,
+    CallError, Driver, DriverChanged, DriverError, Interface, Method, RegisteredDriver, Request, Type,
+    prelude::*,
+    test_kit::{TestApp, extensions},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, noted, states},
-};
+use crate::support::{Log, app, host, host_with, noted, states};
 
 fn sms() -> Interface {
     let send = Method::new("send")
@@ -99,7 +98,7 @@ fn check_drive(app: &mut App, method: &str, arguments: Value, expected: &str) {
     assert_eq!(text, expected);
 }
 
-fn net(settings: &str) -> App {
+fn net(settings: &str) -> TestApp {
     let mut app = app(host_with(settings).with::<Net>().with::<Alpha>().with::<Beta>().with::<Sender>());
     app.update();
     app

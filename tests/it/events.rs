@@ -2,10 +2,10 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Delivery, ExtensionFaults, Listener, OwnedBy, Target, prelude::*};
+use bevy_extensions::{Delivery, ExtensionFaults, Listener, OwnedBy, Target, prelude::*, test_kit::extensions};
 
 use crate::{
-    extensions, memory,
+    memory,
     support::{Log, app, host, note, noted, states},
 };
 

@@ -2,12 +2,9 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{ExtensionFaults, TypedExport, prelude::*};
+use bevy_extensions::{ExtensionFaults, TypedExport, prelude::*, test_kit::extensions};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, noted, states},
-};
+use crate::support::{Log, app, host, host_with, noted, states};
 
 extensions! {
     Economy() = |app| app.extension::<Self>().export::<Ledger>().add_systems(Init, open_ledger);

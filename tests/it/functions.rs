@@ -3,15 +3,14 @@
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    CallError, ExportedFunction, ExtensionFaults, Extensions, FaultKind, OwnedBy, Signature, Type, prelude::*,
+    CallError, ExportedFunction, ExtensionFaults, Extensions, FaultKind, OwnedBy, Signature, Type,
+    prelude::*,
+    test_kit::{TestApp, extensions},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host, host_with, note, noted, states};
 
 #[derive(Resource, Default)]
 struct Ledger(u32);
@@ -96,7 +95,7 @@ fn run_errand(world: &mut World) {
     world.resource_mut::<Log>().note(text);
 }
 
-fn economy() -> App {
+fn economy() -> TestApp {
     let mut app = app(host().with::<Economy>().with::<Bank>().with::<Greeter>());
     app.update();
     app
@@ -410,7 +409,7 @@ fn functions_are_listed_in_plan_order_then_by_name() {
     app.terminate_extensions();
 }
 
-fn weathers(settings: &str) -> App {
+fn weathers(settings: &str) -> TestApp {
     let mut app = app(host_with(settings).with::<Weather>().with::<BetterWeather>().with::<Greeter>());
     app.update();
     app

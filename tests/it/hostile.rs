@@ -5,13 +5,10 @@ use bevy_ecs::{
     prelude::*,
     schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel},
 };
-use bevy_extensions::{ExtensionFaults, HostSettings, prelude::*};
+use bevy_extensions::{ExtensionFaults, HostSettings, prelude::*, test_kit::extensions};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host, host_with, note, noted, states};
 
 #[derive(Message)]
 struct Said(u32);

@@ -6,13 +6,11 @@ use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, world::DeferredWorld};
 use bevy_extensions::{
     Driver, ExtensionFaults, Interface, Listener, Method, OwnedBy, Request, Type, Value, json, prelude::*,
+    test_kit::extensions,
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, noted, states},
-};
+use crate::support::{Log, app, host, host_with, noted, states};
 
 #[derive(ExtensionEvent)]
 #[event(name = "ping")]

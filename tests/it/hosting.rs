@@ -2,13 +2,10 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Declared, HostSettings, SettingsSource, manifest_of, prelude::*};
+use bevy_extensions::{Declared, HostSettings, SettingsSource, manifest_of, prelude::*, test_kit::extensions};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host, host_with, note, noted, states};
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(default)]

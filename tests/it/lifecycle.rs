@@ -4,13 +4,10 @@ use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
     DependencyEdge, EdgeKind, ExtensionFaults, ExtensionInfo, ExtensionSet, ExtensionTimes, SuspendedBecauseOf,
-    prelude::*,
+    prelude::*, test_kit::extensions,
 };
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host, host_with, note, noted, states};
 
 extensions! {
     Economy() = |app| app.extension::<Self>()

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{ReportRow, prelude::*};
+use bevy_extensions::{
+    ReportRow,
+    prelude::*,
+    test_kit::{TestApp, extensions},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    extensions,
-    support::{app, host, host_with, note, noted, states},
-};
+use crate::support::{app, host, host_with, note, noted, states};
 
 extensions! {
     Clumsy() = |app| app.extension::<Self>()
@@ -183,7 +184,7 @@ pub fn take_time() -> Duration {
 }
 
 /// Runs a frame of a slow extension and one that calls it, and tells what is reported then.
-fn slow_frames(slow: ExtensionsPlugin) -> (App, Vec<String>) {
+fn slow_frames(slow: ExtensionsPlugin) -> (TestApp, Vec<String>) {
     let mut app = app(slow);
     app.update();
     let rows = app.extension_report().rows;

@@ -1,13 +1,10 @@
 //! What extensions and the app offer each other, as people read it.
 
 use bevy_ecs::prelude::*;
-use bevy_extensions::{Driver, Interface, Method, Type, prelude::*};
+use bevy_extensions::{Driver, Interface, Method, Type, prelude::*, test_kit::extensions};
 use serde::Serialize;
 
-use crate::{
-    extensions,
-    support::{app, host, host_with},
-};
+use crate::support::{app, host, host_with};
 
 #[derive(ExtensionEvent, Serialize)]
 #[event(name = "player.joined")]

@@ -1,18 +1,15 @@
 //! What goes to the log.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::prelude::*;
+use bevy_extensions::{
+    prelude::*,
+    test_kit::{Logs, extensions},
+};
 
 use crate::{
-    extensions,
     limits::take_time,
-    support::{app, host, host_with, note},
+    support::{Log, app, host, host_with, note},
 };
 
 extensions! {
@@ -23,107 +20,69 @@ extensions! {
     Slow() = |app| app.extension::<Self>().add_systems(Update, || _ = take_time());
 }
 
-/// Runs code with a log of its own, and returns what was logged, without times.
-fn logged(code: impl FnOnce()) -> Vec<String> {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .without_time()
-        .with_target(false)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, code);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    text.lines().map(|line| line.trim().split("  ").next().unwrap().to_string()).collect()
-}
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// Returns the lines of what was logged.
+fn lines(logs: &[String]) -> Vec<&str> {
+    logs.iter().flat_map(|told| told.lines()).map(str::trim).collect()
 }
 
 #[test]
 fn a_good_start_is_one_piece_of_information() {
-    let lines = logged(|| {
-        let mut app = app(host().with::<Economy>());
-        app.update();
-        app.update();
-        app.terminate_extensions();
-    });
-    assert_eq!(lines, ["INFO extensions: 1 running", "#", "1"]);
+    let mut app = app(host().with::<Economy>());
+    app.frames(2).terminate_extensions();
+    let logs = app.logs();
+    assert_eq!(lines(&logs)[0], "info: extensions: 1 running");
+    assert_eq!(logs.len(), 1);
 }
 
 #[test]
 fn a_start_with_failures_is_one_error_that_tells_each_fault_once() {
-    let lines = logged(|| {
-        let mut app = app(host().with::<Economy>().with::<Chat>().with::<Greeter>());
-        app.update();
-        app.terminate_extensions();
-    });
-    assert_eq!(lines[0], "ERROR extensions: 1 running, 1 suspended, 1 failed");
+    let mut app = app(host().with::<Economy>().with::<Chat>().with::<Greeter>());
+    app.frames(1).terminate_extensions();
+    let logs = app.logs();
+    assert_eq!(lines(&logs)[0], "error: extensions: 1 running, 1 suspended, 1 failed");
     let error = "error: `Chat` has failed in `Init`: panicked: no throat; because of it, `Greeter` is suspended";
-    assert_eq!(lines.iter().filter(|line| line.contains("no throat")).collect::<Vec<_>>(), [error]);
+    let faults: Vec<_> = lines(&logs).into_iter().filter(|line| line.contains("no throat")).collect();
+    assert_eq!(faults, [error]);
 }
 
 #[test]
 fn a_fault_while_the_app_runs_is_told_once() {
-    let lines = logged(|| {
-        let mut app = app(host().with::<Clumsy>());
-        (0..5).for_each(|_| app.update());
-        assert_eq!(app.extension_report().row("Clumsy").unwrap().faults[0].times, 5, "each time is counted");
-        app.terminate_extensions();
-    });
-    let faults: Vec<_> = lines.iter().filter(|line| line.contains("cup")).collect();
-    assert_eq!(faults, ["WARN `Clumsy` had a fault in a system: dropped a cup"]);
+    let mut app = app(host().with::<Clumsy>());
+    app.frames(5).assert_faults("Clumsy", &["in a system: dropped a cup (5 times)"]);
+    let faults: Vec<_> = app.logs().into_iter().filter(|told| told.contains("cup")).collect();
+    assert_eq!(faults, ["warn: `Clumsy` had a fault in a system: dropped a cup"]);
 }
 
 #[test]
 fn a_slow_frame_is_told_once() {
-    let lines = logged(|| {
-        let mut app = app(host_with("(limits: (frame_us: 1))").with::<Slow>());
-        (0..3).for_each(|_| app.update());
-        assert_eq!(app.extension_report().row("Slow").unwrap().frames.unwrap().over, 3, "each one is counted");
-        app.terminate_extensions();
-    });
-    let told: Vec<_> = lines.iter().filter(|line| line.starts_with("WARN `Slow` took ")).collect();
-    assert_eq!(told.len(), 1, "{lines:?}");
+    let mut app = app(host_with("(limits: (frame_us: 1))").with::<Slow>());
+    app.frames(3);
+    assert_eq!(app.report().row("Slow").unwrap().frames.unwrap().over, 3, "each one is counted");
+    let told: Vec<_> = app.logs().into_iter().filter(|told| told.starts_with("warn: `Slow` took ")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 #[test]
 fn an_app_that_is_dropped_tells_whose_terminate_did_not_run() {
-    let lines = logged(|| {
-        let mut app = app(host().with::<Economy>().with::<Chat>());
-        app.update();
-        drop(app);
-    });
+    let logs = Logs::capture();
+    let mut app = App::new();
+    app.init_resource::<Log>().add_plugins(host().with::<Economy>().with::<Chat>()).update();
+    drop(app);
     assert_eq!(
-        lines.last().unwrap(),
-        "WARN the app was dropped before `Terminate` of `Economy`; write `AppExit`, or call `app.terminate_extensions()`",
+        logs.all().last().unwrap(),
+        "warn: the app was dropped before `Terminate` of `Economy`; write `AppExit`, or call `app.terminate_extensions()`",
     );
 }
 
 #[test]
 fn an_extension_added_past_the_host_is_told_even_without_a_host() {
-    let lines = logged(|| {
-        let mut app = App::new();
-        app.add_plugins(Economy);
-        app.update();
-    });
+    let logs = Logs::capture();
+    App::new().add_plugins(Economy).update();
     assert_eq!(
-        lines,
+        lines(&logs.all()),
         [
-            "ERROR `Economy` was added past the host, by `add_plugins` or from outside: that way it does nothing",
-            "in: tests/it/logging.rs:19:27",
+            "error: `Economy` was added past the host, by `add_plugins` or from outside: that way it does nothing",
+            "in: tests/it/logging.rs:16:27",
             "hint: add it with `ExtensionsPlugin::default().with::<Economy>()`, or link it and add nothing",
         ],
     );

@@ -28,4 +28,5 @@ mod resolving_properties;
 mod restarting;
 mod support;
 mod switching;
+mod test_kit;
 mod ui;

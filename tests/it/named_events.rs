@@ -2,14 +2,15 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
-use bevy_extensions::{DynamicEvent, ExtensionFaults, prelude::*};
+use bevy_extensions::{
+    DynamicEvent, ExtensionFaults,
+    prelude::*,
+    test_kit::{TestApp, extensions},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, noted},
-};
+use crate::support::{Log, app, host, host_with, noted};
 
 #[derive(ExtensionEvent, Serialize, Deserialize)]
 #[event(name = "player.joined")]
@@ -25,7 +26,7 @@ fn note_named(event: On<DynamicEvent>, mut log: ResMut<Log>) {
 }
 
 /// An app with one extension that listens to a pattern.
-fn app_that_hears(pattern: &'static str) -> App {
+fn app_that_hears(pattern: &'static str) -> TestApp {
     thread_local! { static PATTERN: std::cell::Cell<&'static str> = const { std::cell::Cell::new("") }; }
     extensions! { Hears() = |app| app.extension::<Self>().observe_named(PATTERN.get(), note_named); }
     PATTERN.set(pattern);

@@ -1,12 +1,9 @@
 //! Starting again by itself after a failure, with back-off.
 
 use bevy_ecs::prelude::*;
-use bevy_extensions::prelude::*;
+use bevy_extensions::{prelude::*, test_kit::extensions};
 
-use crate::{
-    extensions,
-    support::{Log, app, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host_with, note, noted, states};
 
 extensions! {
     Stubborn() = |app| app.extension::<Self>()

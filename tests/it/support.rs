@@ -2,7 +2,7 @@
 
 use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-use bevy_extensions::{HostSettings, prelude::*};
+use bevy_extensions::{HostSettings, prelude::*, test_kit::TestApp};
 
 /// A host that finds nothing by itself, reads no file and handles no signal.
 pub fn host() -> ExtensionsPlugin {
@@ -18,12 +18,9 @@ pub fn host_with(settings: &str) -> ExtensionsPlugin {
 }
 
 /// An app with a host and an empty [`Log`].
-pub fn app(host: ExtensionsPlugin) -> App {
-    let mut app = App::new();
-    app.init_resource::<Log>().add_plugins(host);
-    app.finish();
-    app.cleanup();
-    app
+#[track_caller]
+pub fn app(host: ExtensionsPlugin) -> TestApp {
+    TestApp::builder().host(|_| host).setup(|app| _ = app.init_resource::<Log>()).build()
 }
 
 /// What happened, in order.
@@ -56,22 +53,4 @@ pub fn states(app: &App) -> String {
 /// Counts the systems of a schedule that is not built yet.
 pub fn systems_in(app: &App, schedule: impl ScheduleLabel) -> usize {
     app.get_schedule(schedule).map_or(0, Schedule::systems_len)
-}
-
-/// Declares extensions for a test: a name, what stands in `#[extension(..)]`, and what `build` does.
-#[macro_export]
-macro_rules! extensions {
-    ($($name:ident ($($attribute:tt)*) = |$app:ident| $build:expr;)+) => {
-        $(
-            #[derive(bevy_extensions::Extension)]
-            #[extension(version = "1.0.0", $($attribute)*)]
-            struct $name;
-
-            impl bevy_app::Plugin for $name {
-                fn build(&self, $app: &mut bevy_app::App) {
-                    $build;
-                }
-            }
-        )+
-    };
 }

@@ -3,14 +3,13 @@
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    Driver, ExtensionFaults, Interface, Method, Owns, SuspendedBecauseOf, Switch, Type, json, prelude::*,
+    Driver, ExtensionFaults, Interface, Method, Owns, SuspendedBecauseOf, Switch, Type, json,
+    prelude::*,
+    test_kit::{TestApp, extensions},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    extensions,
-    support::{Log, app, host, host_with, note, noted, states},
-};
+use crate::support::{Log, app, host, host_with, note, noted, states};
 
 extensions! {
     Economy() = |app| {
@@ -31,7 +30,7 @@ extensions! {
         .add_systems(Terminate, note("Chat.end"));
 }
 
-fn town() -> App {
+fn town() -> TestApp {
     let mut app = app(host().with::<Economy>().with::<Greeter>().with::<Chat>());
     app.update();
     noted(&mut app);

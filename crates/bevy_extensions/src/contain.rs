@@ -8,6 +8,7 @@ pub(crate) mod bracket;
 pub(crate) mod build;
 pub(crate) mod chain;
 mod handler;
+pub(crate) mod inject;
 pub(crate) mod listener;
 pub(crate) mod stopwatch;
 pub(crate) mod system;

@@ -7,7 +7,7 @@ use bevy_ecs::world::World;
 use bevy_platform::time::Instant;
 
 use crate::{
-    contain::{Ward, build, call},
+    contain::{Ward, build, call, inject::strike},
     entity::{ExtensionTimes, Extensions, OwnedBy},
     extension::Extension,
     fault::FaultPlace,
@@ -55,7 +55,13 @@ impl<E: Extension> Plugin for HostedExtension<E> {
     }
 
     fn ready(&self, app: &App) -> bool {
-        let ready = |extension: &E| call(&self.ward, &FaultPlace::Ready, || extension.ready(app));
+        let ready = |extension: &E| {
+            call(&self.ward, &FaultPlace::Ready, || {
+                // Nobody injects an error here: `ready` has none to return.
+                _ = strike(&self.ward, &FaultPlace::Ready);
+                extension.ready(app)
+            })
+        };
         // Whoever cannot say whether it is ready keeps nobody waiting; `finish` finds the fault.
         self.alive().and_then(ready).unwrap_or(true)
     }

@@ -370,6 +370,7 @@
 //!
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
+//! * `test_kit`: apps for tests, in the module `test_kit`; costs a look at every call into an extension.
 //!
 //! # Troubleshooting
 //!
@@ -424,6 +425,8 @@ mod settings;
 mod shared;
 mod signature;
 mod switch;
+#[cfg(feature = "test_kit")]
+pub mod test_kit;
 mod value;
 mod world_ext;
 
@@ -488,6 +491,8 @@ pub mod prelude {
 pub mod __private {
     pub use crate::event::wire::{Probe, ReadAndWrite, TypedOnly, WriteOnly};
     pub use crate::settings::defaults as settings;
+    #[cfg(feature = "test_kit")]
+    pub use bevy_app::{App, Plugin};
     pub use bevy_ecs::event::Event;
     pub use inventory::submit;
 }

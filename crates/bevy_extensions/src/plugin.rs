@@ -172,11 +172,15 @@ impl Plugin for ExtensionsPlugin {
         }
         let mut resolution = resolve(&candidates, &settings);
         resolution.problems.splice(0..0, problems);
+        #[cfg(feature = "test_kit")]
+        crate::test_kit::shuffle(app.world(), &mut resolution.plan);
 
         let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
         resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
+        #[cfg(feature = "test_kit")]
+        crate::test_kit::inject(app.world());
         registry::install(app.world_mut());
         owned::watch_observers(app.world_mut());
         if self.inventory {

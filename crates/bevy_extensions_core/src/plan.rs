@@ -134,6 +134,51 @@ impl Plan {
             .find(|alternatives| !alternatives.iter().any(|edge| runs(edge.to)))
             .map(|alternatives| &alternatives[0])
     }
+
+    /// Returns the plan in another order that its edges allow.
+    ///
+    /// `pick` chooses who starts next: it is given how many could, and answers with the number of one of them, from 0.
+    /// Those who could start next are asked for in the order of this plan, so always 0 changes nothing. For tests: an
+    /// extension that does not say whom it needs works by chance in one order, and fails in another.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `pick` answers with a number that is not below the one it was given.
+    #[must_use = "the plan itself stays as it is"]
+    pub fn reordered(&self, mut pick: impl FnMut(usize) -> usize) -> Self {
+        let mut waits_for: Vec<_> = self.extensions.iter().map(|planned| planned.edges.len()).collect();
+        let mut waiting = vec![Vec::new(); self.len()];
+        for edge in &self.edges {
+            waiting[edge.to].push(edge.from);
+        }
+        let mut ready: Vec<_> = (0..self.len()).filter(|&old| waits_for[old] == 0).collect();
+        let mut order = Vec::with_capacity(self.len());
+        while !ready.is_empty() {
+            let next = ready.remove(pick(ready.len()));
+            order.push(next);
+            for &from in &waiting[next] {
+                waits_for[from] -= 1;
+                if waits_for[from] == 0 {
+                    ready.insert(ready.partition_point(|&other| other < from), from);
+                }
+            }
+        }
+        self.in_order(&order)
+    }
+
+    /// Lays the plan out anew; `order` has all old positions.
+    fn in_order(&self, order: &[usize]) -> Self {
+        let mut position = vec![usize::MAX; self.len()];
+        order.iter().enumerate().for_each(|(new, &old)| position[old] = new);
+        let mut edges = Vec::with_capacity(self.edges.len());
+        let extensions = order.iter().enumerate().map(|(from, &old)| {
+            let start = edges.len();
+            edges.extend(self.edges_from(old).iter().map(|edge| Edge { from, to: position[edge.to], ..*edge }));
+            edges[start..].sort_by_key(|edge| (edge.kind, edge.wish, edge.to));
+            Planned { edges: start..edges.len(), ..self.extensions[old].clone() }
+        });
+        Self { extensions: extensions.collect(), edges }
+    }
 }
 
 impl<'a> IntoIterator for &'a Plan {
@@ -142,5 +187,82 @@ impl<'a> IntoIterator for &'a Plan {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Candidate, HostSettings, Manifest, Source, resolve};
+
+    /// `Dd` needs `Bb`, which needs `Aa`; `Ee` can do with `Aa` or `Cc`, and wishes to start after `Bb`.
+    fn plan() -> Plan {
+        let manifests = [
+            Manifest::builder("Aa", "1.0.0"),
+            Manifest::builder("Bb", "1.0.0").requires("Aa", "^1"),
+            Manifest::builder("Cc", "1.0.0"),
+            Manifest::builder("Dd", "1.0.0").requires("Bb", "^1"),
+            Manifest::builder("Ee", "1.0.0").any_of(&[("Cc", "^1"), ("Aa", "^1")]).after("Bb"),
+        ];
+        let candidates = manifests.map(|manifest| Candidate::new(manifest.build(), Source::native(file!(), line!())));
+        resolve(&candidates, &HostSettings::default()).plan
+    }
+
+    fn names(plan: &Plan) -> String {
+        plan.iter().map(|planned| planned.name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The edges of an extension, by names.
+    fn edges(plan: &Plan, name: &str) -> String {
+        let from = plan.iter().position(|planned| planned.name == *name).expect("it is in the plan");
+        let told = plan.edges_from(from).iter().map(|edge| {
+            assert_eq!(edge.from, from, "edges lie with the one they come from");
+            assert!(edge.to < from, "whoever it starts after stands before it");
+            format!("{:?} {} {}", edge.kind, edge.wish, plan.extensions[edge.to].name)
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_first_of_those_who_could_start_leaves_the_order_as_it_is() {
+        assert_eq!(names(&plan()), "Aa Cc Bb Dd Ee");
+        assert_eq!(plan().reordered(|_| 0), plan());
+    }
+
+    #[test]
+    fn the_last_of_those_who_could_start_makes_another_order() {
+        let other = plan().reordered(|ready| ready - 1);
+        assert_eq!(names(&other), "Cc Aa Bb Ee Dd");
+        assert_eq!(edges(&other, "Dd"), "Requires 0 Bb");
+        assert_eq!(edges(&other, "Ee"), "AnyOf 0 Cc, AnyOf 0 Aa, After 0 Bb");
+    }
+
+    #[test]
+    fn every_order_that_the_edges_allow_can_come() {
+        let mut orders = std::collections::BTreeSet::new();
+        for picks in 0..3_usize.pow(5) {
+            let mut rest = picks;
+            let other = plan().reordered(|ready| {
+                let pick = rest % 3 % ready;
+                rest /= 3;
+                pick
+            });
+            ["Aa", "Bb", "Cc", "Dd", "Ee"].iter().for_each(|name| _ = edges(&other, name));
+            assert_eq!(other.reordered(|_| 0), other, "it is a plan like any other");
+            orders.insert(names(&other));
+        }
+        let orders: Vec<_> = orders.iter().map(String::as_str).collect();
+        assert_eq!(
+            orders,
+            [
+                "Aa Bb Cc Dd Ee",
+                "Aa Bb Cc Ee Dd",
+                "Aa Bb Dd Cc Ee",
+                "Aa Cc Bb Dd Ee",
+                "Aa Cc Bb Ee Dd",
+                "Cc Aa Bb Dd Ee",
+                "Cc Aa Bb Ee Dd"
+            ],
+        );
     }
 }

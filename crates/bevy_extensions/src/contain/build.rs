@@ -21,6 +21,7 @@ use bevy_ecs::{
 
 use super::{
     Ward, call_with_app, call_with_world,
+    inject::strike_part,
     system::{Places, clear_set, clear_system, wrap_set, wrap_system},
 };
 use crate::{
@@ -49,6 +50,7 @@ pub(crate) fn build(
     let value = call_with_app(ward, place, app, |app| {
         code(app);
         app.world_mut().flush();
+        strike_part(ward, place);
     });
     let news = learn(app.world_mut());
     if let Some(label) = news.0.iter().find_map(|(label, new)| matches!(new, New::Hidden { .. }).then_some(label)) {

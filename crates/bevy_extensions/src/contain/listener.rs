@@ -12,7 +12,7 @@ use bevy_ecs::{
 };
 use bevy_utils::prelude::DebugName;
 
-use super::{Ward, bracket, call, chain, takes_the_world};
+use super::{Ward, bracket, call, chain, inject::strike, takes_the_world};
 use crate::fault::{Fault, FaultPlace};
 
 /// A listener that runs only while its extension hears, and whose faults are charged to it.
@@ -79,8 +79,12 @@ where
             // SAFETY: the caller allows what the inner system takes, which is all that a `DeferredWorld` takes.
             bracket::open(&mut unsafe { world.into_deferred() }, ward, place);
         }
-        // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
-        match call(ward, place, || unsafe { inner.run_unsafe(event, world) }) {
+        let code = || {
+            strike(ward, place)?;
+            // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
+            unsafe { inner.run_unsafe(event, world) }
+        };
+        match call(ward, place, code) {
             Some(Err(RunSystemError::Failed(error))) => {
                 ward.charge(Fault::error(place, &error).in_system(&inner.name()));
             }

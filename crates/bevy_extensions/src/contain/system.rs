@@ -12,7 +12,11 @@ use bevy_ecs::{
 };
 use bevy_utils::prelude::DebugName;
 
-use super::{Ward, bracket, call, call_with_world, takes_the_world};
+use super::{
+    Ward, bracket, call, call_with_world,
+    inject::{strike, strike_by_command},
+    takes_the_world,
+};
 use crate::fault::{Fault, FaultPlace};
 
 /// A system or run condition that runs only while its ward is open, and whose faults are charged to it.
@@ -121,8 +125,12 @@ unsafe fn run<S: System<In = ()> + ?Sized>(
     if !ward.is_open() {
         return Ok(None);
     }
-    // SAFETY: the caller keeps the promises of `run_unsafe`.
-    match call(ward, place, || unsafe { inner.run_unsafe((), world) }) {
+    let code = || {
+        strike(ward, place)?;
+        // SAFETY: the caller keeps the promises of `run_unsafe`.
+        unsafe { inner.run_unsafe((), world) }
+    };
+    match call(ward, place, code) {
         Some(Err(RunSystemError::Failed(error))) => {
             ward.charge(Fault::error(place, &error).in_system(&inner.name()));
             Ok(None)
@@ -172,7 +180,10 @@ macro_rules! pass_on {
                 return;
             }
             let Self { inner, ward, place, .. } = self;
-            call_with_world(ward, &place.command, world, |world| inner.apply_deferred(world));
+            call_with_world(ward, &place.command, world, |world| {
+                inner.apply_deferred(world);
+                strike_by_command(ward, &place.command, world);
+            });
         }
 
         fn queue_deferred(&mut self, world: DeferredWorld) {

@@ -13,6 +13,8 @@ use bevy_ecs::world::WorldId;
 use bevy_extensions_core::{ExtensionName, HostSettings};
 use bevy_platform::time::Instant;
 
+#[cfg(feature = "test_kit")]
+use super::inject::Injections;
 use super::tally::Tally;
 use crate::{
     acting::ExtensionId,
@@ -33,6 +35,9 @@ pub(crate) struct Ward {
     /// Which part of the extension is running, as far as it gets the app.
     part: Mutex<FaultPlace>,
     faults: Mutex<Vec<Fault>>,
+    /// What a test wants to go wrong.
+    #[cfg(feature = "test_kit")]
+    pub(super) injections: Injections,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
 }
@@ -67,6 +72,8 @@ impl Ward {
             spent: settings.limits_frames().then(AtomicU64::default),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
+            #[cfg(feature = "test_kit")]
+            injections: Injections::default(),
             alarm,
         }
     }
@@ -83,6 +90,8 @@ impl Ward {
             spent: self.is_timed().then(AtomicU64::default),
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
+            #[cfg(feature = "test_kit")]
+            injections: Injections::default(),
             alarm: self.alarm.clone(),
         }
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     acting::{ExtensionId, act, keep},
-    contain::{Ward, bracket::Row, call, stopwatch::Stopwatch},
+    contain::{Ward, bracket::Row, call, inject::strike, stopwatch::Stopwatch},
     fault::{Fault, FaultPlace},
 };
 
@@ -102,9 +102,12 @@ impl<'a, 'w, E: ExtensionEvent> Hearing<'a, 'w, E> {
         }
         let cell = self.world.as_unsafe_world_cell();
         let on = On::new(self.event, entity, self.delivery, self.context);
-        // SAFETY: `new` was promised what `run_unsafe` needs; a listener is no exclusive system, and no other reference to
-        // the world is alive.
-        if let Err(RunSystemError::Failed(error)) = unsafe { system.run_unsafe(on, cell) } {
+        let ran = strike(ward, &place::<E>()).map_err(RunSystemError::Failed).and_then(|()| {
+            // SAFETY: `new` was promised what `run_unsafe` needs; a listener is no exclusive system, and no other reference
+            // to the world is alive.
+            unsafe { system.run_unsafe(on, cell) }
+        });
+        if let Err(RunSystemError::Failed(error)) = ran {
             ward.charge(Fault::error(&place::<E>(), &error).in_system(&system.name()));
         }
         if may_queue {

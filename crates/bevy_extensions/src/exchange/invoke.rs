@@ -17,6 +17,7 @@ use crate::{
     contain::{
         Ward, call_app_with_world, call_with_world,
         chain::{self, Link},
+        inject::strike,
         stopwatch::Stopwatch,
     },
     fault::Fault,
@@ -227,7 +228,13 @@ impl Running<'_> {
 
     fn run_alone(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
         let callee = self.callee.as_mut().expect("it was in its place, and nobody has run since");
-        catch_unwind(AssertUnwindSafe(|| callee.run(world, given, wanted)))
+        let facts = &self.at.facts;
+        catch_unwind(AssertUnwindSafe(|| {
+            if let Some(ward) = &facts.ward {
+                strike(ward, &facts.place).map_err(Broken::Failed)?;
+            }
+            callee.run(world, given, wanted)
+        }))
     }
 
     /// Puts the system back, unless its entity has gone meanwhile.

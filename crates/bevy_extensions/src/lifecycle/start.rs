@@ -8,11 +8,11 @@ use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
 use super::{ExtensionStarted, PhaseSchedules, stop};
 use crate::{
     acting::ExtensionId,
-    contain::{call, call_with_world},
+    contain::{call, call_with_world, inject::strike},
     declare::Declared,
     driver,
     entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions},
-    fault::FaultPlace,
+    fault::{Fault, FaultPlace},
     park,
     phase::Phase,
 };
@@ -26,7 +26,11 @@ pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
     let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
     ward.begin_anew();
     stop::set_state(app.world_mut(), id, ExtensionState::Starting);
-    match call(&ward, &FaultPlace::Settings, || declared.configure(app, &settings)) {
+    let configure = || {
+        strike(&ward, &FaultPlace::Settings).map_err(|error| Fault::error(&FaultPlace::Settings, &error))?;
+        declared.configure(app, &settings)
+    };
+    match call(&ward, &FaultPlace::Settings, configure) {
         Some(Ok(())) => declared.add(app, ward),
         Some(Err(fault)) => ward.charge(fault),
         None => {}
