@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     acting::{ExtensionId, act, keep},
-    contain::{Ward, bracket::Row, call, inject::strike, stopwatch::Stopwatch},
+    contain::{Ward, bracket::Row, call, inject::strike_or, stopwatch::Stopwatch},
     fault::{Fault, FaultPlace},
 };
 
@@ -102,7 +102,7 @@ impl<'a, 'w, E: ExtensionEvent> Hearing<'a, 'w, E> {
         }
         let cell = self.world.as_unsafe_world_cell();
         let on = On::new(self.event, entity, self.delivery, self.context);
-        let ran = strike(ward, &place::<E>()).map_err(RunSystemError::Failed).and_then(|()| {
+        let ran = strike_or(ward, place::<E>, || {
             // SAFETY: `new` was promised what `run_unsafe` needs; a listener is no exclusive system, and no other reference
             // to the world is alive.
             unsafe { system.run_unsafe(on, cell) }
