@@ -287,6 +287,8 @@ pub struct Extensions {
     pub(crate) is_start_told: bool,
     /// Whether all are built, and the first phase has begun.
     pub(crate) are_phases_begun: bool,
+    /// Whether a frame has begun that will end, so that what is left for its end gets done.
+    pub(crate) is_in_frame: bool,
 }
 
 /// What the host keeps of an extension beside its entity.
@@ -314,6 +316,7 @@ impl Extensions {
             alarm: Arc::default(),
             is_start_told: false,
             are_phases_begun: false,
+            is_in_frame: false,
         }
     }
 

@@ -8,7 +8,7 @@ mod stop;
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 
-use crate::{extension::Extension, phase::Phase};
+use crate::{contain::begin_frame, extension::Extension, phase::Phase};
 
 pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 
@@ -63,6 +63,10 @@ impl ExtensionSet {
     }
 }
 
+/// Runs before [`First`], and so before whatever else is done in a frame.
+#[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
+struct BeforeFirst;
+
 /// Runs after [`Last`], so that no `AppExit` of the frame is missed.
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
 struct AfterLast;
@@ -81,8 +85,10 @@ pub(crate) fn plugin(app: &mut App) {
     );
     events::register(app.world_mut());
     app.init_resource::<PhaseSchedules>().init_resource::<stop::Unterminated>();
+    app.init_schedule(BeforeFirst).add_systems(BeforeFirst, begin_frame);
     app.init_schedule(AfterLast).add_systems(AfterLast, stop::end_frame);
     let mut order = app.world_mut().get_resource_or_init::<MainScheduleOrder>();
+    order.labels.insert(0, BeforeFirst.intern());
     if order.labels.contains(&Last.intern()) {
         order.insert_after(Last, AfterLast);
     } else {

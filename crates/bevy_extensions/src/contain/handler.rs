@@ -4,9 +4,11 @@ use std::{
     cell::{Cell, RefCell},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr::fn_addr_eq,
 };
 
 use bevy_ecs::{
+    change_detection::DetectChangesMut,
     error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
     world::{DeferredWorld, World},
 };
@@ -14,40 +16,60 @@ use bevy_ecs::{
 use super::{Ward, bracket};
 use crate::{
     acting::act_as_app,
+    entity::Extensions,
     fault::{Fault, FaultPlace},
 };
 
 /// A call with a world that is under way: we stand in for the app's error handler.
 pub(super) struct Calling {
-    apps_own: Option<FallbackErrorHandler>,
+    /// `None` if the world has to be left without.
+    apps_own: Option<ErrorHandler>,
     earlier: usize,
 }
 
 impl Calling {
+    #[inline]
     pub(super) fn begin(world: &mut World) -> Self {
         CALLS.set(CALLS.get() + 1);
-        let apps_own = set_handler(world, Some(FallbackErrorHandler(note_fault)));
-        Self { apps_own, earlier: CAUGHT.with_borrow(Vec::len) }
+        let apps_own = set_handler_in_place(&mut world.into(), note_fault);
+        Self { apps_own: apps_own.or_else(|| insert_handler(world)), earlier: CAUGHT_COUNT.get() }
     }
 
     /// Charges what Bevy has told so far.
+    #[inline]
     pub(super) fn charge(&self, ward: &Ward, place: &FaultPlace) {
+        if CAUGHT_COUNT.get() != self.earlier {
+            self.charge_caught(ward, place);
+        }
+    }
+
+    #[cold]
+    fn charge_caught(&self, ward: &Ward, place: &FaultPlace) {
         let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(self.earlier));
+        CAUGHT_COUNT.set(self.earlier);
         for (error, context) in caught {
             ward.charge(Fault::from_handler(place, error, &context));
         }
     }
 
     /// Puts the app's error handler back, and charges what Bevy told during the call.
+    #[inline]
     pub(super) fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
         self.charge(ward, place);
-        set_handler(world, self.apps_own);
+        put_back(world, self.apps_own);
         CALLS.set(CALLS.get() - 1);
-        if CALLS.get() == 0 {
-            for (error, context) in APPS_OWN.take() {
-                world.fallback_error_handler()(error, context);
-            }
+        if CALLS.get() == 0 && HAS_APPS_OWN.get() {
+            tell_app(world);
         }
+    }
+}
+
+/// Tells the app's error handler what went wrong in the app's own code during a call into an extension.
+#[cold]
+fn tell_app(world: &World) {
+    HAS_APPS_OWN.set(false);
+    for (error, context) in APPS_OWN.take() {
+        world.fallback_error_handler()(error, context);
     }
 }
 
@@ -106,6 +128,12 @@ thread_local! {
     /// What went wrong in the app's own code during a call into an extension.
     static APPS_OWN: RefCell<Vec<(BevyError, ErrorContext)>> = const { RefCell::new(Vec::new()) };
 
+    /// How many are in [`CAUGHT`]: asked at every call, and so to be had at once.
+    static CAUGHT_COUNT: Cell<usize> = const { Cell::new(0) };
+
+    /// Whether anything is in [`APPS_OWN`].
+    static HAS_APPS_OWN: Cell<bool> = const { Cell::new(false) };
+
     /// How many calls with a world are under way on this thread.
     static CALLS: Cell<u32> = const { Cell::new(0) };
 }
@@ -116,30 +144,71 @@ fn note_fault(error: BevyError, context: ErrorContext) {
         // as Bevy does by default. A panic finds its way back to the extension.
         return match_severity(error, context);
     }
-    CAUGHT.with_borrow_mut(|caught| caught.push((error, context)));
+    CAUGHT.with_borrow_mut(|caught| {
+        caught.push((error, context));
+        CAUGHT_COUNT.set(caught.len());
+    });
 }
 
 pub(super) fn note_apps_own(error: BevyError, context: ErrorContext) {
     APPS_OWN.with_borrow_mut(|apps_own| apps_own.push((error, context)));
+    HAS_APPS_OWN.set(true);
 }
 
 /// Replaces the error handler of a world that has one, and returns the one before.
+#[inline]
 pub(super) fn set_handler_in_place(world: &mut DeferredWorld, handler: ErrorHandler) -> Option<ErrorHandler> {
     let mut current = world.get_resource_mut::<FallbackErrorHandler>()?;
-    Some(mem::replace(&mut current.0, handler))
+    // It will be as it was: for whoever looks at changes, there is none.
+    Some(mem::replace(&mut current.bypass_change_detection().0, handler))
 }
 
-/// Sets the error handler of a world, and returns the one before.
+/// Gives a world without an error handler one for a call, and returns the one that may stay after it, if any may.
 ///
-/// A world without one has to be left without: `App::set_error_handler` does not replace one that is there.
-fn set_handler(world: &mut World, handler: Option<FallbackErrorHandler>) -> Option<FallbackErrorHandler> {
-    match (world.get_resource_mut::<FallbackErrorHandler>(), handler) {
-        (Some(mut current), Some(handler)) => Some(mem::replace(&mut *current, handler)),
-        (Some(_), None) => world.remove_resource(),
-        (None, Some(handler)) => {
-            world.insert_resource(handler);
-            None
-        }
-        (None, None) => None,
+/// To insert and remove one takes longer than most calls, so within a frame a stand-in stays until its end. Between frames
+/// the world has to be left without: `App::set_error_handler` does not replace one that is there.
+#[cold]
+fn insert_handler(world: &mut World) -> Option<ErrorHandler> {
+    world.insert_resource(FallbackErrorHandler(note_fault));
+    let is_in_frame = world.get_resource::<Extensions>().is_some_and(|extensions| extensions.is_in_frame);
+    is_in_frame.then_some(STAND_IN)
+}
+
+/// Puts the app's error handler back after a call, whatever was done to it.
+#[inline]
+fn put_back(world: &mut World, apps_own: Option<ErrorHandler>) {
+    let Some(apps_own) = apps_own else {
+        world.remove_resource::<FallbackErrorHandler>();
+        return;
+    };
+    if set_handler_in_place(&mut world.into(), apps_own).is_none() {
+        world.insert_resource(FallbackErrorHandler(apps_own));
+    }
+}
+
+/// What a world without an error handler has during a frame.
+///
+/// A static, as the address of a function need not be the same everywhere.
+static STAND_IN: ErrorHandler = stand_in;
+
+/// Does what Bevy does without an error handler.
+fn stand_in(error: BevyError, context: ErrorContext) {
+    FallbackErrorHandler::default().0(error, context);
+}
+
+/// Says that what stands in for an error handler from now on will be removed in time.
+pub(crate) fn begin_frame(world: &mut World) {
+    if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
+        extensions.is_in_frame = true;
+    }
+}
+
+/// Leaves a world that had no error handler without.
+pub(crate) fn end_frame(world: &mut World) {
+    if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
+        extensions.is_in_frame = false;
+    }
+    if world.get_resource::<FallbackErrorHandler>().is_some_and(|current| fn_addr_eq(current.0, STAND_IN)) {
+        world.remove_resource::<FallbackErrorHandler>();
     }
 }
