@@ -135,7 +135,7 @@ fn head(title: &str) {
 }
 
 fn line(case: &str, handler: Handler, system: Make, goal: Goal) {
-    let (rounds, frames) = if is_bench() { (61, 100) } else { (1, 1) };
+    let (rounds, frames) = if is_bench() { (301, 50) } else { (1, 1) };
     let mut apps = [By::Nobody, By::App, By::Extension].map(|by| started(by, handler, system));
     let mut best = [f64::MAX; 3];
     for _ in 0..rounds {

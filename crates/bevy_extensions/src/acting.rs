@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use bevy_ecs::{storage::SparseSetIndex, world::WorldId};
+use bevy_ecs::world::WorldId;
 
 /// An extension within one world: its place in the host's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,69 +18,52 @@ impl ExtensionId {
     }
 }
 
-/// Stands for the app itself.
-const NOBODY: ExtensionId = ExtensionId(u32::MAX);
-
 thread_local! {
-    // Two cells: what is written in parts and then read as a whole makes the processor wait, here at every call.
-    /// The extension that acts, if any.
-    static ACTING: Cell<ExtensionId> = const { Cell::new(NOBODY) };
-
-    /// Its world, as an index.
-    static WORLD: Cell<usize> = const { Cell::new(0) };
+    static ACTING: Cell<Option<(WorldId, ExtensionId)>> = const { Cell::new(None) };
 }
 
 /// Returns the extension of a world whose code runs on this thread.
 #[inline]
 pub(crate) fn acting(world: WorldId) -> Option<ExtensionId> {
-    Some(ACTING.get()).filter(|id| *id != NOBODY && WORLD.get() == world.sparse_set_index())
+    ACTING.get().filter(|(theirs, _)| *theirs == world).map(|(_, id)| id)
 }
 
 /// Tells whether the code of an extension runs on this thread.
 pub(crate) fn is_acting(world: WorldId, id: ExtensionId) -> bool {
-    acting(world) == Some(id)
+    ACTING.get() == Some((world, id))
 }
 
 /// Says that the code of an extension runs until the guard is dropped.
 #[inline]
 pub(crate) fn act_as(world: WorldId, id: ExtensionId) -> Acting {
-    let before = keep();
-    act(world, id);
-    before
+    Acting(ACTING.replace(Some((world, id))))
 }
 
 /// Has whoever acts now act again when the guard is dropped.
 #[inline]
 pub(crate) fn keep() -> Acting {
-    Acting { id: ACTING.get(), world: WORLD.get() }
+    Acting(ACTING.get())
 }
 
 /// Says that the code of an extension runs, until the guard that somebody [keeps](keep) is dropped.
 #[inline]
 pub(crate) fn act(world: WorldId, id: ExtensionId) {
-    ACTING.set(id);
-    WORLD.set(world.sparse_set_index());
+    ACTING.set(Some((world, id)));
 }
 
 /// Says that code of the app itself runs until the guard is dropped.
 #[inline]
 pub(crate) fn act_as_app() -> Acting {
-    let before = keep();
-    ACTING.set(NOBODY);
-    before
+    Acting(ACTING.replace(None))
 }
 
 /// Gives way to whoever acted before when dropped.
-pub(crate) struct Acting {
-    id: ExtensionId,
-    world: usize,
-}
+pub(crate) struct Acting(Option<(WorldId, ExtensionId)>);
 
 impl Drop for Acting {
     #[inline]
     fn drop(&mut self) {
-        ACTING.set(self.id);
-        WORLD.set(self.world);
+        ACTING.set(self.0);
     }
 }
 

@@ -8,7 +8,11 @@ mod stop;
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 
-use crate::{contain::begin_frame, extension::Extension, phase::Phase};
+use crate::{
+    contain::{begin_frame, end_frame},
+    extension::Extension,
+    phase::Phase,
+};
 
 pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 
@@ -86,7 +90,7 @@ pub(crate) fn plugin(app: &mut App) {
     events::register(app.world_mut());
     app.init_resource::<PhaseSchedules>().init_resource::<stop::Unterminated>();
     app.init_schedule(BeforeFirst).add_systems(BeforeFirst, begin_frame);
-    app.init_schedule(AfterLast).add_systems(AfterLast, stop::end_frame);
+    app.init_schedule(AfterLast).add_systems(AfterLast, (stop::end_frame, end_frame).chain());
     let mut order = app.world_mut().get_resource_or_init::<MainScheduleOrder>();
     order.labels.insert(0, BeforeFirst.intern());
     if order.labels.contains(&Last.intern()) {

@@ -42,7 +42,7 @@ pub(super) fn open(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPla
     world.commands().queue(move |world: &mut World| {
         let acting = act_as(ward.world, ward.id());
         let link = extend_chain(&ward, &place);
-        let around = Around::Extension { calling: Calling::begin(world), ward, place, link };
+        let around = Around::Extension { calling: Calling::begin(world, &ward), ward, place, link };
         push(Bracket { around, _acting: acting });
     });
 }

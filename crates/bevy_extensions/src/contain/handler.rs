@@ -9,7 +9,7 @@ use std::{
 
 use bevy_ecs::{
     change_detection::DetectChangesMut,
-    error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
+    error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler},
     world::{DeferredWorld, World},
 };
 
@@ -29,9 +29,9 @@ pub(super) struct Calling {
 
 impl Calling {
     #[inline]
-    pub(super) fn begin(world: &mut World) -> Self {
+    pub(super) fn begin(world: &mut World, ward: &Ward) -> Self {
         CALLS.set(CALLS.get() + 1);
-        let apps_own = set_handler_in_place(&mut world.into(), note_fault);
+        let apps_own = swap_handler(world, ward, note_fault);
         Self { apps_own: apps_own.or_else(|| insert_handler(world)), earlier: CAUGHT_COUNT.get() }
     }
 
@@ -44,6 +44,7 @@ impl Calling {
     }
 
     #[cold]
+    #[inline(never)]
     fn charge_caught(&self, ward: &Ward, place: &FaultPlace) {
         let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(self.earlier));
         CAUGHT_COUNT.set(self.earlier);
@@ -56,7 +57,7 @@ impl Calling {
     #[inline]
     pub(super) fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
         self.charge(ward, place);
-        put_back(world, self.apps_own);
+        put_back(world, ward, self.apps_own);
         CALLS.set(CALLS.get() - 1);
         if CALLS.get() == 0 && HAS_APPS_OWN.get() {
             tell_app(world);
@@ -66,6 +67,7 @@ impl Calling {
 
 /// Tells the app's error handler what went wrong in the app's own code during a call into an extension.
 #[cold]
+#[inline(never)]
 fn tell_app(world: &World) {
     HAS_APPS_OWN.set(false);
     for (error, context) in APPS_OWN.take() {
@@ -142,7 +144,7 @@ fn note_fault(error: BevyError, context: ErrorContext) {
     if CALLS.get() == 0 {
         // A schedule that the extension runs may have many threads, and on this one nobody would look: so it is handled
         // as Bevy does by default. A panic finds its way back to the extension.
-        return match_severity(error, context);
+        return stand_in(error, context);
     }
     CAUGHT.with_borrow_mut(|caught| {
         caught.push((error, context));
@@ -163,11 +165,25 @@ pub(super) fn set_handler_in_place(world: &mut DeferredWorld, handler: ErrorHand
     Some(mem::replace(&mut current.bypass_change_detection().0, handler))
 }
 
+/// Does as [`set_handler_in_place`], at every call: so the ward remembers where to look.
+#[inline]
+fn swap_handler(world: &mut World, ward: &Ward, handler: ErrorHandler) -> Option<ErrorHandler> {
+    if world.id() != ward.world {
+        return set_handler_in_place(&mut world.into(), handler);
+    }
+    let id = *ward.handler_id.get_or_init(|| world.register_component::<FallbackErrorHandler>());
+    let current = world.get_resource_mut_by_id(id)?;
+    // SAFETY: the id is that of this type in the ward's world, which this is.
+    let mut current = unsafe { current.with_type::<FallbackErrorHandler>() };
+    Some(mem::replace(&mut current.bypass_change_detection().0, handler))
+}
+
 /// Gives a world without an error handler one for a call, and returns the one that may stay after it, if any may.
 ///
 /// To insert and remove one takes longer than most calls, so within a frame a stand-in stays until its end. Between frames
 /// the world has to be left without: `App::set_error_handler` does not replace one that is there.
 #[cold]
+#[inline(never)]
 fn insert_handler(world: &mut World) -> Option<ErrorHandler> {
     world.insert_resource(FallbackErrorHandler(note_fault));
     let is_in_frame = world.get_resource::<Extensions>().is_some_and(|extensions| extensions.is_in_frame);
@@ -176,13 +192,18 @@ fn insert_handler(world: &mut World) -> Option<ErrorHandler> {
 
 /// Puts the app's error handler back after a call, whatever was done to it.
 #[inline]
-fn put_back(world: &mut World, apps_own: Option<ErrorHandler>) {
-    let Some(apps_own) = apps_own else {
-        world.remove_resource::<FallbackErrorHandler>();
-        return;
-    };
-    if set_handler_in_place(&mut world.into(), apps_own).is_none() {
-        world.insert_resource(FallbackErrorHandler(apps_own));
+fn put_back(world: &mut World, ward: &Ward, apps_own: Option<ErrorHandler>) {
+    if apps_own.and_then(|apps_own| swap_handler(world, ward, apps_own)).is_none() {
+        put_back_anew(world, apps_own);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn put_back_anew(world: &mut World, apps_own: Option<ErrorHandler>) {
+    match apps_own {
+        Some(apps_own) => world.insert_resource(FallbackErrorHandler(apps_own)),
+        None => _ = world.remove_resource::<FallbackErrorHandler>(),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
 };
 
-use bevy_ecs::world::WorldId;
+use bevy_ecs::{component::ComponentId, world::WorldId};
 use bevy_extensions_core::ExtensionName;
 
 use crate::{
@@ -31,6 +31,8 @@ pub(crate) struct Ward {
     faults: Mutex<Vec<Fault>>,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
+    /// Where the world keeps its error handler, once it was asked.
+    pub(super) handler_id: OnceLock<ComponentId>,
 }
 
 /// What of an extension may run.
@@ -63,6 +65,7 @@ impl Ward {
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             alarm,
+            handler_id: OnceLock::new(),
         }
     }
 

@@ -12,7 +12,7 @@ use bevy_extensions_core::ExtensionName;
 use super::{ExtensionFailed, ExtensionStopped, start::run_schedule};
 use crate::{
     acting::ExtensionId,
-    contain::{self, Gate},
+    contain::Gate,
     driver,
     entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
     export,
@@ -247,5 +247,4 @@ pub(super) fn end_frame(world: &mut World) {
     } else if driver::is_stale(world) {
         announce_drivers(world);
     }
-    contain::end_frame(world);
 }
