@@ -2,6 +2,7 @@
 
 use bevy_app::{MainScheduleOrder, prelude::*};
 use bevy_ecs::{
+    error::FallbackErrorHandler,
     prelude::*,
     schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel},
 };
@@ -12,6 +13,9 @@ use crate::support::{Log, app, host, host_with, note, noted, states};
 
 #[derive(Message)]
 struct Said(u32);
+
+#[derive(ExtensionEvent)]
+struct Knock;
 
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
 struct Mine;
@@ -67,6 +71,13 @@ extensions! {
     Clashes() = |app| app.extension::<Self>().add_systems(Update, |_: Query<&mut Body>, _: Query<&mut Body>| {});
     Chatters() = |app| app.extension::<Self>()
         .add_systems(Update, |mut count: Local<u32>| -> Result { *count += 1; Err(format!("number {}", *count).into()) });
+    Queues() = |app| app.extension::<Self>()
+        .add_systems(Update, |commands: Commands| note_later(commands, "frame"))
+        .observe(|_: On<Knock>, commands: Commands| note_later(commands, "knock"));
+}
+
+fn note_later(mut commands: Commands, text: &'static str) {
+    commands.queue(move |world: &mut World| world.resource_mut::<Log>().note(text));
 }
 
 #[derive(bevy_extensions::Extension)]
@@ -230,6 +241,59 @@ fn an_error_handler_set_while_the_app_runs_is_heard() {
     app.set_error_handler(ignore);
     app.add_systems(Update, || -> Result { Err("mine".into()) });
     app.update();
+    app.terminate_extensions();
+}
+
+fn has_handler(app: &App) -> bool {
+    app.world().contains_resource::<FallbackErrorHandler>()
+}
+
+#[test]
+fn a_world_without_error_handler_is_left_without_between_frames() {
+    let mut app = app(host().with::<Queues>());
+    app.update();
+    for _ in 0..2 {
+        app.update();
+        assert!(!has_handler(&app));
+        app.world_mut().trigger(Knock);
+        app.world_mut().flush();
+        assert!(!has_handler(&app));
+    }
+    assert_eq!(noted(&mut app), "frame frame knock frame knock");
+    app.terminate_extensions();
+    assert!(!has_handler(&app));
+}
+
+#[test]
+fn an_error_handler_set_within_a_frame_is_heard_and_stays() {
+    fn mine(_: BevyError, _: bevy_ecs::error::ErrorContext) {}
+    let mut app = app(host().with::<Queues>());
+    app.add_systems(PostUpdate, |mut commands: Commands| commands.insert_resource(FallbackErrorHandler(mine)));
+    app.add_systems(Last, || -> Result { Err("mine".into()) });
+    app.update();
+    app.update();
+    assert!(has_handler(&app));
+    app.terminate_extensions();
+}
+
+#[test]
+#[should_panic(expected = "not handled")]
+fn without_error_handler_the_apps_own_errors_are_as_loud_as_ever() {
+    let mut app = app(host().with::<Queues>());
+    app.add_systems(Last, || -> Result { Err("not handled".into()) });
+    app.update();
+}
+
+#[test]
+fn calls_into_extensions_do_not_change_the_error_handler_to_the_eye() {
+    fn mine(_: BevyError, _: bevy_ecs::error::ErrorContext) {}
+    let mut app = app(host().with::<Queues>());
+    app.set_error_handler(mine);
+    app.add_systems(Last, |handler: Res<FallbackErrorHandler>, mut log: ResMut<Log>| {
+        log.note(if handler.is_changed() { "changed" } else { "same" });
+    });
+    (0..3).for_each(|_| app.update());
+    assert_eq!(noted(&mut app), "frame changed frame same frame same");
     app.terminate_extensions();
 }
 

@@ -27,7 +27,7 @@ use crate::{
 use handler::Calling;
 use stopwatch::Stopwatch;
 
-pub(crate) use handler::{call_app, call_app_with_world};
+pub(crate) use handler::{begin_frame, call_app, call_app_with_world, end_frame};
 pub(crate) use ward::{Gate, Ward};
 
 /// Calls into an extension; a panic is charged to it, and the answer is `None`.
@@ -39,10 +39,16 @@ pub(crate) fn call<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R)
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(value) => Some(value),
         Err(payload) => {
-            ward.charge(Fault::panic(place, payload));
+            charge_panic(ward, place, payload);
             None
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn charge_panic(ward: &Ward, place: &FaultPlace, payload: Box<dyn std::any::Any + Send>) {
+    ward.charge(Fault::panic(place, payload));
 }
 
 /// Calls into an extension that gets the world: what Bevy would tell the app's error handler is charged to it too.
@@ -73,7 +79,7 @@ fn call_with<H, R>(
     world: impl Fn(&mut H) -> &mut World,
     code: impl FnOnce(&mut H) -> R,
 ) -> Option<R> {
-    let calling = Calling::begin(world(host));
+    let calling = Calling::begin(world(host), ward);
     let value = call(ward, place, || code(host));
     calling.end(world(host), ward, place);
     value

@@ -10,6 +10,7 @@ use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 use bevy_extensions_core::{ExtensionName, Switch};
 
 use crate::{
+    contain,
     entity::{ExtensionState, Extensions},
     event::did_you_mean,
 };
@@ -257,11 +258,16 @@ impl Extensions {
 struct BetweenFrames;
 
 pub(crate) fn plugin(app: &mut App) {
-    app.init_schedule(BetweenFrames).add_systems(BetweenFrames, apply::apply_switches);
+    app.init_schedule(BetweenFrames).add_systems(BetweenFrames, begin_frame);
     let mut order = app.world_mut().get_resource_or_init::<MainScheduleOrder>();
     if order.labels.contains(&First.intern()) {
         order.insert_before(First, BetweenFrames);
     } else {
         order.labels.insert(0, BetweenFrames.intern());
     }
+}
+
+fn begin_frame(world: &mut World) {
+    apply::apply_switches(world);
+    contain::begin_frame(world);
 }

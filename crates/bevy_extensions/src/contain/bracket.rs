@@ -57,7 +57,7 @@ pub(super) fn open(world: &mut DeferredWorld, ward: &Arc<Ward>, place: &FaultPla
         let acting = act_as(ward.world, ward.id());
         let link = extend_chain(&ward, &place);
         let measurement = ward.is_timed().then(Measurement::begin);
-        let around = Around::Extension { calling: Calling::begin(world), ward, place, link };
+        let around = Around::Extension { calling: Calling::begin(world, &ward), ward, place, link };
         push(Bracket { around, measurement, _acting: acting });
     });
 }

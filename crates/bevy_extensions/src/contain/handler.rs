@@ -4,10 +4,13 @@ use std::{
     cell::{Cell, RefCell},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr::fn_addr_eq,
 };
 
 use bevy_ecs::{
-    error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler, match_severity},
+    change_detection::DetectChangesMut,
+    error::{BevyError, ErrorContext, ErrorHandler, FallbackErrorHandler},
+    resource::Resource,
     world::{DeferredWorld, World},
 };
 
@@ -19,35 +22,56 @@ use crate::{
 
 /// A call with a world that is under way: we stand in for the app's error handler.
 pub(super) struct Calling {
-    apps_own: Option<FallbackErrorHandler>,
+    /// `None` if the world has to be left without.
+    apps_own: Option<ErrorHandler>,
     earlier: usize,
 }
 
 impl Calling {
-    pub(super) fn begin(world: &mut World) -> Self {
+    #[inline]
+    pub(super) fn begin(world: &mut World, ward: &Ward) -> Self {
         CALLS.set(CALLS.get() + 1);
-        let apps_own = set_handler(world, Some(FallbackErrorHandler(note_fault)));
-        Self { apps_own, earlier: CAUGHT.with_borrow(Vec::len) }
+        let apps_own = swap_handler(world, ward, note_fault);
+        Self { apps_own: apps_own.or_else(|| insert_handler(world)), earlier: CAUGHT_COUNT.get() }
     }
 
     /// Charges what Bevy has told so far.
+    #[inline]
     pub(super) fn charge(&self, ward: &Ward, place: &FaultPlace) {
+        if CAUGHT_COUNT.get() != self.earlier {
+            self.charge_caught(ward, place);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn charge_caught(&self, ward: &Ward, place: &FaultPlace) {
         let caught = CAUGHT.with_borrow_mut(|caught| caught.split_off(self.earlier));
+        CAUGHT_COUNT.set(self.earlier);
         for (error, context) in caught {
             ward.charge(Fault::from_handler(place, error, &context));
         }
     }
 
     /// Puts the app's error handler back, and charges what Bevy told during the call.
+    #[inline]
     pub(super) fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
         self.charge(ward, place);
-        set_handler(world, self.apps_own);
+        put_back(world, ward, self.apps_own);
         CALLS.set(CALLS.get() - 1);
-        if CALLS.get() == 0 {
-            for (error, context) in APPS_OWN.take() {
-                world.fallback_error_handler()(error, context);
-            }
+        if CALLS.get() == 0 && HAS_APPS_OWN.get() {
+            tell_app(world);
         }
+    }
+}
+
+/// Tells the app's error handler what went wrong in the app's own code during a call into an extension.
+#[cold]
+#[inline(never)]
+fn tell_app(world: &World) {
+    HAS_APPS_OWN.set(false);
+    for (error, context) in APPS_OWN.take() {
+        world.fallback_error_handler()(error, context);
     }
 }
 
@@ -108,6 +132,12 @@ thread_local! {
     /// What went wrong in the app's own code during a call into an extension.
     static APPS_OWN: RefCell<Vec<(BevyError, ErrorContext)>> = const { RefCell::new(Vec::new()) };
 
+    /// How many are in [`CAUGHT`]: asked at every call, and so to be had at once.
+    static CAUGHT_COUNT: Cell<usize> = const { Cell::new(0) };
+
+    /// Whether anything is in [`APPS_OWN`].
+    static HAS_APPS_OWN: Cell<bool> = const { Cell::new(false) };
+
     /// How many calls with a world are under way on this thread.
     static CALLS: Cell<u32> = const { Cell::new(0) };
 }
@@ -116,32 +146,96 @@ fn note_fault(error: BevyError, context: ErrorContext) {
     if CALLS.get() == 0 {
         // A schedule that the extension runs may have many threads, and on this one nobody would look: so it is handled
         // as Bevy does by default. A panic finds its way back to the extension.
-        return match_severity(error, context);
+        return stand_in(error, context);
     }
-    CAUGHT.with_borrow_mut(|caught| caught.push((error, context)));
+    CAUGHT.with_borrow_mut(|caught| {
+        caught.push((error, context));
+        CAUGHT_COUNT.set(caught.len());
+    });
 }
 
 pub(super) fn note_apps_own(error: BevyError, context: ErrorContext) {
     APPS_OWN.with_borrow_mut(|apps_own| apps_own.push((error, context)));
+    HAS_APPS_OWN.set(true);
 }
 
 /// Replaces the error handler of a world that has one, and returns the one before.
+#[inline]
 pub(super) fn set_handler_in_place(world: &mut DeferredWorld, handler: ErrorHandler) -> Option<ErrorHandler> {
     let mut current = world.get_resource_mut::<FallbackErrorHandler>()?;
-    Some(mem::replace(&mut current.0, handler))
+    // It will be as it was: for whoever looks at changes, there is none.
+    Some(mem::replace(&mut current.bypass_change_detection().0, handler))
 }
 
-/// Sets the error handler of a world, and returns the one before.
+/// Does as [`set_handler_in_place`], at every call: so the ward remembers where to look.
+#[inline]
+fn swap_handler(world: &mut World, ward: &Ward, handler: ErrorHandler) -> Option<ErrorHandler> {
+    if world.id() != ward.world {
+        return set_handler_in_place(&mut world.into(), handler);
+    }
+    let id = *ward.handler_id.get_or_init(|| world.register_component::<FallbackErrorHandler>());
+    let current = world.get_resource_mut_by_id(id)?;
+    // SAFETY: the id is that of this type in the ward's world, which this is.
+    let mut current = unsafe { current.with_type::<FallbackErrorHandler>() };
+    Some(mem::replace(&mut current.bypass_change_detection().0, handler))
+}
+
+/// Gives a world without an error handler one for a call, and returns the one that may stay after it, if any may.
 ///
-/// A world without one has to be left without: `App::set_error_handler` does not replace one that is there.
-fn set_handler(world: &mut World, handler: Option<FallbackErrorHandler>) -> Option<FallbackErrorHandler> {
-    match (world.get_resource_mut::<FallbackErrorHandler>(), handler) {
-        (Some(mut current), Some(handler)) => Some(mem::replace(&mut *current, handler)),
-        (Some(_), None) => world.remove_resource(),
-        (None, Some(handler)) => {
-            world.insert_resource(handler);
-            None
-        }
-        (None, None) => None,
+/// To insert and remove one takes longer than most calls, so within a frame a stand-in stays until its end. Between frames
+/// the world has to be left without: `App::set_error_handler` does not replace one that is there.
+#[cold]
+#[inline(never)]
+fn insert_handler(world: &mut World) -> Option<ErrorHandler> {
+    world.insert_resource(FallbackErrorHandler(note_fault));
+    let is_in_frame = world.get_resource::<Frame>().is_some_and(|frame| frame.has_begun);
+    is_in_frame.then_some(STAND_IN)
+}
+
+/// Puts the app's error handler back after a call, whatever was done to it.
+#[inline]
+fn put_back(world: &mut World, ward: &Ward, apps_own: Option<ErrorHandler>) {
+    if apps_own.and_then(|apps_own| swap_handler(world, ward, apps_own)).is_none() {
+        put_back_anew(world, apps_own);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn put_back_anew(world: &mut World, apps_own: Option<ErrorHandler>) {
+    match apps_own {
+        Some(apps_own) => world.insert_resource(FallbackErrorHandler(apps_own)),
+        None => _ = world.remove_resource::<FallbackErrorHandler>(),
+    }
+}
+
+/// What a world without an error handler has during a frame.
+///
+/// A static, as the address of a function need not be the same everywhere.
+static STAND_IN: ErrorHandler = stand_in;
+
+/// Does what Bevy does without an error handler.
+fn stand_in(error: BevyError, context: ErrorContext) {
+    FallbackErrorHandler::default().0(error, context);
+}
+
+/// Whether a frame has begun that will end, so that what is left for its end gets done.
+#[derive(Resource, Default)]
+struct Frame {
+    has_begun: bool,
+}
+
+/// Says that what stands in for an error handler from now on will be removed in time.
+pub(crate) fn begin_frame(world: &mut World) {
+    world.get_resource_or_init::<Frame>().has_begun = true;
+}
+
+/// Leaves a world that had no error handler without.
+pub(crate) fn end_frame(world: &mut World) {
+    if let Some(mut frame) = world.get_resource_mut::<Frame>() {
+        frame.has_begun = false;
+    }
+    if world.get_resource::<FallbackErrorHandler>().is_some_and(|current| fn_addr_eq(current.0, STAND_IN)) {
+        world.remove_resource::<FallbackErrorHandler>();
     }
 }

@@ -3,13 +3,13 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use bevy_ecs::world::WorldId;
+use bevy_ecs::{component::ComponentId, world::WorldId};
 use bevy_extensions_core::{ExtensionName, HostSettings};
 use bevy_platform::time::Instant;
 
@@ -40,6 +40,8 @@ pub(crate) struct Ward {
     pub(super) injections: Injections,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
+    /// Where the world keeps its error handler, once it was asked.
+    pub(super) handler_id: OnceLock<ComponentId>,
 }
 
 /// What of an extension may run.
@@ -75,6 +77,7 @@ impl Ward {
             #[cfg(feature = "test_kit")]
             injections: Injections::default(),
             alarm,
+            handler_id: OnceLock::new(),
         }
     }
 
@@ -93,6 +96,7 @@ impl Ward {
             #[cfg(feature = "test_kit")]
             injections: Injections::default(),
             alarm: self.alarm.clone(),
+            handler_id: OnceLock::new(),
         }
     }
 

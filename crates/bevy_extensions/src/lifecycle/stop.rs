@@ -12,7 +12,7 @@ use bevy_extensions_core::ExtensionName;
 use super::{ExtensionFailed, ExtensionStopped, retry, start::run_schedule};
 use crate::{
     acting::ExtensionId,
-    contain::Gate,
+    contain::{self, Gate},
     driver,
     entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
     fault::{Fault, FaultPlace},
@@ -265,14 +265,14 @@ pub(crate) fn settle_all(world: &mut World) {
 
 /// Ends a frame: charges what went wrong in it, and terminates all extensions if the app exits.
 pub(super) fn end_frame(world: &mut World) {
-    if !world.contains_resource::<Extensions>() {
-        return;
+    if world.contains_resource::<Extensions>() {
+        settle_all(world);
+        frame_time::end_frame(world);
+        if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
+            terminate_all(world);
+        } else if driver::is_stale(world) {
+            announce_drivers(world);
+        }
     }
-    settle_all(world);
-    frame_time::end_frame(world);
-    if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
-        terminate_all(world);
-    } else if driver::is_stale(world) {
-        announce_drivers(world);
-    }
+    contain::end_frame(world);
 }
