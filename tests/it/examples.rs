@@ -369,3 +369,17 @@ fn switch_at_run_time() {
         ],
     );
 }
+
+#[test]
+fn testing_an_extension() {
+    let (stdout, _) = run("testing_an_extension");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "ok: a winner is drawn and paid",
+            "ok: a purse that fails costs a draw and nothing else",
+            "ok: a lottery without a purse waits",
+            "ok: the order of starting does not matter",
+        ],
+    );
+}

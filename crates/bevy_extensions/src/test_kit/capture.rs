@@ -76,6 +76,9 @@ impl TestApp {
 
     /// Captures events by name from now on: of one name, of all that begin alike (`player.*`), or all (`*`).
     ///
+    /// The app finds nothing by itself: a type is known by its name once somebody listens to it, or it was registered with
+    /// [`register_event`](crate::ExtensionScope::register_event).
+    ///
     /// ```
     /// # use bevy_extensions::{prelude::*, test_kit::TestApp};
     /// # use serde_json::json;
