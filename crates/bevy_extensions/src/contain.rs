@@ -4,6 +4,44 @@
 //! the faults that were charged to it. [`call`] is for code that gets no world, [`call_with_world`] for code that does.
 //! What cannot be contained: an abort, a stack overflow, an endless loop, and every panic under `panic = "abort"`.
 
+/// What a contained system passes on unchanged to the one inside.
+macro_rules! pass_on {
+    () => {
+        fn name(&self) -> ::bevy_utils::prelude::DebugName {
+            self.inner.name()
+        }
+
+        fn system_type(&self) -> ::std::any::TypeId {
+            self.inner.system_type()
+        }
+
+        fn flags(&self) -> ::bevy_ecs::system::SystemStateFlags {
+            self.inner.flags()
+        }
+
+        #[cfg(feature = "hotpatching")]
+        fn refresh_hotpatch(&mut self) {
+            self.inner.refresh_hotpatch();
+        }
+
+        fn check_change_tick(&mut self, check: ::bevy_ecs::change_detection::CheckChangeTicks) {
+            self.inner.check_change_tick(check);
+        }
+
+        fn default_system_sets(&self) -> Vec<::bevy_ecs::schedule::InternedSystemSet> {
+            self.inner.default_system_sets()
+        }
+
+        fn get_last_run(&self) -> ::bevy_ecs::change_detection::Tick {
+            self.inner.get_last_run()
+        }
+
+        fn set_last_run(&mut self, last_run: ::bevy_ecs::change_detection::Tick) {
+            self.inner.set_last_run(last_run);
+        }
+    };
+}
+
 pub(crate) mod bracket;
 pub(crate) mod build;
 pub(crate) mod chain;

@@ -1,16 +1,13 @@
 //! Listeners of an extension: observers that run only while it hears, and whose faults are charged to it.
 
-use std::{any::TypeId, mem, sync::Arc};
+use std::{mem, sync::Arc};
 
 use bevy_ecs::{
-    change_detection::{CheckChangeTicks, Tick},
     event::EventPattern,
     observer::On,
-    schedule::InternedSystemSet,
-    system::{RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags},
+    system::{RunSystemError, System, SystemAccess, SystemIn},
     world::{DeferredWorld, World, unsafe_world_cell::UnsafeWorldCell},
 };
-use bevy_utils::prelude::DebugName;
 
 use super::{Ward, bracket, call, chain, inject::strike, takes_the_world};
 use crate::fault::{Fault, FaultPlace};
@@ -41,22 +38,7 @@ where
     type In = On<'static, 'static, E>;
     type Out = ();
 
-    fn name(&self) -> DebugName {
-        self.inner.name()
-    }
-
-    fn system_type(&self) -> TypeId {
-        self.inner.system_type()
-    }
-
-    fn flags(&self) -> SystemStateFlags {
-        self.inner.flags()
-    }
-
-    #[cfg(feature = "hotpatching")]
-    fn refresh_hotpatch(&mut self) {
-        self.inner.refresh_hotpatch();
-    }
+    pass_on!();
 
     fn initialize(&mut self, world: &mut World) -> SystemAccess {
         let access = self.inner.initialize(world);
@@ -107,22 +89,6 @@ where
         }
         call(&self.ward, &self.place, || self.inner.queue_deferred(world.reborrow()));
         bracket::close(&mut world);
-    }
-
-    fn check_change_tick(&mut self, check: CheckChangeTicks) {
-        self.inner.check_change_tick(check);
-    }
-
-    fn default_system_sets(&self) -> Vec<InternedSystemSet> {
-        self.inner.default_system_sets()
-    }
-
-    fn get_last_run(&self) -> Tick {
-        self.inner.get_last_run()
-    }
-
-    fn set_last_run(&mut self, last_run: Tick) {
-        self.inner.set_last_run(last_run);
     }
 }
 

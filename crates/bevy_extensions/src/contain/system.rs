@@ -1,16 +1,12 @@
 //! Systems and run conditions of an extension, wrapped in place.
 
-use std::{any::TypeId, mem, sync::Arc};
+use std::{mem, sync::Arc};
 
 use bevy_ecs::{
-    change_detection::{CheckChangeTicks, Tick},
-    schedule::{
-        BoxedCondition, ConditionWithAccess, InternedSystemSet, Schedule, SystemKey, SystemSetKey, SystemWithAccess,
-    },
-    system::{IntoSystem, ReadOnlySystem, RunSystemError, System, SystemAccess, SystemIn, SystemStateFlags},
+    schedule::{BoxedCondition, ConditionWithAccess, Schedule, SystemKey, SystemSetKey, SystemWithAccess},
+    system::{IntoSystem, ReadOnlySystem, RunSystemError, System, SystemAccess, SystemIn},
     world::{DeferredWorld, World, unsafe_world_cell::UnsafeWorldCell},
 };
-use bevy_utils::prelude::DebugName;
 
 use super::{
     Ward, bracket, call, call_with_world,
@@ -141,26 +137,9 @@ unsafe fn run<S: System<In = ()> + ?Sized>(
     }
 }
 
-/// What a contained system passes on unchanged.
-macro_rules! pass_on {
+/// What systems and run conditions have in common: how they are made ready, and what they leave to be done.
+macro_rules! prepare_and_apply {
     () => {
-        fn name(&self) -> DebugName {
-            self.inner.name()
-        }
-
-        fn system_type(&self) -> TypeId {
-            self.inner.system_type()
-        }
-
-        fn flags(&self) -> SystemStateFlags {
-            self.inner.flags()
-        }
-
-        #[cfg(feature = "hotpatching")]
-        fn refresh_hotpatch(&mut self) {
-            self.inner.refresh_hotpatch();
-        }
-
         fn initialize(&mut self, world: &mut World) -> SystemAccess {
             let Self { inner, ward, place, .. } = self;
             // Parameters that exclude each other panic here, and the schedule would be gone with them.
@@ -189,22 +168,6 @@ macro_rules! pass_on {
         fn queue_deferred(&mut self, world: DeferredWorld) {
             self.inner.queue_deferred(world);
         }
-
-        fn check_change_tick(&mut self, check: CheckChangeTicks) {
-            self.inner.check_change_tick(check);
-        }
-
-        fn default_system_sets(&self) -> Vec<InternedSystemSet> {
-            self.inner.default_system_sets()
-        }
-
-        fn get_last_run(&self) -> Tick {
-            self.inner.get_last_run()
-        }
-
-        fn set_last_run(&mut self, last_run: Tick) {
-            self.inner.set_last_run(last_run);
-        }
     };
 }
 
@@ -213,6 +176,7 @@ impl System for Contained<SystemWithAccess> {
     type Out = ();
 
     pass_on!();
+    prepare_and_apply!();
 
     #[inline]
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
@@ -248,6 +212,7 @@ impl System for Contained<BoxedCondition> {
     type Out = bool;
 
     pass_on!();
+    prepare_and_apply!();
 
     #[inline]
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<bool, RunSystemError> {
