@@ -4,7 +4,7 @@ use std::fmt;
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-use super::arrows;
+use super::text::arrows;
 use crate::{location::Location, manifest::Dependency, name::ExtensionName, suggest};
 
 /// Why an extension is left out.
