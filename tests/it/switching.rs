@@ -540,3 +540,17 @@ fn observers_of_a_shared_plugin_stay_as_long_as_the_app() {
     app.world_mut().trigger(Knock);
     assert_eq!(noted(&mut app), "knock");
 }
+
+#[test]
+fn a_hundred_thousand_entities_go_at_once() {
+    extensions! {
+        Mint() = |app| app.extension::<Self>()
+            .owns::<Coin>()
+            .add_systems(Init, |mut commands: Commands| commands.spawn_batch((0..100_000).map(|_| Coin)));
+    }
+    let mut app = app(host().with::<Mint>());
+    app.update();
+    switch(&mut app, [Switch::disable("Mint")]);
+    assert_eq!(app.world_mut().query::<&Coin>().iter(app.world()).count(), 0);
+    assert_eq!(app.world().leftovers("Mint"), []);
+}

@@ -42,9 +42,9 @@ impl Parkable {
 pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     let listed = world.resource::<Extensions>().listed(id);
     let (extension, ward) = (listed.entity, listed.ward.clone());
-    let Some(owns) = world.get::<Owns>(extension) else { return };
-    let owned: Vec<_> = owns.iter().collect();
-    for entity in owned {
+    // All at once: one by one, each would be looked for among the others.
+    let owned = world.get_entity_mut(extension).ok().and_then(|mut extension| extension.take::<Owns>());
+    for entity in owned.iter().flat_map(Owns::iter) {
         let parked = call_with_world(&ward, &FaultPlace::Stop, world, |world| {
             let park = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
             park.0(world, entity)
