@@ -71,8 +71,23 @@ pub(crate) use ward::{Gate, Ward};
 /// Calls into an extension; a panic is charged to it, and the answer is `None`.
 #[inline]
 pub(crate) fn call<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
-    let _acting = act_as(ward.world, ward.id());
+    match ward.is_timed() {
+        false => call_untimed(ward, place, code),
+        true => call_timed(ward, place, code),
+    }
+}
+
+/// Apart from the usual way, which it would make slower.
+#[cold]
+#[inline(never)]
+fn call_timed<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
     let _timed = Stopwatch::start(ward, place.is_at_run_time());
+    call_untimed(ward, place, code)
+}
+
+#[inline]
+fn call_untimed<R>(ward: &Ward, place: &FaultPlace, code: impl FnOnce() -> R) -> Option<R> {
+    let _acting = act_as(ward.world, ward.id());
     // Whatever the code leaves half-done is its own: after a fault its extension is stopped or warned about.
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(value) => Some(value),

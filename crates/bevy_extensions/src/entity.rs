@@ -360,7 +360,7 @@ impl Extensions {
     ) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
-        let ward = Arc::new(Ward::new(world.id(), name.clone(), id, &self.settings, self.alarm.clone()));
+        let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.as_str(), id);

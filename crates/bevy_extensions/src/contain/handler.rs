@@ -167,14 +167,13 @@ pub(super) fn set_handler_in_place(world: &mut DeferredWorld, handler: ErrorHand
     Some(mem::replace(&mut current.bypass_change_detection().0, handler))
 }
 
-/// Does as [`set_handler_in_place`], at every call: so the ward remembers where to look.
+/// Does as [`set_handler_in_place`], at every call: so the ward knows where to look.
 #[inline]
 fn swap_handler(world: &mut World, ward: &Ward, handler: ErrorHandler) -> Option<ErrorHandler> {
     if world.id() != ward.world {
         return set_handler_in_place(&mut world.into(), handler);
     }
-    let id = *ward.handler_id.get_or_init(|| world.register_component::<FallbackErrorHandler>());
-    let current = world.get_resource_mut_by_id(id)?;
+    let current = world.get_resource_mut_by_id(ward.handler_id)?;
     // SAFETY: the id is that of this type in the ward's world, which this is.
     let mut current = unsafe { current.with_type::<FallbackErrorHandler>() };
     Some(mem::replace(&mut current.bypass_change_detection().0, handler))

@@ -10,7 +10,7 @@ use bevy_ecs::{
 
 use super::{
     Ward, bracket, call, call_with_world,
-    inject::{strike, strike_by_command},
+    inject::{strike_by_command, strike_or},
     takes_the_world,
 };
 use crate::fault::{Fault, FaultPlace};
@@ -22,25 +22,35 @@ struct Contained<S> {
     place: Places,
     /// Whether there is anything to apply after a run.
     deferred: bool,
-    /// Whether it gets the whole world.
-    exclusive: bool,
-    /// Whether it gets the world as far as others let it, and may queue commands while it runs.
-    takes_the_world: bool,
-    /// Whether it could not be initialised, and so can never run.
-    broken: bool,
+    kind: Kind,
+}
+
+/// What a contained system gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// What its parameters take.
+    Plain,
+    /// The world as far as others let it, and so it may queue commands while it runs.
+    Deferred,
+    /// The whole world.
+    Exclusive,
+    /// Nothing: it could not be initialised, and so can never run.
+    Broken,
+}
+
+impl Kind {
+    fn of(access: &SystemAccess) -> Self {
+        match takes_the_world(access) {
+            _ if access.is_exclusive() => Self::Exclusive,
+            true => Self::Deferred,
+            false => Self::Plain,
+        }
+    }
 }
 
 impl<S> Contained<S> {
     fn new(inner: S, ward: &Arc<Ward>, place: Places) -> Self {
-        Self {
-            inner,
-            ward: ward.clone(),
-            place,
-            deferred: true,
-            exclusive: false,
-            takes_the_world: false,
-            broken: false,
-        }
+        Self { inner, ward: ward.clone(), place, deferred: true, kind: Kind::Plain }
     }
 }
 
@@ -121,12 +131,9 @@ unsafe fn run<S: System<In = ()> + ?Sized>(
     if !ward.is_open() {
         return Ok(None);
     }
-    let code = || {
-        strike(ward, place)?;
-        // SAFETY: the caller keeps the promises of `run_unsafe`.
-        unsafe { inner.run_unsafe((), world) }
-    };
-    match call(ward, place, code) {
+    // SAFETY: the caller keeps the promises of `run_unsafe`.
+    let code = || unsafe { inner.run_unsafe((), world) };
+    match call(ward, place, || strike_or(ward, || place.clone(), code)) {
         Some(Err(RunSystemError::Failed(error))) => {
             ward.charge(Fault::error(place, &error).in_system(&inner.name()));
             Ok(None)
@@ -144,18 +151,17 @@ macro_rules! prepare_and_apply {
             let Self { inner, ward, place, .. } = self;
             // Parameters that exclude each other panic here, and the schedule would be gone with them.
             let Some(access) = call(ward, &place.system, || inner.initialize(world)) else {
-                self.broken = true;
+                (self.kind, self.deferred) = (Kind::Broken, false);
                 return SystemAccess::default();
             };
-            self.exclusive = access.is_exclusive();
-            self.takes_the_world = takes_the_world(&access) && !self.exclusive;
-            self.deferred = self.inner.has_deferred() || self.exclusive;
+            self.kind = Kind::of(&access);
+            self.deferred = self.inner.has_deferred() || self.kind == Kind::Exclusive;
             access
         }
 
         #[inline]
         fn apply_deferred(&mut self, world: &mut World) {
-            if !self.deferred || self.broken {
+            if !self.deferred {
                 return;
             }
             let Self { inner, ward, place, .. } = self;
@@ -180,22 +186,22 @@ impl System for Contained<SystemWithAccess> {
 
     #[inline]
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<(), RunSystemError> {
-        let Self { inner, ward, place, exclusive, takes_the_world, broken, .. } = self;
-        if *broken || !ward.is_open() {
+        let Self { inner, ward, place, kind, .. } = self;
+        if *kind == Kind::Plain {
+            // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
+            return unsafe { run(inner, ward, &place.system, world) }.map(|_| ());
+        }
+        if *kind == Kind::Broken || !ward.is_open() {
             return Ok(());
         }
-        if *takes_the_world {
+        if *kind == Kind::Deferred {
             // SAFETY: the caller allows what the inner system takes, which is all that a `DeferredWorld` takes.
             bracket::open(&mut unsafe { world.into_deferred() }, ward, &place.command);
-            // SAFETY: as below.
+            // SAFETY: as above.
             let ran = unsafe { run(inner, ward, &place.system, world) };
             // SAFETY: as above, and the inner system has run.
             bracket::close(&mut unsafe { world.into_deferred() });
             return ran.map(|_| ());
-        }
-        if !*exclusive {
-            // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.
-            return unsafe { run(inner, ward, &place.system, world) }.map(|_| ());
         }
         // SAFETY: `initialize` passed on that the inner system is exclusive, so the caller allows the whole world.
         let world = unsafe { world.world_mut() };
@@ -218,7 +224,7 @@ impl System for Contained<BoxedCondition> {
     unsafe fn run_unsafe(&mut self, (): SystemIn<'_, Self>, world: UnsafeWorldCell) -> Result<bool, RunSystemError> {
         // A stopped extension stands in nobody's way; a condition that failed gives no leave.
         let stopped = !self.ward.is_open();
-        if self.broken {
+        if self.kind == Kind::Broken {
             return Ok(stopped);
         }
         // SAFETY: the caller keeps the promises of `run_unsafe`, and `initialize` passed on the access of the inner one.

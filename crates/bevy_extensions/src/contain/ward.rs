@@ -3,13 +3,17 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use bevy_ecs::{component::ComponentId, world::WorldId};
+use bevy_ecs::{
+    component::ComponentId,
+    error::FallbackErrorHandler,
+    world::{World, WorldId},
+};
 use bevy_extensions_core::{ExtensionName, HostSettings};
 use bevy_platform::time::Instant;
 
@@ -25,6 +29,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Ward {
     pub(super) world: WorldId,
+    /// Where the world keeps its error handler.
+    pub(super) handler_id: ComponentId,
     pub(super) name: ExtensionName,
     id: AtomicU32,
     gate: AtomicU8,
@@ -40,8 +46,6 @@ pub(crate) struct Ward {
     pub(super) injections: Injections,
     /// Raised by whoever charges anybody, so that one look a frame is enough.
     alarm: Arc<AtomicBool>,
-    /// Where the world keeps its error handler, once it was asked.
-    pub(super) handler_id: OnceLock<ComponentId>,
 }
 
 /// What of an extension may run.
@@ -58,26 +62,16 @@ pub(crate) enum Gate {
 
 impl Ward {
     pub(crate) fn new(
-        world: WorldId,
+        world: &mut World,
         name: ExtensionName,
         id: ExtensionId,
         settings: &HostSettings,
         alarm: Arc<AtomicBool>,
     ) -> Self {
-        let tally = Some(Mutex::new(Tally::new(&settings.faults)));
         Self {
-            world,
-            name,
-            id: AtomicU32::new(id.0),
-            gate: AtomicU8::new(Gate::Closed as u8),
-            tally,
+            tally: Some(Mutex::new(Tally::new(&settings.faults))),
             spent: settings.limits_frames().then(AtomicU64::default),
-            part: Mutex::new(FaultPlace::Build),
-            faults: Mutex::default(),
-            #[cfg(feature = "test_kit")]
-            injections: Injections::default(),
-            alarm,
-            handler_id: OnceLock::new(),
+            ..Self::bare(world.id(), world.register_component::<FallbackErrorHandler>(), name, id, alarm)
         }
     }
 
@@ -85,18 +79,32 @@ impl Ward {
     /// them, and count there.
     pub(crate) fn for_shared(&self) -> Self {
         Self {
-            world: self.world,
-            name: self.name.clone(),
-            id: AtomicU32::new(self.id().0),
+            spent: self.is_timed().then(AtomicU64::default),
+            ..Self::bare(self.world, self.handler_id, self.name.clone(), self.id(), self.alarm.clone())
+        }
+    }
+
+    /// A ward that counts nothing.
+    fn bare(
+        world: WorldId,
+        handler_id: ComponentId,
+        name: ExtensionName,
+        id: ExtensionId,
+        alarm: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            world,
+            handler_id,
+            name,
+            id: AtomicU32::new(id.0),
             gate: AtomicU8::new(Gate::Closed as u8),
             tally: None,
-            spent: self.is_timed().then(AtomicU64::default),
+            spent: None,
             part: Mutex::new(FaultPlace::Build),
             faults: Mutex::default(),
             #[cfg(feature = "test_kit")]
             injections: Injections::default(),
-            alarm: self.alarm.clone(),
-            handler_id: OnceLock::new(),
+            alarm,
         }
     }
 
