@@ -15,7 +15,7 @@ fn main() -> Result<(), StalePlan> {
 
     ask(&mut app, Switch::disable("Lamps"))?;
     count(&mut app);
-    println!("left of Lamps: {:?}", app.world().leftovers("Lamps"));
+    println!("left of Lamps: {:?}", app.world().leftovers("Lamps").unwrap_or_default());
 
     ask(&mut app, Switch::enable("Watch"))?;
     ask(&mut app, Switch::enable("Lamps"))?;

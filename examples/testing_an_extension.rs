@@ -72,9 +72,10 @@ fn a_purse_that_fails_costs_a_draw_and_nothing_else() {
 #[cfg_attr(test, test)]
 fn a_lottery_without_a_purse_waits() {
     let mut app = TestApp::builder().with::<Lottery>().with::<Purse>().start();
-    app.world_mut().resource_mut::<Extensions>().disable("Purse");
+    let plan = app.world_mut().resource_mut::<Extensions>().disable("Purse");
+    assert_eq!(plan.stops().collect::<Vec<_>>(), ["Lottery", "Purse"]);
     app.frames(1).assert_states("Purse disabled, Lottery suspended");
-    assert!(app.world().leftovers("Lottery").is_empty());
+    assert_eq!(app.world().leftovers("Lottery"), Some(vec![]));
 }
 
 #[cfg_attr(test, test)]

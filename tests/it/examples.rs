@@ -352,7 +352,7 @@ fn switch_at_run_time() {
             "lamps: 0, moths: 1",
             "left of Lamps: []",
             "--- enable `Watch`?",
-            "cannot enable `Watch`: it requires `Lamps`, which is disabled",
+            "cannot enable `Watch`: it requires `Lamps`, which is disabled; enable `Lamps` too",
             "--- enable `Lamps`?",
             "start `Lamps`",
             "start `Watch`: it requires `Lamps`",

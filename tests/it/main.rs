@@ -13,6 +13,7 @@ mod exports;
 mod functions;
 mod hostile;
 mod hostile_events;
+mod hostile_switching;
 mod hosting;
 mod lifecycle;
 mod limits;

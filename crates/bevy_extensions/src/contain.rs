@@ -132,6 +132,8 @@ fn call_with<H, R>(
     world: impl Fn(&mut H) -> &mut World,
     code: impl FnOnce(&mut H) -> R,
 ) -> Option<R> {
+    // What is pending was queued by somebody else, who may be the app itself.
+    world(host).flush();
     let calling = Calling::begin(world(host), ward);
     let value = call(ward, place, || code(host));
     calling.end(world(host), ward, place);

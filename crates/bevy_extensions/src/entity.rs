@@ -296,8 +296,8 @@ pub struct Extensions {
     pub(crate) have_ended: bool,
     /// What was asked for since the last frame.
     pub(crate) requested: Vec<Switch>,
-    /// Whether anybody will be started again by itself.
-    pub(crate) has_retries: bool,
+    /// When somebody will be started again by itself.
+    pub(crate) next_retry: Option<Instant>,
     /// How often the state of an extension has changed.
     pub(crate) generation: u64,
 }
@@ -319,10 +319,14 @@ pub(crate) struct Listed {
     pub(crate) is_built: bool,
     /// Whether somebody has switched it off.
     pub(crate) is_off: bool,
-    /// What it has registered in its `build`, while it is stopped.
-    pub(crate) parked: Vec<Parked>,
-    /// When it last began to run.
-    pub(crate) runs_since: Option<Instant>,
+    /// Whether what it registers now comes back when it starts again.
+    pub(crate) is_registering: bool,
+    /// The number of what it registers next.
+    pub(crate) next_number: u32,
+    /// What it has registered in its `build`, with its number, while it is stopped.
+    pub(crate) parked: Vec<(u32, Parked)>,
+    /// Since when it runs without a fault.
+    pub(crate) calm_since: Option<Instant>,
     /// How often it was started again by itself, since it last ran well.
     pub(crate) attempts: u32,
     /// When it will be started again by itself.
@@ -344,7 +348,7 @@ impl Extensions {
             are_phases_begun: false,
             have_ended: false,
             requested: Vec::new(),
-            has_retries: false,
+            next_retry: None,
             generation: 0,
         }
     }
@@ -374,8 +378,10 @@ impl Extensions {
             has_begun: false,
             is_built: false,
             is_off: state == ExtensionState::Disabled,
+            is_registering: false,
+            next_number: 0,
             parked: Vec::new(),
-            runs_since: None,
+            calm_since: None,
             attempts: 0,
             retry_at: None,
         });

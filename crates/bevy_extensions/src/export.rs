@@ -21,7 +21,7 @@ use crate::{
     contain::Ward,
     entity::Extensions,
     extension::{DependsOn, Extension, Host},
-    owned::{Make, OwnedResource, make, stand_for},
+    owned::{Make, OwnedResource, make},
     owner::{Owner, Party, owner_of},
     park::Parkable,
 };
@@ -92,7 +92,7 @@ pub(crate) fn export_made<T: Export>(world: &mut World, ward: &Arc<Ward>, maker:
 fn put<T: Export>(world: &mut World, owner: Party<'_>, value: T) -> Entity {
     let entity = match world.get_resource::<Exported<T>>() {
         Some(earlier) => earlier.entity,
-        None => stand_for::<Exported<T>>(world, owner, T::NAME.into(), TypedExport { name: T::NAME }),
+        None => owner.spawn(world, (TypedExport { name: T::NAME }, OwnedResource::of::<Exported<T>>(T::NAME.into()))),
     };
     world.insert_resource(Exported { value, entity });
     entity

@@ -8,7 +8,7 @@ use bevy_platform::time::Instant;
 
 use crate::{
     contain::{Ward, build, call, inject::strike},
-    entity::{ExtensionTimes, Extensions, OwnedBy},
+    entity::{ExtensionTimes, Extensions, Listed, OwnedBy},
     extension::Extension,
     fault::FaultPlace,
     lifecycle::{PhaseSchedules, settle},
@@ -32,16 +32,22 @@ impl<E: Extension> HostedExtension<E> {
     }
 }
 
+fn listed_mut<'a>(app: &'a mut App, ward: &Ward) -> &'a mut Listed {
+    app.world_mut().resource_mut::<Extensions>().into_inner().listed_mut(ward.id())
+}
+
 /// Calls a part of an extension that gets the app, and acts on what comes of it.
 fn build_part(ward: &Arc<Ward>, app: &mut App, place: &FaultPlace, code: Box<dyn FnOnce(&mut App) + '_>) {
     let began = Instant::now();
     let own = app.world().resource::<Extensions>().listed(ward.id()).entity;
     let is_others = |world: &World, it| world.get::<OwnedBy>(it).is_some_and(|owned_by| owned_by.0 != own);
+    listed_mut(app, ward).is_registering = true;
     let is_built = build::build(app, ward, place, &is_others, code);
     if !is_built {
         app.world_mut().resource_mut::<PhaseSchedules>().forget(ward.id());
     }
-    app.world_mut().resource_mut::<Extensions>().listed_mut(ward.id()).is_built = is_built;
+    let listed = listed_mut(app, ward);
+    (listed.is_built, listed.is_registering) = (is_built, false);
     if let Some(mut times) = app.world_mut().get_mut::<ExtensionTimes>(own) {
         times.build += began.elapsed();
     }
@@ -68,14 +74,17 @@ impl<E: Extension> Plugin for HostedExtension<E> {
 
     fn finish(&self, app: &mut App) {
         settle(app.world_mut(), self.ward.id());
-        if let Some(extension) = self.alive() {
-            build_part(&self.ward, app, &FaultPlace::Finish, Box::new(|app| extension.finish(app)));
+        match self.alive() {
+            Some(it) => build_part(&self.ward, app, &FaultPlace::Finish, Box::new(|app| it.finish(app))),
+            // It is built in part, and the rest will not come.
+            None => listed_mut(app, &self.ward).is_built = false,
         }
     }
 
     fn cleanup(&self, app: &mut App) {
-        if let Some(extension) = self.alive() {
-            build_part(&self.ward, app, &FaultPlace::Cleanup, Box::new(|app| extension.cleanup(app)));
+        match self.alive() {
+            Some(it) => build_part(&self.ward, app, &FaultPlace::Cleanup, Box::new(|app| it.cleanup(app))),
+            None => listed_mut(app, &self.ward).is_built = false,
         }
     }
 

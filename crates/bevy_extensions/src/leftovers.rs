@@ -33,6 +33,8 @@ pub enum Leftover {
     Function(String),
     /// A driver of this interface.
     Driver(String),
+    /// An observer that was added past the scope.
+    Observer(Entity),
     /// An entity.
     Entity(Entity),
 }
@@ -46,6 +48,7 @@ impl fmt::Display for Leftover {
             Self::Resource(name) => write!(f, "the resource `{name}`"),
             Self::Function(name) => write!(f, "the function `{name}`"),
             Self::Driver(interface) => write!(f, "a driver of `{interface}`"),
+            Self::Observer(entity) => write!(f, "the observer {entity}"),
             Self::Entity(entity) => write!(f, "the entity {entity}"),
         }
     }
@@ -74,5 +77,7 @@ fn as_leftover(entity: EntityRef<'_>) -> Leftover {
     let listener = || entity.get::<Listener>().map(|listener| Leftover::Listener(listener.event.clone()));
     let function = || entity.get::<ExportedFunction>().map(|function| Leftover::Function(function.name.clone()));
     let driver = || entity.get::<RegisteredDriver>().map(|driver| Leftover::Driver(driver.interface.to_string()));
-    resource.or_else(listener).or_else(function).or_else(driver).unwrap_or(Leftover::Entity(entity.id()))
+    let observer = || entity.contains::<Observer>().then(|| Leftover::Observer(entity.id()));
+    let entity = || Leftover::Entity(entity.id());
+    resource.or_else(listener).or_else(function).or_else(driver).or_else(observer).unwrap_or_else(entity)
 }

@@ -322,11 +322,11 @@
 //!
 //! let mut app = App::new();
 //! app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Weather>()).update();
-//! let plan = app.world_mut().resource_mut::<Extensions>().disable("Weather");
+//! let plan = app.world_mut().resource_mut::<Extensions>().disable(Weather::NAME);
 //! assert_eq!(plan.to_string(), "stop `Weather`, which is disabled then");
 //! app.update();
 //! assert_eq!(app.world_mut().query::<&Cloud>().iter(app.world()).count(), 0);
-//! assert!(app.world().leftovers("Weather").is_empty());
+//! assert_eq!(app.world().leftovers("Weather"), Some(vec![]));
 //! # app.terminate_extensions();
 //! ```
 //!
@@ -337,9 +337,12 @@
 //! * *Systems* in the app's schedules are skipped, and nothing is rebuilt. So their `Local`s live on, as do those of
 //!   listeners and functions; and what a run condition such as `run_once` has seen, it has seen. A system in `Startup`
 //!   runs when the app starts, not when the extension does: take a phase.
-//! * *Observers* that its code adds past the scope go and come with it too, though they hear as the app's own.
-//! * *What stays*: interfaces and events that it has declared, its settings, types of messages, one-shot systems, and
-//!   plugins of others, whose systems run while one of those who [added](ExtensionScope::add_plugins_once) them runs.
+//! * *Observers* that its code adds past the scope go and come with it too, though they hear as the app's own. What its
+//!   `build` spawns as its own goes and does not come back: spawn in a phase.
+//! * *Who merely uses it*, as an `optional` dependency, runs on, and should take `Option<Import<..>>`.
+//! * *What stays*: interfaces and events that it has declared, its settings, types of messages, one-shot systems, systems
+//!   and observers of others' entities that it adds while the app runs, and plugins of others, whose systems run while one
+//!   of those who [added](ExtensionScope::add_plugins_once) them runs.
 //! * *What was not built* when the app started, because it was off or had failed, can run from the next start on only.
 //! * A switch lasts until the app exits.
 //!

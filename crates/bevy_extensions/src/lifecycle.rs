@@ -14,7 +14,7 @@ use crate::{extension::Extension, phase::Phase};
 pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 
 pub(crate) use phase_schedule::PhaseSchedules;
-pub(crate) use retry::due;
+pub(crate) use retry::take_due;
 pub(crate) use start::{start, switch};
 pub(crate) use stop::{settle, settle_all, terminate_all};
 

@@ -1,6 +1,7 @@
 //! What belongs to an extension because it says so: entities and resources. It goes when the extension stops.
 
 use std::{
+    any::TypeId,
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,47 +12,60 @@ use bevy_utils::prelude::ShortName;
 use crate::{
     acting::acting,
     contain::Ward,
-    entity::{Extensions, OwnedBy},
+    entity::{Extensions, Listed, OwnedBy},
     owner::{Party, with_actor},
     park::{self, Parkable},
 };
 
 /// A resource that belongs to an extension, such as an export: an entity. Despawn it to remove the resource.
+///
+/// If several extensions have [initialised](crate::ExtensionScope::init_resource) the same one, it goes with the last.
 #[derive(Component, Debug, Clone)]
 #[component(immutable, on_remove = remove_resource)]
 #[non_exhaustive]
 pub struct OwnedResource {
     /// The name of its type.
     pub name: String,
+    type_id: TypeId,
     is_there: fn(&World) -> bool,
     remove: fn(&mut World),
 }
 
 impl OwnedResource {
+    pub(crate) fn of<R: Resource>(name: String) -> Self {
+        Self {
+            name,
+            type_id: TypeId::of::<R>(),
+            is_there: World::contains_resource::<R>,
+            remove: |world| _ = world.remove_resource::<R>(),
+        }
+    }
+
     /// Tells whether the resource is in the world now.
     pub fn is_there(&self, world: &World) -> bool {
         (self.is_there)(world)
     }
 }
 
-/// Removes the resource when the entity that stands for it goes.
+/// Removes the resource when the last entity that stands for it goes.
 fn remove_resource(mut world: DeferredWorld, context: HookContext) {
-    let remove = world.get::<OwnedResource>(context.entity).map(|resource| resource.remove);
-    world.commands().queue(move |world: &mut World| remove.into_iter().for_each(|remove| remove(world)));
+    let Some(OwnedResource { type_id, remove, .. }) = world.get::<OwnedResource>(context.entity).cloned() else {
+        return;
+    };
+    world.commands().queue(move |world: &mut World| {
+        if !is_owned(world, type_id) {
+            remove(world);
+        }
+    });
+}
+
+fn is_owned(world: &World, resource: TypeId) -> bool {
+    let owned = world.try_query::<&OwnedResource>();
+    owned.is_some_and(|mut owned| owned.iter(world).any(|owned| owned.type_id == resource))
 }
 
 /// How a resource is made anew when its extension starts again.
 pub(crate) type Make<R> = Arc<Mutex<dyn FnMut(&mut World) -> R + Send>>;
-
-/// Spawns the entity that stands for a resource of a type. The resource itself comes with [`put`].
-pub(crate) fn stand_for<R: Resource>(world: &mut World, owner: Party<'_>, name: String, bundle: impl Bundle) -> Entity {
-    let resource = OwnedResource {
-        name,
-        is_there: World::contains_resource::<R>,
-        remove: |world| _ = world.remove_resource::<R>(),
-    };
-    owner.spawn(world, (resource, bundle))
-}
 
 /// Calls what makes a resource.
 pub(crate) fn make<R>(world: &mut World, make: &Make<R>) -> R {
@@ -59,15 +73,28 @@ pub(crate) fn make<R>(world: &mut World, make: &Make<R>) -> R {
     make.lock().unwrap_or_else(PoisonError::into_inner)(world)
 }
 
-/// Inserts a resource that belongs to an extension.
+/// Inserts a resource that belongs to an extension, in place of an earlier one.
 pub(crate) fn insert_resource<R: Resource>(world: &mut World, ward: &Arc<Ward>, maker: Make<R>) {
     let value = make(world, &maker);
     let owner = Party::Extension(ward);
-    let entity = stand_for::<R>(world, owner, ShortName::of::<R>().to_string(), ());
+    let entity = owner.spawn(world, OwnedResource::of::<R>(ShortName::of::<R>().to_string()));
     world.insert_resource(value);
     Parkable::attach(world, entity, owner, |_, _| {
         Some(Box::new(move |world, ward| insert_resource(world, ward, maker.clone())))
     });
+}
+
+/// Inserts a resource that belongs to an extension, unless it is there. One of another extension belongs to both then, one
+/// of the app stays the app's.
+pub(crate) fn init_resource<R: Resource + FromWorld>(world: &mut World, ward: &Arc<Ward>) {
+    let is_apps = world.contains_resource::<R>() && !is_owned(world, TypeId::of::<R>());
+    world.init_resource::<R>();
+    let owner = Party::Extension(ward);
+    let entity = owner.spawn(world, ());
+    if !is_apps {
+        world.entity_mut(entity).insert(OwnedResource::of::<R>(ShortName::of::<R>().to_string()));
+    }
+    Parkable::attach(world, entity, owner, |_, _| Some(Box::new(init_resource::<R>)));
 }
 
 /// Gives whatever gets a component to an extension, unless it belongs to somebody already.
@@ -86,7 +113,9 @@ pub(crate) fn owns<C: Component>(world: &mut World, ward: &Arc<Ward>) {
 
 /// Gives every observer from now on to the extension whose code adds it, past its scope too.
 ///
-/// It hears as one of the app, and is not contained; but it goes when the extension stops.
+/// It hears as one of the app, and is not contained; but it goes when the extension stops. While the app runs, an observer
+/// of an entity that belongs to somebody else is left alone: the app's own observers add such ones in answer to what the
+/// extension does.
 pub(crate) fn watch_observers(world: &mut World) {
     world.add_observer(|added: On<Add<Observer>>, mut world: DeferredWorld| {
         let (entity, extensions) = (added.event_target(), world.get_resource::<Extensions>());
@@ -98,9 +127,12 @@ pub(crate) fn watch_observers(world: &mut World) {
 }
 
 fn own_observer(world: &mut World, ward: &Arc<Ward>, entity: Entity) {
-    let extension = world.resource::<Extensions>().listed(ward.id()).entity;
+    let &Listed { entity: extension, is_registering, .. } = world.resource::<Extensions>().listed(ward.id());
     let Ok(mut observer) = world.get_entity_mut(entity) else { return };
     if observer.contains::<OwnedBy>() {
+        return;
+    }
+    if !is_registering && !watches_own(&observer, extension) {
         return;
     }
     if !ward.is_open() {
@@ -112,6 +144,13 @@ fn own_observer(world: &mut World, ward: &Arc<Ward>, entity: Entity) {
         let observer = world.entity_mut(entity).take::<Observer>()?;
         park::once((observer, descriptor), restore_observer)
     });
+}
+
+/// Tells whether an observer watches no entity in particular, or only such as belong to an extension.
+fn watches_own(observer: &EntityWorldMut<'_>, extension: Entity) -> bool {
+    let Some(watched) = observer.get::<Observer>().map(Observer::descriptor) else { return false };
+    let is_own = |entity: &Entity| observer.world().get::<OwnedBy>(*entity).is_some_and(|owner| owner.0 == extension);
+    watched.entities().iter().all(is_own)
 }
 
 fn restore_observer(world: &mut World, ward: &Arc<Ward>, (observer, watched): (Observer, ObserverDescriptor)) {

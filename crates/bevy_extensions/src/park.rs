@@ -2,12 +2,12 @@
 //!
 //! A native is built once. So what it has registered there is set aside meanwhile: the very systems, with their `Local`s.
 
-use std::{mem, sync::Arc};
+use std::{collections::VecDeque, mem, sync::Arc};
 
 use bevy_ecs::prelude::*;
 
 use crate::{
-    acting::ExtensionId,
+    acting::{ExtensionId, act_as_app},
     contain::{Ward, call_with_world},
     entity::{Extensions, Owns, Parked},
     fault::FaultPlace,
@@ -16,15 +16,16 @@ use crate::{
 
 /// Something that was registered in `build`: how it is set aside before its entity goes.
 #[derive(Component)]
-pub(crate) struct Parkable(Park);
+pub(crate) struct Parkable {
+    number: u32,
+    park: Park,
+}
 
 /// Takes out of the world what an entity stands for; `None` if it is gone already.
 type Park = Box<dyn FnOnce(&mut World, Entity) -> Option<Parked> + Send + Sync>;
 
 impl Parkable {
     /// Says how something is set aside, if it is registered in the `build` of an extension.
-    ///
-    /// What is registered later goes for good when the extension stops: its phases run again, and register it again.
     pub(crate) fn attach(
         world: &mut World,
         entity: Entity,
@@ -32,8 +33,11 @@ impl Parkable {
         park: impl FnOnce(&mut World, Entity) -> Option<Parked> + Send + Sync + 'static,
     ) {
         let Party::Extension(ward) = owner else { return };
-        if !world.resource::<Extensions>().listed(ward.id()).has_begun {
-            world.entity_mut(entity).insert(Self(Box::new(park)));
+        let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(ward.id());
+        if listed.is_registering {
+            let number = listed.next_number;
+            listed.next_number += 1;
+            world.entity_mut(entity).insert(Self { number, park: Box::new(park) });
         }
     }
 }
@@ -46,10 +50,13 @@ pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     let owned = world.get_entity_mut(extension).ok().and_then(|mut extension| extension.take::<Owns>());
     for entity in owned.iter().flat_map(Owns::iter) {
         let parked = call_with_world(&ward, &FaultPlace::Stop, world, |world| {
-            let park = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
-            park.0(world, entity)
+            let _host = act_as_app();
+            let Parkable { number, park } = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
+            Some((number, park(world, entity)?))
         });
         call_with_world(&ward, &FaultPlace::Stop, world, |world| {
+            // Whoever sees it go is not the extension.
+            let _host = act_as_app();
             world.try_despawn(entity).ok();
             world.flush();
         });
@@ -58,20 +65,28 @@ pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     }
 }
 
-/// Brings back what an extension has registered in its `build`.
+/// Brings back what an extension has registered in its `build`, in the same order. If one thing fails, it and the rest wait
+/// for the next attempt.
 pub(crate) fn restore(world: &mut World, id: ExtensionId) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
-    let (parked, ward) = (mem::take(&mut listed.parked), listed.ward.clone());
-    for mut parked in parked {
+    let (mut waiting, ward) = (mem::take(&mut listed.parked), listed.ward.clone());
+    listed.is_registering = true;
+    waiting.sort_by_key(|(number, _)| *number);
+    let mut waiting = VecDeque::from(waiting);
+    while let Some((number, parked)) = waiting.front_mut() {
+        world.resource_mut::<Extensions>().into_inner().listed_mut(id).next_number = *number;
         let restored = call_with_world(&ward, &FaultPlace::Start, world, |world| {
             parked(world, &ward);
             world.flush();
         });
         if restored.is_none() {
-            // The next attempt may go better.
-            world.resource_mut::<Extensions>().into_inner().listed_mut(id).parked.push(parked);
+            break;
         }
+        waiting.pop_front();
     }
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+    listed.is_registering = false;
+    listed.parked.extend(waiting);
 }
 
 /// Makes something that is brought back once of a value that is set aside.
@@ -81,8 +96,7 @@ pub(crate) fn once<T: Send + Sync + 'static>(
 ) -> Option<Parked> {
     let mut value = Some(value);
     Some(Box::new(move |world, ward| {
-        if let Some(value) = value.take() {
-            restore(world, ward, value);
-        }
+        let value = value.take().expect("it was not lost when an earlier start failed");
+        restore(world, ward, value);
     }))
 }

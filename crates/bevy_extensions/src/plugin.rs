@@ -280,6 +280,10 @@ fn unused_choices(world: &World) -> Vec<Problem> {
 
 fn report_start(world: &mut World) {
     lifecycle::settle_all(world);
+    if !world.contains_resource::<Extensions>() {
+        // Somebody has taken it away, and with it all that could be told.
+        return;
+    }
     NotHosted::hand_over(world);
     let mut problems = registry::check(world);
     problems.extend(driver::check(world));

@@ -235,7 +235,8 @@ impl<E: Extension> ExtensionScope<'_, E> {
     }
 
     /// Inserts a resource of the extension's own, unless it is there already: it goes when the extension stops, and is
-    /// made anew when it starts again.
+    /// made anew when it starts again. One that several extensions have initialised goes with the last of them; one that
+    /// the app has inserted is the app's.
     ///
     /// A resource that is inserted in any other way stays when the extension stops. What others should use is better
     /// [exported](Self::export).
@@ -260,13 +261,14 @@ impl<E: Extension> ExtensionScope<'_, E> {
     /// }
     /// ```
     pub fn init_resource<R: Resource + FromWorld>(&mut self) -> &mut Self {
-        match self.app.world().contains_resource::<R>() {
-            true => self,
-            false => self.insert_resource_with(|world| R::from_world(world)),
+        if let Some(ward) = &self.ward {
+            owned::init_resource::<R>(self.app.world_mut(), ward);
         }
+        self
     }
 
-    /// Inserts a resource of the extension's own, in place of an earlier one, as [`init_resource`](Self::init_resource).
+    /// Inserts a resource of the extension's own, in place of an earlier one, whosever that was; it goes and comes as with
+    /// [`init_resource`](Self::init_resource).
     pub fn insert_resource<R: Resource + Clone>(&mut self, value: R) -> &mut Self {
         self.insert_resource_with(move |_| value.clone())
     }

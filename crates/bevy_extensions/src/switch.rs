@@ -3,7 +3,7 @@
 mod apply;
 mod plan;
 
-use std::fmt;
+use std::{fmt, mem};
 
 use bevy_app::{App, First, MainScheduleOrder};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
@@ -21,18 +21,25 @@ use plan::Standing;
 /// The order in which things are asked for does not matter. Who is asked to be disabled is disabled, whatever else is
 /// asked of it. What cannot be met changes nothing; the rest is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct SwitchPlan {
-    /// What happens, in this order.
-    pub steps: Vec<SwitchStep>,
-    /// What cannot be met.
-    pub blocked: Vec<Blocked>,
+    steps: Vec<SwitchStep>,
+    blocked: Vec<Blocked>,
     switches: Vec<Switch>,
     /// The [`Extensions::generation`] it was made for.
     as_of: u64,
 }
 
 impl SwitchPlan {
+    /// Returns what happens, in this order.
+    pub fn steps(&self) -> &[SwitchStep] {
+        &self.steps
+    }
+
+    /// Returns what cannot be met.
+    pub fn blocked(&self) -> &[Blocked] {
+        &self.blocked
+    }
+
     /// Returns who stops, in this order: whoever requires another first.
     pub fn stops(&self) -> impl Iterator<Item = &ExtensionName> {
         self.steps.iter().filter(|step| step.is_stop()).map(|step| &step.extension)
@@ -93,7 +100,7 @@ impl fmt::Display for SwitchStep {
             (true, _) if self.to == ExtensionState::Planned => write!(f, "stop `{name}`, to start it again")?,
             (true, _) => write!(f, "stop `{name}`, which is {} then", self.to)?,
             (false, true) => write!(f, "start `{name}`")?,
-            (false, false) => write!(f, "leave `{name}` {} instead of {}", self.to, self.from)?,
+            (false, false) => write!(f, "mark `{name}` as {}, which {}", self.to, self.from.told())?,
         }
         match &self.because_of {
             Some(other) => write!(f, ": it requires `{other}`"),
@@ -124,7 +131,7 @@ pub enum BlockedBy {
         nearest: Option<ExtensionName>,
     },
     /// It is not in the plan of the app.
-    #[error("it was left out when the app started, and the report says why")]
+    #[error("it was left out when the app started; see its problem in the report")]
     LeftOut,
     /// It was off, or failed, when natives were built.
     #[error("it was not built when the app started, and a native is built once: it can run from the next start on")]
@@ -136,7 +143,7 @@ pub enum BlockedBy {
     #[error("it is to be disabled at the same time")]
     Contradicted,
     /// It cannot run without somebody who does not run.
-    #[error("it requires `{extension}`, which {}", .state.told())]
+    #[error("it requires `{extension}`, which {}; {}", .state.told(), way_out(.extension, *.state))]
     Requires {
         /// Whom it requires.
         extension: ExtensionName,
@@ -146,6 +153,14 @@ pub enum BlockedBy {
     /// The app has terminated its extensions.
     #[error("the app has terminated its extensions")]
     Ended,
+}
+
+fn way_out(required: &ExtensionName, state: ExtensionState) -> String {
+    match state {
+        ExtensionState::Disabled => format!("enable `{required}` too"),
+        ExtensionState::Failed => format!("restart `{required}` too"),
+        _ => format!("see what `{required}` waits for"),
+    }
 }
 
 /// A plan that was made before something else has changed.
@@ -183,6 +198,7 @@ impl Extensions {
     /// # app.terminate_extensions();
     /// # Ok::<(), bevy_extensions::StalePlan>(())
     /// ```
+    #[must_use = "a plan is only carried out if it is confirmed"]
     pub fn plan_switches(&self, switches: impl IntoIterator<Item = Switch>) -> SwitchPlan {
         let mut switches: Vec<_> = self.requested.iter().cloned().chain(switches).collect();
         switches.sort();
@@ -199,7 +215,7 @@ impl Extensions {
         SwitchPlan { steps, blocked, switches, as_of: self.generation }
     }
 
-    /// Asks for what a plan says. It is done before the next frame, unless it is asked for something else until then.
+    /// Asks for what a plan says. It is done before the next frame, together with whatever else is asked for until then.
     ///
     /// # Errors
     ///
@@ -214,10 +230,16 @@ impl Extensions {
 
     /// Asks for a switch, and returns what all that was asked for since the last frame leads to.
     ///
-    /// It is done before the next frame. What is asked for within a frame is planned together.
+    /// It is done before the next frame, unless it is [withdrawn](Self::withdraw). What is asked for within a frame is
+    /// planned together.
     pub fn switch(&mut self, switch: Switch) -> SwitchPlan {
         self.requested.push(switch);
         self.plan_switches([])
+    }
+
+    /// Takes back all that was asked for since the last frame, whoever has asked, and returns it.
+    pub fn withdraw(&mut self) -> Vec<Switch> {
+        mem::take(&mut self.requested)
     }
 
     /// Asks for an extension to stop; see [`switch`](Self::switch).

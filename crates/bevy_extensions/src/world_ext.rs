@@ -177,11 +177,11 @@ pub trait ExtensionsWorldExt {
     /// at once.
     fn spawn_owned(&mut self, bundle: impl Bundle) -> Entity;
 
-    /// Lists what belongs to an extension, as it is found in the world: its entities, listeners, exports, functions and
-    /// drivers, and whether its systems may run. After a stop that is nothing.
+    /// Lists what belongs to an extension, as it is found in the world: its entities, observers, listeners, exports,
+    /// resources, functions and drivers, and whether its systems may run. After a stop that is nothing.
     ///
-    /// It is nothing as well if no extension has that name, which may differ in case. This looks at every entity.
-    fn leftovers(&self, name: &str) -> Vec<Leftover>;
+    /// `None` if no extension has that name, which may differ in case. This looks at every entity.
+    fn leftovers(&self, name: &str) -> Option<Vec<Leftover>>;
 
     /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
@@ -260,9 +260,9 @@ impl ExtensionsWorldExt for World {
         entity
     }
 
-    fn leftovers(&self, name: &str) -> Vec<Leftover> {
-        let id = self.get_resource::<Extensions>().and_then(|extensions| extensions.id_by_name(name));
-        id.map(|id| leftovers::of(self, id)).unwrap_or_default()
+    fn leftovers(&self, name: &str) -> Option<Vec<Leftover>> {
+        let id = self.get_resource::<Extensions>()?.id_by_name(name)?;
+        Some(leftovers::of(self, id))
     }
 
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {

@@ -5,7 +5,7 @@ use std::fmt;
 /// What somebody wants of an extension while the app runs.
 ///
 /// In an app, ask with `commands.disable_extension` and the like, or with `Extensions::switch`; to see first what it
-/// leads to, plan it with `Extensions::plan_switches`.
+/// leads to, plan it with `Extensions::plan_switches`. Of an extension that is a type, the name is `Economy::NAME`.
 ///
 /// ```
 /// use bevy_extensions_core::Switch;

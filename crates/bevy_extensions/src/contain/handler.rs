@@ -25,14 +25,33 @@ pub(super) struct Calling {
     /// `None` if the world has to be left without.
     apps_own: Option<ErrorHandler>,
     earlier: usize,
+    counted: Counted,
+}
+
+/// Counts a call with a world until it is dropped, however the call ends.
+struct Counted;
+
+impl Counted {
+    #[inline]
+    fn begin() -> Self {
+        CALLS.set(CALLS.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    #[inline]
+    fn drop(&mut self) {
+        CALLS.set(CALLS.get() - 1);
+    }
 }
 
 impl Calling {
     #[inline]
     pub(super) fn begin(world: &mut World, ward: &Ward) -> Self {
-        CALLS.set(CALLS.get() + 1);
-        let apps_own = swap_handler(world, ward, note_fault);
-        Self { apps_own: apps_own.or_else(|| insert_handler(world)), earlier: CAUGHT_COUNT.get() }
+        let counted = Counted::begin();
+        let apps_own = swap_handler(world, ward, note_fault).or_else(|| insert_handler(world));
+        Self { apps_own, earlier: CAUGHT_COUNT.get(), counted }
     }
 
     /// Charges what Bevy has told so far.
@@ -58,7 +77,7 @@ impl Calling {
     pub(super) fn end(self, world: &mut World, ward: &Ward, place: &FaultPlace) {
         self.charge(ward, place);
         put_back(world, ward, self.apps_own);
-        CALLS.set(CALLS.get() - 1);
+        drop(self.counted);
         if CALLS.get() == 0 && HAS_APPS_OWN.get() {
             tell_app(world);
         }

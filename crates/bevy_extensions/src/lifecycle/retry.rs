@@ -12,22 +12,33 @@ use crate::{
     report::{self, Level},
 };
 
+/// Notes that an extension runs well from now on, or has just had a fault.
+///
+/// After a time without faults that is longer than the window of the host settings, the next failure is another trouble
+/// than the last one, and its attempts count from the beginning.
+pub(super) fn note_calm(world: &mut World, id: ExtensionId) {
+    let extensions = world.resource_mut::<Extensions>().into_inner();
+    let window = extensions.settings.faults.window();
+    let listed = extensions.listed_mut(id);
+    if listed.calm_since.is_some_and(|since| since.elapsed() > window) {
+        listed.attempts = 0;
+    }
+    listed.calm_since = Some(Instant::now());
+}
+
 /// Has an extension that has just failed start again after a while, if the host settings say so.
 pub(super) fn schedule(world: &mut World, id: ExtensionId) {
     let extensions = world.resource_mut::<Extensions>().into_inner();
-    let faults = extensions.settings.faults;
-    let have_ended = extensions.have_ended;
+    let (restart, have_ended) = (extensions.settings.faults.restart, extensions.have_ended);
     let listed = extensions.listed_mut(id);
-    if listed.runs_since.take().is_some_and(|since| since.elapsed() > faults.window()) {
-        // It ran well for a while, so this is another trouble than the last time.
-        listed.attempts = 0;
-    }
-    let delay = faults.restart.delay(listed.attempts).filter(|_| listed.is_built && !have_ended);
+    listed.calm_since = None;
+    let delay = restart.delay(listed.attempts).filter(|_| listed.is_built && !have_ended);
     let Some(delay) = delay else { return };
     listed.attempts += 1;
-    listed.retry_at = Some(Instant::now() + delay);
-    let text = announcement(listed, faults.restart, delay);
-    extensions.has_retries = true;
+    let at = Instant::now() + delay;
+    listed.retry_at = Some(at);
+    let text = announcement(listed, restart, delay);
+    extensions.next_retry = Some(extensions.next_retry.map_or(at, |next| next.min(at)));
     report::tell(Level::Info, &text);
 }
 
@@ -40,21 +51,27 @@ fn announcement(listed: &Listed, restart: Restart, delay: Duration) -> String {
     }
 }
 
-/// Returns what is due now: those whose time has come. One that cannot start yet stays due.
-pub(crate) fn due(extensions: &mut Extensions) -> Vec<Switch> {
+/// Takes those whose time has come.
+///
+/// One that cannot start yet, as somebody it requires does not run, has its next time after as long again.
+pub(crate) fn take_due(extensions: &mut Extensions) -> Vec<Switch> {
     let now = Instant::now();
-    let mut due = Vec::new();
-    let mut has_retries = false;
+    if extensions.next_retry.is_none_or(|next| next > now) {
+        return Vec::new();
+    }
+    let restart = extensions.settings.faults.restart;
+    let (mut due, mut next) = (Vec::new(), None::<Instant>);
     for listed in extensions.listed_all_mut() {
         if listed.state != ExtensionState::Failed {
             // Somebody has started it, or switched it off.
             listed.retry_at = None;
         }
-        has_retries |= listed.retry_at.is_some();
         if listed.retry_at.is_some_and(|at| at <= now) {
             due.push(Switch::restart(listed.name.to_string()));
+            listed.retry_at = restart.delay(listed.attempts.saturating_sub(1)).map(|delay| now + delay);
         }
+        next = next.into_iter().chain(listed.retry_at).min();
     }
-    extensions.has_retries = has_retries;
+    extensions.next_retry = next;
     due
 }

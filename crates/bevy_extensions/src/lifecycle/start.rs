@@ -5,7 +5,7 @@ use bevy_platform::time::Instant;
 use bevy_app::App;
 use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
 
-use super::{ExtensionStarted, PhaseSchedules, stop};
+use super::{ExtensionStarted, PhaseSchedules, retry, stop};
 use crate::{
     acting::ExtensionId,
     contain::{call, call_with_world, inject::strike},
@@ -67,7 +67,9 @@ fn with_handler(world: &mut World, code: impl FnOnce(&mut World)) {
 
 fn run_phase_of_all(world: &mut World, ids: &[ExtensionId], phase: Phase) {
     for &id in ids {
-        if stop::state(world, id) == ExtensionState::Starting {
+        // One that takes our resources away ends it for all.
+        let extensions = world.get_resource::<Extensions>();
+        if extensions.is_some_and(|extensions| extensions.listed(id).state == ExtensionState::Starting) {
             run_phase_of(world, id, phase);
         }
     }
@@ -87,6 +89,10 @@ pub(crate) fn switch(world: &mut World, stops: &[(ExtensionId, ExtensionState)],
             }
         }
         stopped.into_iter().for_each(|event| stop::announce(world, event));
+        if world.resource::<Extensions>().have_ended {
+            // Somebody has ended it all meanwhile.
+            return;
+        }
         starts.iter().for_each(|id| stop::set_state(world, *id, ExtensionState::Planned));
         starts.iter().for_each(|id| restore(world, *id));
         for phase in [Phase::PreInit, Phase::Init, Phase::PostInit] {
@@ -113,8 +119,11 @@ fn restore(world: &mut World, id: ExtensionId) {
     }
     world.resource::<Extensions>().listed(id).ward.begin_anew();
     stop::set_state(world, id, ExtensionState::Starting);
-    park::restore(world, id);
-    stop::settle(world, id);
+    // Whoever sees that may end it all.
+    if stop::state(world, id) == ExtensionState::Starting {
+        park::restore(world, id);
+        stop::settle(world, id);
+    }
 }
 
 /// Notes that all are built. Whoever serves an interface from now on has not taken anybody's place.
@@ -128,10 +137,13 @@ fn begin(world: &mut World) {
 fn run_phase_of(world: &mut World, id: ExtensionId, phase: Phase) {
     stop::note_begun(world, id);
     run_schedule(world, id, phase);
+    if !world.contains_resource::<Extensions>() {
+        return;
+    }
     stop::settle(world, id);
     if phase == Phase::PostInit && stop::state(world, id) == ExtensionState::Starting {
         stop::set_state(world, id, ExtensionState::Running);
-        world.resource_mut::<Extensions>().listed_mut(id).runs_since = Some(Instant::now());
+        retry::note_calm(world, id);
     }
 }
 
@@ -158,7 +170,9 @@ pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
         *times.of_phase(phase) += began.elapsed();
     }
     // A schedule that could not be built is gone for good.
-    if ran.is_some() {
-        world.resource_mut::<PhaseSchedules>().put_back(id, phase, schedule);
+    if ran.is_some()
+        && let Some(mut schedules) = world.get_resource_mut::<PhaseSchedules>()
+    {
+        schedules.put_back(id, phase, schedule);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -89,7 +90,11 @@ fn show(world: &mut World, entity: Entity, what: impl Bundle) {
 
 /// Tells observers what happened.
 pub(super) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, event: E) {
-    guard(world, std::any::type_name::<E>(), |world| world.trigger(event));
+    guard(world, std::any::type_name::<E>(), |world| {
+        world.trigger(event);
+        // What the app queues in answer is not to be taken for that of the extension whose turn is next.
+        world.flush();
+    });
 }
 
 /// Calls observers: whoever of them panics is told about, and keeps nobody from starting or ending.
@@ -115,6 +120,9 @@ pub(crate) fn settle(world: &mut World, id: ExtensionId) {
     let faults = ward.take_faults();
     let Some(last) = faults.last().cloned() else { return };
     let was_active = state(world, id).is_active();
+    if was_active {
+        retry::note_calm(world, id);
+    }
     let fatal = faults.iter().find(|fault| is_fatal(fault)).cloned();
     let fatal = fatal.or_else(|| Some(last).filter(|_| !ward.is_open()));
     for fault in faults {
@@ -222,20 +230,26 @@ fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)>
 ///
 /// Returns the event to trigger if it had started.
 pub(super) fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> Option<ExtensionStopped> {
-    let had_started = state(world, id) == ExtensionState::Running;
+    let before = state(world, id);
+    if before == ExtensionState::Terminated {
+        return None;
+    }
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
-    if std::mem::take(&mut listed.has_begun) {
+    if mem::take(&mut listed.has_begun) {
         world.resource_mut::<Unterminated>().0.remove(&id);
         set_state(world, id, ExtensionState::Stopping);
         // What stands still otherwise may move once more.
         world.resource::<Extensions>().listed(id).ward.set_gate(Gate::Ending);
         run_schedule(world, id, Phase::Terminate);
     }
-    set_state(world, id, next);
+    let waits = matches!(next, ExtensionState::Planned | ExtensionState::Suspended);
+    let have_ended = world.resource::<Extensions>().have_ended;
+    set_state(world, id, if waits && have_ended { ExtensionState::Terminated } else { next });
     park::clear(world, id);
     settle(world, id);
     let listed = world.resource::<Extensions>().listed(id);
-    had_started.then(|| ExtensionStopped { name: listed.name.clone(), entity: listed.entity })
+    let stopped = || ExtensionStopped { name: listed.name.clone(), entity: listed.entity };
+    (before == ExtensionState::Running).then(stopped)
 }
 
 /// Terminates all extensions that have begun, in reverse plan order. Whoever has not will not.

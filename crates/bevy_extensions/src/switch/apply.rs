@@ -15,19 +15,22 @@ use crate::{
 /// Does what was asked for since the last frame, and starts those again whose time has come: one plan for all of it.
 pub(super) fn apply_switches(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
-    let is_asked = !extensions.requested.is_empty() || extensions.has_retries;
+    let is_asked = !extensions.requested.is_empty() || extensions.next_retry.is_some();
     if !is_asked || !extensions.are_phases_begun {
         return;
     }
     settle_all(world);
-    let mut extensions = world.resource_mut::<Extensions>();
-    let due = lifecycle::due(&mut extensions);
+    let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
+    let due = lifecycle::take_due(&mut extensions);
+    if extensions.requested.is_empty() && due.is_empty() {
+        return;
+    }
     let plan = extensions.plan_switches(due);
     let requested = mem::take(&mut extensions.requested);
-    for blocked in plan.blocked.iter().filter(|blocked| requested.contains(&blocked.switch)) {
+    for blocked in plan.blocked().iter().filter(|blocked| requested.contains(&blocked.switch)) {
         report::tell(Level::Warn, &blocked.to_string());
     }
-    for switch in requested.iter().filter(|switch| !plan.blocked.iter().any(|blocked| blocked.switch == **switch)) {
+    for switch in requested.iter().filter(|switch| !plan.blocked().iter().any(|blocked| blocked.switch == **switch)) {
         note(&mut extensions, switch);
     }
     if !plan.is_empty() {
@@ -48,7 +51,7 @@ fn note(extensions: &mut Extensions, switch: &Switch) {
 fn perform(world: &mut World, plan: &SwitchPlan) {
     let extensions = world.resource::<Extensions>();
     let id_of = |name: &ExtensionName| extensions.id_by_name(name.as_str()).expect("the plan is of this host");
-    let others = plan.steps.iter().filter(|step| !step.is_start());
+    let others = plan.steps().iter().filter(|step| !step.is_start());
     let stops: Vec<_> = others.map(|step| (id_of(&step.extension), step.to)).collect();
     let starts: Vec<_> = plan.starts().map(id_of).collect();
     lifecycle::switch(world, &stops, &starts);
