@@ -27,4 +27,5 @@ mod resolving;
 mod resolving_properties;
 mod support;
 mod switching;
+mod switching_properties;
 mod ui;
