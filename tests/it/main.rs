@@ -29,5 +29,6 @@ mod resolving_properties;
 mod restarting;
 mod support;
 mod switching;
+mod switching_properties;
 mod test_kit;
 mod ui;
