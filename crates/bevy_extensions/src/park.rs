@@ -9,7 +9,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
-    entity::{Extensions, Owns},
+    entity::{ExtensionState, Extensions, Owns},
     fault::FaultPlace,
     owned::OwnedResource,
     owner::Party,
@@ -36,7 +36,8 @@ impl Parkable {
         park: impl FnOnce(&mut World, Entity) -> Option<Parked> + Send + Sync + 'static,
     ) {
         let Party::Extension(ward) = owner else { return };
-        if !world.resource::<Extensions>().listed(ward.id()).has_begun {
+        let listed = world.resource::<Extensions>().listed(ward.id());
+        if listed.state == ExtensionState::Starting && !listed.has_begun {
             world.entity_mut(entity).insert(Self(Box::new(park)));
         }
     }
