@@ -5,6 +5,7 @@
 mod building;
 mod choosing;
 mod containment;
+mod cycles;
 mod delivery_properties;
 mod drivers;
 mod events;

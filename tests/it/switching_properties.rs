@@ -389,7 +389,9 @@ fn run(limit: u32, frames: Vec<Frame>) -> Result<(), TestCaseError> {
         prop_assert_eq!(those_who(&log, ".Update").len(), ran.len());
         let ended = those_who(&log, ".Terminate");
         prop_assert!(ended.starts_with(&names(plan.stops())), "{} has led to {:?}", plan, log);
-        prop_assert_eq!(&those_who(&log, ".PreInit")[..], &names(plan.starts())[..those_who(&log, ".PreInit").len()]);
+        let mut starts = plan.starts().map(|name| name.as_str());
+        let begun = those_who(&log, ".PreInit");
+        prop_assert!(begun.iter().all(|name| starts.any(|other| other == *name)), "{} has led to {:?}", plan, log);
         if !asked.in_phase.values().any(|phase| PHASES.contains(phase)) {
             for phase in PHASES {
                 prop_assert_eq!(those_who(&log, &format!(".{phase:?}")), names(plan.starts()));
