@@ -209,7 +209,32 @@ fn different_faults_without_end_are_counted_not_kept() {
     let entity = app.world().resource::<Extensions>().entity_of::<Chatters>().unwrap();
     let faults = app.world().get::<ExtensionFaults>(entity).unwrap();
     assert_eq!((faults.iter().count(), faults.more()), (64, 36));
+    let text = app.extension_report().to_string();
+    let told: Vec<_> = text.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(
+        told[63..],
+        [
+            "warning: `Chatters` had a fault in a system: number 64",
+            "warning: `Chatters` had 36 further faults, too many to be kept",
+        ]
+    );
     app.terminate_extensions();
+}
+
+#[test]
+fn a_failure_with_a_fault_that_is_not_kept_is_reported_all_the_same() {
+    let mut app = app(host_with("(faults: (run_time: 65))").with::<Chatters>());
+    app.frames(65).assert_states("Chatters failed");
+    let text = app.extension_report().to_string();
+    let told: Vec<_> = text.lines().filter(|line| line.starts_with("warning") || line.starts_with("error")).collect();
+    assert_eq!(
+        told[63..],
+        [
+            "warning: `Chatters` had a fault in a system: number 64",
+            "warning: `Chatters` had a further fault, one too many to be kept",
+            "error: `Chatters` has failed in a system: number 65 (65 faults in 60 s)",
+        ]
+    );
 }
 
 #[test]

@@ -17,6 +17,8 @@ extensions! {
     Chat() = |app| app.extension::<Self>().add_systems(Init, || panic!("no throat"));
     Greeter(requires(Chat)) = |app| app.extension::<Self>();
     Clumsy() = |app| app.extension::<Self>().add_systems(Update, || -> Result { Err("dropped a cup".into()) });
+    Counting() = |app| app.extension::<Self>()
+        .add_systems(Update, |mut faults: Local<u32>| -> Result { *faults += 1; Err(format!("fault {}", *faults).into()) });
     Slow() = |app| app.extension::<Self>().add_systems(Update, || _ = take_time());
 }
 
@@ -51,6 +53,36 @@ fn a_fault_while_the_app_runs_is_told_once() {
     app.frames(5).assert_faults("Clumsy", &["in a system: dropped a cup (5 times)"]);
     let faults: Vec<_> = app.logs().into_iter().filter(|told| told.contains("cup")).collect();
     assert_eq!(faults, ["warn: `Clumsy` had a fault in a system: dropped a cup"]);
+}
+
+#[test]
+fn of_faults_that_differ_each_time_a_few_are_told_and_then_the_failure() {
+    let mut app = app(host_with("(faults: (run_time: 12))").with::<Counting>());
+    app.frames(12).assert_states("Counting failed");
+    let logs = app.logs();
+    let told: Vec<_> = logs.iter().filter(|told| told.contains("Counting` ha")).collect();
+    assert_eq!(
+        told[..2],
+        ["warn: `Counting` had a fault in a system: fault 1", "warn: `Counting` had a fault in a system: fault 2",]
+    );
+    assert_eq!(
+        told[7..],
+        [
+            "warn: `Counting` had a fault in a system: fault 8",
+            "warn: `Counting` had more than 8 faults that differ; further ones are only counted",
+            "error: `Counting` has failed in a system: fault 12 (12 faults in 60 s)",
+        ]
+    );
+    assert_eq!(app.report().row("Counting").unwrap().faults.len(), 12, "all are counted");
+}
+
+#[test]
+fn who_starts_again_has_its_faults_told_again() {
+    let mut app = app(host_with("(faults: (run_time: 1000))").with::<Counting>());
+    app.frames(20);
+    app.world_mut().resource_mut::<Extensions>().restart("Counting");
+    app.frames(1);
+    app.assert_logged("warn: `Counting` had a fault in a system: fault 21");
 }
 
 #[test]

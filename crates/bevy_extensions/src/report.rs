@@ -20,7 +20,8 @@ use crate::{
     acting::acting,
     app_info::AppInfo,
     entity::{
-        CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, SuspendedBecauseOf,
+        CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, News,
+        SuspendedBecauseOf, TOLD,
     },
     fault::{Fault, FaultKind},
     frame_time::ExtensionFrameTimes,
@@ -65,6 +66,8 @@ pub struct ReportRow {
     pub frames: Option<ExtensionFrameTimes>,
     /// What went wrong in it, oldest first.
     pub faults: Vec<CountedFault>,
+    /// How many further faults there were that are not kept, as there are too many different ones.
+    pub more_faults: u32,
     /// What it failed with.
     pub failure: Option<Fault>,
     /// Because of whom it is suspended.
@@ -92,6 +95,7 @@ impl Report {
                 times: *world.get::<ExtensionTimes>(entity)?,
                 frames: world.get::<ExtensionFrameTimes>(entity).copied(),
                 faults: faults.iter().cloned().collect(),
+                more_faults: faults.more(),
                 failure: faults.fatal().cloned(),
                 suspended_because_of: because_of.map(|info| info.name.clone()),
             })
@@ -142,19 +146,25 @@ impl Report {
     }
 
     fn explain_faults(&self, text: &mut String, row: &ReportRow) -> fmt::Result {
-        let suspended = self.suspended_because_of(&row.name);
         for CountedFault { fault, times } in &row.faults {
             if row.failure.as_ref() == Some(fault) {
-                writeln!(text, "error: {}", failure(&row.name, fault, &self.fault_limits, &suspended))?;
+                self.explain_failure(text, row, fault)?;
             } else {
                 writeln!(text, "warning: {}", tolerated(&row.name, fault, *times))?;
-            }
-            writeln!(text, "  in: {}", place_of(row, fault))?;
-            if let FaultKind::Settings(error) = &fault.kind {
-                writeln!(text, "  hint: {}", error.hint())?;
+                explain_place(text, row, fault)?;
             }
         }
-        Ok(())
+        if row.more_faults > 0 {
+            writeln!(text, "warning: {}\n  in: {}", not_kept(&row.name, row.more_faults), row.location)?;
+        }
+        let not_told = row.failure.as_ref().filter(|failure| row.faults.iter().all(|kept| kept.fault != **failure));
+        not_told.map_or(Ok(()), |failure| self.explain_failure(text, row, failure))
+    }
+
+    fn explain_failure(&self, text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Result {
+        let suspended = self.suspended_because_of(&row.name);
+        writeln!(text, "error: {}", failure(&row.name, fault, &self.fault_limits, &suspended))?;
+        explain_place(text, row, fault)
     }
 
     /// Returns who is suspended because of an extension, directly or through others.
@@ -207,18 +217,37 @@ fn seconds(time: Duration) -> String {
 }
 
 /// Says that a fault has not stopped an extension.
-pub(crate) fn tolerated(name: &ExtensionName, fault: &Fault, times: u32) -> String {
+fn tolerated(name: &ExtensionName, fault: &Fault, times: u32) -> String {
     match times {
         1 => format!("`{name}` had a fault {fault}"),
         _ => format!("`{name}` had a fault {times} times {fault}"),
     }
 }
 
-/// Returns where to look for the reason of a fault.
-fn place_of<'a>(row: &'a ReportRow, fault: &'a Fault) -> &'a Location {
+/// Says of a fault what is told when it happens.
+pub(crate) fn news(name: &ExtensionName, fault: &Fault, news: News) -> Option<String> {
+    match news {
+        News::Fault => Some(tolerated(name, fault, 1)),
+        News::TooMany => {
+            Some(format!("`{name}` had more than {TOLD} faults that differ; further ones are only counted"))
+        }
+        News::None => None,
+    }
+}
+
+/// Says that there were more faults than are kept.
+fn not_kept(name: &ExtensionName, more: u32) -> String {
+    match more {
+        1 => format!("`{name}` had a further fault, one too many to be kept"),
+        _ => format!("`{name}` had {more} further faults, too many to be kept"),
+    }
+}
+
+/// Says where to look for the reason of a fault, and what to try.
+fn explain_place(text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Result {
     match &fault.kind {
-        FaultKind::Settings(error) => &error.at,
-        _ => &row.location,
+        FaultKind::Settings(error) => writeln!(text, "  in: {}\n  hint: {}", error.at, error.hint()),
+        _ => writeln!(text, "  in: {}", row.location),
     }
 }
 

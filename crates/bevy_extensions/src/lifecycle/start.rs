@@ -112,7 +112,7 @@ fn restore(world: &mut World, id: ExtensionId) {
     }
     let entity = world.resource::<Extensions>().listed(id).entity;
     if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {
-        faults.forget_fatal();
+        faults.begin_anew();
     }
     if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
         *times = ExtensionTimes { build: times.build, ..ExtensionTimes::default() };

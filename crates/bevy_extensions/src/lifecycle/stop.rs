@@ -147,14 +147,15 @@ fn is_fatal(fault: &Fault) -> bool {
     )
 }
 
-/// Keeps a fault with its extension. One that does not stop the extension is told when it is new.
+/// Keeps a fault with its extension. One that does not stop the extension is told when it is new, unless there are many.
 fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool) {
-    let listed = world.resource::<Extensions>().listed(id);
-    let (entity, name) = (listed.entity, listed.name.clone());
-    let text = report::tolerated(&name, &fault, 1);
-    let is_new = world.get_mut::<ExtensionFaults>(entity).is_some_and(|mut faults| faults.count(fault));
-    if tolerated && is_new {
-        tell(world, Level::Warn, &text);
+    let extensions = world.resource::<Extensions>();
+    let listed = extensions.listed(id);
+    let (entity, name, is_told) = (listed.entity, listed.name.clone(), tolerated && extensions.is_start_told);
+    let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) else { return };
+    if faults.count(fault.clone()) && is_told {
+        let text = report::news(&name, &fault, faults.next_news());
+        text.into_iter().for_each(|text| report::tell(Level::Warn, &text));
     }
 }
 

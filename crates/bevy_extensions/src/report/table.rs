@@ -86,6 +86,7 @@ mod tests {
             times,
             frames: None,
             faults: Vec::new(),
+            more_faults: 0,
             failure: None,
             suspended_because_of: None,
         }
