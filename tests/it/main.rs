@@ -5,6 +5,7 @@
 mod building;
 mod choosing;
 mod containment;
+mod cycles;
 mod delivery_properties;
 mod drivers;
 mod events;
@@ -29,5 +30,6 @@ mod resolving_properties;
 mod restarting;
 mod support;
 mod switching;
+mod switching_properties;
 mod test_kit;
 mod ui;
