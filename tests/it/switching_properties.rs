@@ -389,7 +389,7 @@ fn run(limit: u32, frames: Vec<Frame>) -> Result<(), TestCaseError> {
         prop_assert_eq!(those_who(&log, ".Update").len(), ran.len());
         let ended = those_who(&log, ".Terminate");
         prop_assert!(ended.starts_with(&names(plan.stops())), "{} has led to {:?}", plan, log);
-        let mut starts = plan.starts().map(|name| name.as_str());
+        let mut starts = plan.starts().map(bevy_extensions::ExtensionName::as_str);
         let begun = those_who(&log, ".PreInit");
         prop_assert!(begun.iter().all(|name| starts.any(|other| other == *name)), "{} has led to {:?}", plan, log);
         if !asked.in_phase.values().any(|phase| PHASES.contains(phase)) {
