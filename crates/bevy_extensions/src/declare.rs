@@ -1,4 +1,4 @@
-//! Native extensions make themselves known.
+//! Native extensions make themselves known, and are built.
 
 use std::{any::TypeId, panic::catch_unwind, sync::Arc};
 
@@ -6,10 +6,13 @@ use bevy_app::App;
 use bevy_extensions_core::{Candidate, HostSettings, Manifest, ParseError, Source};
 
 use crate::{
-    contain::Ward,
+    acting::ExtensionId,
+    contain::{Ward, call, inject::strike},
+    entity::{ExtensionState, Extensions},
     extension::Extension,
-    fault::{Fault, panic_message},
+    fault::{Fault, FaultPlace, panic_message},
     hosted::HostedExtension,
+    lifecycle,
     settings::Settings,
 };
 
@@ -88,12 +91,25 @@ impl Declared {
         self.type_id
     }
 
-    pub(crate) fn configure(&self, app: &mut App, settings: &HostSettings) -> Result<(), Fault> {
-        (self.configure)(app, settings)
-    }
-
-    pub(crate) fn add(&self, app: &mut App, ward: Arc<Ward>) {
-        (self.add)(app, ward);
+    /// Configures and builds the extension, unless somebody it requires has failed.
+    pub(crate) fn start(&self, app: &mut App, id: ExtensionId) {
+        if lifecycle::state(app.world(), id) != ExtensionState::Planned {
+            return;
+        }
+        let extensions = app.world().resource::<Extensions>();
+        let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
+        ward.begin_anew();
+        lifecycle::set_state(app.world_mut(), id, ExtensionState::Starting);
+        let configure = || {
+            strike(&ward, &FaultPlace::Settings).map_err(|error| Fault::error(&FaultPlace::Settings, &error))?;
+            (self.configure)(app, &settings)
+        };
+        match call(&ward, &FaultPlace::Settings, configure) {
+            Some(Ok(())) => (self.add)(app, ward),
+            Some(Err(fault)) => ward.charge(fault),
+            None => {}
+        }
+        lifecycle::settle(app.world_mut(), id);
     }
 }
 

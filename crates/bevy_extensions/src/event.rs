@@ -19,7 +19,6 @@ pub use listing::{EventRow, ListenerRow};
 pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
-pub(crate) use delivery::did_you_mean;
 pub(crate) use listing::events;
 
 /// An event of the app or of an extension: an ordinary Bevy event that is delivered in order and contained.

@@ -7,8 +7,8 @@ use bevy_extensions_core::ExtensionName;
 
 use crate::{
     entity::{Extensions, Listed},
-    report::{self, Level},
     shared::SharedPlugins,
+    tell::{Level, tell},
 };
 
 /// How long an extension takes in a frame.
@@ -80,7 +80,7 @@ pub(crate) fn end_frame(world: &mut World) {
             && times.note(took)
             && let Some(text) = times.told(&name)
         {
-            report::tell(Level::Warn, &text);
+            tell(Level::Warn, &text);
         }
     }
 }

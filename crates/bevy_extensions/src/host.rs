@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::{prelude::*, system::IntoObserverSystem};
+use bevy_extensions_core::Location;
 
 use crate::{
     driver::{self, Driver, Interface},
@@ -10,7 +11,6 @@ use crate::{
     export::{self, Export},
     extension::Host,
     owner::Party,
-    scope::caller,
     signature::Signature,
 };
 
@@ -136,4 +136,11 @@ impl<'a> HostScope<'a> {
         registry::register::<E>(self.app.world_mut(), caller());
         self
     }
+}
+
+/// Returns the place in the code of an extension or app that calls us.
+#[track_caller]
+pub(crate) fn caller() -> Location {
+    let caller = std::panic::Location::caller();
+    Location::new(caller.file(), caller.line(), caller.column())
 }

@@ -430,8 +430,11 @@ mod settings;
 mod shared;
 mod signature;
 mod switch;
+mod tell;
 #[cfg(feature = "test_kit")]
 pub mod test_kit;
+#[cfg(feature = "test_kit")]
+mod test_rules;
 mod value;
 mod world_ext;
 

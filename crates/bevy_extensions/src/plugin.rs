@@ -173,14 +173,14 @@ impl Plugin for ExtensionsPlugin {
         let mut resolution = resolve(&candidates, &settings);
         resolution.problems.splice(0..0, problems);
         #[cfg(feature = "test_kit")]
-        crate::test_kit::shuffle(app.world(), &mut resolution.plan);
+        crate::test_rules::shuffle(app.world(), &mut resolution.plan);
 
         let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
         resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
         let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
         install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
         #[cfg(feature = "test_kit")]
-        crate::test_kit::inject(app.world());
+        crate::test_rules::inject(app.world());
         registry::install(app.world_mut());
         owned::watch_observers(app.world_mut());
         if self.inventory {
@@ -192,7 +192,7 @@ impl Plugin for ExtensionsPlugin {
         if is_stopped {
             app.world_mut().write_message(AppExit::error());
         } else if is_readable {
-            planned.iter().enumerate().for_each(|(id, declared)| lifecycle::start(app, ExtensionId::new(id), declared));
+            planned.iter().enumerate().for_each(|(id, declared)| declared.start(app, ExtensionId::new(id)));
         }
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }

@@ -4,20 +4,17 @@ mod listing;
 mod table;
 
 use std::{
-    error::Error,
     fmt::{self, Write as _},
-    io::{IsTerminal, Write as _},
+    io::IsTerminal,
     time::Duration,
 };
 
-use bevy_ecs::{error::ErrorContext, world::World};
+use bevy_ecs::world::World;
 use bevy_extensions_core::{ExtensionName, FaultLimits, Location, Problem, Severity, Version, explain};
-use tracing::subscriber::NoSubscriber;
 
 pub use listing::Listing;
 
 use crate::{
-    acting::acting,
     app_info::AppInfo,
     entity::{
         CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, News,
@@ -25,6 +22,7 @@ use crate::{
     },
     fault::{Fault, FaultKind},
     frame_time::ExtensionFrameTimes,
+    tell::{Level, is_silent, tell},
 };
 
 /// What runs, in which order, how long each took, and why something does not run.
@@ -251,44 +249,6 @@ fn explain_place(text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Resu
     }
 }
 
-/// How loudly something is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    Info,
-    Warn,
-    Error,
-}
-
-/// Tells somebody: the log, or standard error if the app has none.
-pub(crate) fn tell(level: Level, text: &str) {
-    let text = text.trim_end();
-    if is_silent() {
-        let mut stderr = std::io::stderr();
-        // Whoever closed the pipe does not want to know.
-        _ = match level {
-            Level::Info => writeln!(stderr, "{text}"),
-            Level::Warn => writeln!(stderr, "warning: {text}"),
-            Level::Error => writeln!(stderr, "error: {text}"),
-        };
-        return;
-    }
-    match level {
-        Level::Info => tracing::info!("{text}"),
-        Level::Warn => tracing::warn!("{text}"),
-        Level::Error => tracing::error!("{text}"),
-    }
-}
-
-/// Tells of an error that nobody else hears of: it is charged to whoever acts, or told if that is the app itself.
-pub(crate) fn complain(world: &World, error: impl Error + Send + Sync + 'static) {
-    if acting(world.id()).is_some() {
-        let context = ErrorContext::Command { name: std::any::type_name_of_val(&error).into() };
-        world.fallback_error_handler()(error.into(), context);
-    } else {
-        tell(Level::Error, &error.to_string());
-    }
-}
-
 /// Tells how the start went.
 pub(crate) fn tell_start(world: &World) {
     let report = Report::of(world);
@@ -306,10 +266,4 @@ pub(crate) fn tell_start(world: &World) {
         (false, true) => Level::Error,
     };
     tell(level, &report.to_text(colors));
-}
-
-/// Tells whether nobody listens to the log.
-fn is_silent() -> bool {
-    let no_subscriber = tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>);
-    no_subscriber && log::max_level() == log::LevelFilter::Off
 }

@@ -26,14 +26,15 @@ use crate::{
     export::{self, Export},
     extension::{Extension, name_of},
     fault::Fault,
-    host::HostScope,
+    host::{HostScope, caller},
     lifecycle::{ExtensionSet, PhaseSchedules, WhenToRun, sealed::When},
     owned,
     owner::Party,
-    report::{self, Level, Report},
+    report::Report,
     settings::Settings,
     shared::PluginsOnce,
     signature::Signature,
+    tell::{Level, tell},
     world_ext::ExtensionsWorldExt,
 };
 
@@ -450,13 +451,6 @@ impl<E: Extension> ExtensionScope<'_, E> {
     }
 }
 
-/// Returns the place in the code of an extension or app that calls us.
-#[track_caller]
-pub(crate) fn caller() -> Location {
-    let caller = std::panic::Location::caller();
-    Location::new(caller.file(), caller.line(), caller.column())
-}
-
 /// Extensions that were added past the host.
 #[derive(Resource, Default)]
 pub(crate) struct NotHosted(BTreeMap<ExtensionName, Location>);
@@ -484,6 +478,6 @@ fn tell_without_host(world: &mut World) {
     }
     for (extension, at) in world.remove_resource::<NotHosted>().into_iter().flat_map(|names| names.0) {
         let problem = Problem::NotHosted { extension, at: at.clone() };
-        report::tell(Level::Error, &format!("{problem}\n  in: {at}\n  hint: {}", problem.hint()));
+        tell(Level::Error, &format!("{problem}\n  in: {at}\n  hint: {}", problem.hint()));
     }
 }

@@ -12,7 +12,7 @@ use bevy_extensions_core::{ExtensionName, Switch};
 use crate::{
     contain,
     entity::{ExtensionState, Extensions},
-    event::did_you_mean,
+    tell::did_you_mean,
 };
 use plan::Standing;
 

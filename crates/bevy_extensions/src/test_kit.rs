@@ -55,7 +55,6 @@ mod builder;
 mod capture;
 mod extensions;
 mod logs;
-mod rules;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -66,15 +65,13 @@ use bevy_app::App;
 
 use crate::{
     contain::inject::Blow, entity::Extensions, extension::Extension, fault::FaultPlace, report::Report,
-    scope::ExtensionsAppExt,
+    scope::ExtensionsAppExt, test_rules,
 };
 
 pub use crate::extensions;
 pub use builder::TestAppBuilder;
 pub use capture::{Captured, Heard};
 pub use logs::Logs;
-
-pub(crate) use rules::{inject, shuffle};
 
 /// An app with extensions, for a test.
 ///
@@ -147,12 +144,12 @@ impl TestApp {
 
     #[track_caller]
     fn inject_blow<E: Extension>(&mut self, place: FaultPlace, blow: Blow) -> &mut Self {
-        rules::check(&place, blow);
+        test_rules::check(&place, blow);
         let extensions = self.app.world().get_resource::<Extensions>();
         let own = extensions.and_then(|extensions| Some(extensions.listed(extensions.id_of::<E>()?)));
         match own {
             Some(own) => own.ward.inject(place, blow),
-            None => rules::no_such_extension(E::NAME),
+            None => test_rules::no_such_extension(E::NAME),
         }
         self
     }

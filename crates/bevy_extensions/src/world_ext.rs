@@ -16,7 +16,8 @@ use crate::{
     lifecycle::terminate_all,
     owned,
     owner::with_actor,
-    report::{Report, complain},
+    report::Report,
+    tell::complain,
 };
 
 /// What extensions add to [`World`], for exclusive systems, commands and tests.

@@ -12,12 +12,12 @@ use super::{
 use crate::{
     acting::{ExtensionId, acting},
     entity::{ExtensionState, Extensions},
-    event::did_you_mean,
     exchange::{
         CallError, Called,
         invoke::{At, invoke},
     },
     owner::{APP, Owner},
+    tell::did_you_mean,
 };
 
 /// Calls a method of the driver that serves an interface.

@@ -1,6 +1,6 @@
 //! How an extension event gets to its listeners: Bevy's `Trigger` for it.
 
-use std::{any::Any, fmt::Display};
+use std::any::Any;
 
 use bevy_ecs::{
     entity::Entity,
@@ -21,7 +21,7 @@ use crate::{
     contain::{call_app, chain},
     entity::{ExtensionState, Extensions},
     extension::{Extension, name_of},
-    report::complain,
+    tell::{complain, did_you_mean},
 };
 
 /// How an [extension event](ExtensionEvent) is delivered: its `Trigger`.
@@ -145,10 +145,6 @@ pub enum DeliveryError {
         /// Who led to whom, from where it goes round.
         chain: String,
     },
-}
-
-pub(crate) fn did_you_mean(nearest: Option<&impl Display>) -> String {
-    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 impl Delivery {

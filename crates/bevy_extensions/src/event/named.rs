@@ -25,7 +25,7 @@ use crate::{
     contain::Ward,
     entity::Extensions,
     fault::{Fault, FaultPlace, panic_message},
-    report::{self, Level},
+    tell::{Level, tell},
 };
 
 /// A listener to events by name; it may stand among those of several events.
@@ -89,7 +89,7 @@ fn blame(world: &World, delivery: &Delivery, event: &'static str, why: &str) {
         .and_then(|(name, extensions)| Some(extensions.listed(extensions.id_by_name(name.as_str())?)));
     match sender {
         Some(sender) => sender.ward.charge(Fault::error(&FaultPlace::Event(event.into()), &why.into())),
-        None => report::tell(Level::Warn, &format!("`{event}`: {why}")),
+        None => tell(Level::Warn, &format!("`{event}`: {why}")),
     }
 }
 

@@ -7,8 +7,8 @@ use bevy_extensions_core::{ExtensionName, NameError};
 
 use super::invoke::Unanswered;
 use crate::{
-    acting::ExtensionId, entity::ExtensionState, event::did_you_mean, fault::Fault, owner::Owner,
-    signature::ArgumentError, value::Misfit,
+    acting::ExtensionId, entity::ExtensionState, fault::Fault, owner::Owner, signature::ArgumentError,
+    tell::did_you_mean, value::Misfit,
 };
 
 /// Why a function, an interface or a driver was not registered.

@@ -9,7 +9,7 @@ use bevy_platform::time::Instant;
 use crate::{
     acting::ExtensionId,
     entity::{ExtensionState, Extensions, Listed},
-    report::{self, Level},
+    tell::{Level, tell},
 };
 
 /// Notes that an extension runs well from now on, or has just had a fault.
@@ -39,7 +39,7 @@ pub(super) fn schedule(world: &mut World, id: ExtensionId) {
     listed.retry_at = Some(at);
     let text = announcement(listed, restart, delay);
     extensions.next_retry = Some(extensions.next_retry.map_or(at, |next| next.min(at)));
-    report::tell(Level::Info, &text);
+    tell(Level::Info, &text);
 }
 
 fn announcement(listed: &Listed, restart: Restart, delay: Duration) -> String {

@@ -1,42 +1,18 @@
-//! Starting: natives are built in plan order, then all go through the phases.
+//! Starting: all that are built go through the phases.
 
-use bevy_platform::time::Instant;
-
-use bevy_app::App;
 use bevy_ecs::{error::FallbackErrorHandler, prelude::*};
+use bevy_platform::time::Instant;
 
 use super::{ExtensionStarted, PhaseSchedules, retry, stop};
 use crate::{
     acting::ExtensionId,
-    contain::{call, call_with_world, inject::strike},
-    declare::Declared,
+    contain::call_with_world,
     driver,
     entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions},
-    fault::{Fault, FaultPlace},
+    fault::FaultPlace,
     park,
     phase::Phase,
 };
-
-/// Configures and builds an extension, unless somebody it requires has failed.
-pub(crate) fn start(app: &mut App, id: ExtensionId, declared: &Declared) {
-    if stop::state(app.world(), id) != ExtensionState::Planned {
-        return;
-    }
-    let extensions = app.world().resource::<Extensions>();
-    let (ward, settings) = (extensions.listed(id).ward.clone(), extensions.settings.clone());
-    ward.begin_anew();
-    stop::set_state(app.world_mut(), id, ExtensionState::Starting);
-    let configure = || {
-        strike(&ward, &FaultPlace::Settings).map_err(|error| Fault::error(&FaultPlace::Settings, &error))?;
-        declared.configure(app, &settings)
-    };
-    match call(&ward, &FaultPlace::Settings, configure) {
-        Some(Ok(())) => declared.add(app, ward),
-        Some(Err(fault)) => ward.charge(fault),
-        None => {}
-    }
-    stop::settle(app.world_mut(), id);
-}
 
 /// Makes the system that takes all extensions through a phase.
 pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {

@@ -19,8 +19,9 @@ use crate::{
     fault::{Fault, FaultPlace},
     frame_time, park,
     phase::Phase,
-    report::{self, Level},
+    report,
     shared::SharedPlugins,
+    tell::{self, Level},
 };
 
 /// Who has begun its phases, and was not terminated yet.
@@ -33,7 +34,7 @@ impl Drop for Unterminated {
     fn drop(&mut self) {
         if !self.0.is_empty() {
             let names: Vec<_> = self.0.values().map(|name| format!("`{name}`")).collect();
-            report::tell(
+            tell::tell(
                 Level::Warn,
                 &format!(
                     "the app was dropped before `Terminate` of {}; write `AppExit`, or call `app.terminate_extensions()`",
@@ -45,12 +46,12 @@ impl Drop for Unterminated {
 }
 
 /// Returns the state of an extension.
-pub(super) fn state(world: &World, id: ExtensionId) -> ExtensionState {
+pub(crate) fn state(world: &World, id: ExtensionId) -> ExtensionState {
     world.resource::<Extensions>().listed(id).state
 }
 
 /// Moves an extension to a state, and lets its systems run or not accordingly.
-pub(super) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
+pub(crate) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
     let extensions = world.resource_mut::<Extensions>().into_inner();
     extensions.generation += 1;
     let listed = extensions.listed_mut(id);
@@ -100,7 +101,7 @@ pub(super) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, ev
 /// Calls observers: whoever of them panics is told about, and keeps nobody from starting or ending.
 fn guard(world: &mut World, seeing: &str, code: impl FnOnce(&mut World)) {
     if catch_unwind(AssertUnwindSafe(|| code(world))).is_err() {
-        report::tell(Level::Error, &format!("an observer of `{seeing}` panicked"));
+        tell::tell(Level::Error, &format!("an observer of `{seeing}` panicked"));
     }
 }
 
@@ -155,14 +156,14 @@ fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool)
     let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) else { return };
     if faults.count(fault.clone()) && is_told {
         let text = report::news(&name, &fault, faults.next_news());
-        text.into_iter().for_each(|text| report::tell(Level::Warn, &text));
+        text.into_iter().for_each(|text| tell::tell(Level::Warn, &text));
     }
 }
 
 /// Tells what happens while the app runs; during the start the report is still to come, and tells all at once.
 fn tell(world: &World, level: Level, text: &str) {
     if world.resource::<Extensions>().is_start_told {
-        report::tell(level, text);
+        tell::tell(level, text);
     }
 }
 

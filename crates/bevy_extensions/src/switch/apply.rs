@@ -9,7 +9,7 @@ use super::SwitchPlan;
 use crate::{
     entity::Extensions,
     lifecycle::{self, settle_all},
-    report::{self, Level},
+    tell::{Level, tell},
 };
 
 /// Does what was asked for since the last frame, and starts those again whose time has come: one plan for all of it.
@@ -28,13 +28,13 @@ pub(super) fn apply_switches(world: &mut World) {
     let plan = extensions.plan_switches(due);
     let requested = mem::take(&mut extensions.requested);
     for blocked in plan.blocked().iter().filter(|blocked| requested.contains(&blocked.switch)) {
-        report::tell(Level::Warn, &blocked.to_string());
+        tell(Level::Warn, &blocked.to_string());
     }
     for switch in requested.iter().filter(|switch| !plan.blocked().iter().any(|blocked| blocked.switch == **switch)) {
         note(&mut extensions, switch);
     }
     if !plan.is_empty() {
-        report::tell(Level::Info, &format!("extensions are switched:\n{plan}"));
+        tell(Level::Info, &format!("extensions are switched:\n{plan}"));
         perform(world, &plan);
     }
 }

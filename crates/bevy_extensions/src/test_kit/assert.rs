@@ -2,10 +2,11 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use super::{TestApp, rules};
+use super::TestApp;
 use crate::{
     entity::{ExtensionState, Extensions},
     report::ReportRow,
+    test_rules,
 };
 
 impl TestApp {
@@ -154,7 +155,7 @@ impl TestApp {
     fn told(&self) -> String {
         let mut told = format!("\n{}", self.report().to_text(false).trim_end());
         if let Some(seed) = self.seed {
-            write!(told, "\n{}", rules::told_seed(seed)).expect("a string takes everything");
+            write!(told, "\n{}", test_rules::told_seed(seed)).expect("a string takes everything");
         }
         told
     }

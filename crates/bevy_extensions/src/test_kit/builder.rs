@@ -9,17 +9,15 @@ use std::{
 use bevy_app::{App, PluginsState};
 use bevy_extensions_core::HostSettings;
 
-use super::{
-    Logs, TestApp,
-    rules::{self, Injection, TestRules},
-};
+use super::{Logs, TestApp};
 use crate::{
     contain::inject::Blow,
     entity::Extensions,
     extension::Extension,
     fault::FaultPlace,
     plugin::ExtensionsPlugin,
-    report::{self, Level},
+    tell::{Level, tell},
+    test_rules::{self, Injection, TestRules},
 };
 
 /// How long plugins may take to become ready.
@@ -122,7 +120,7 @@ impl TestAppBuilder {
 
     #[track_caller]
     fn inject_blow<E: Extension>(mut self, place: FaultPlace, blow: Blow) -> Self {
-        rules::check(&place, blow);
+        test_rules::check(&place, blow);
         self.rules.injections.push(Injection { into: TypeId::of::<E>(), name: E::NAME, place, blow });
         self
     }
@@ -137,7 +135,7 @@ impl TestAppBuilder {
     /// If the environment variable is there and no number.
     #[track_caller]
     pub fn shuffled(self) -> Self {
-        let seed = rules::seed_from_environment().unwrap_or_else(rules::any_seed);
+        let seed = test_rules::seed_from_environment().unwrap_or_else(test_rules::any_seed);
         self.shuffled_with(seed)
     }
 
@@ -157,7 +155,7 @@ impl TestAppBuilder {
         let Self { plugin, setup, rules } = self;
         let logs = Logs::capture();
         if let Some(seed) = rules.seed {
-            report::tell(Level::Info, &rules::told_seed(seed));
+            tell(Level::Info, &test_rules::told_seed(seed));
         }
         let mut app = App::new();
         app.insert_resource(rules.clone());
@@ -169,7 +167,7 @@ impl TestAppBuilder {
         let extensions = app.world().resource::<Extensions>();
         let unknown = rules.injections.iter().find(|injection| extensions.id_of_type(injection.into).is_none());
         if let Some(injection) = unknown {
-            rules::no_such_extension(injection.name);
+            test_rules::no_such_extension(injection.name);
         }
         TestApp { app, logs, seed: rules.seed }
     }

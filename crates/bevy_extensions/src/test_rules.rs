@@ -13,20 +13,20 @@ use crate::{contain::inject::Blow, entity::Extensions, fault::FaultPlace};
 /// Where a seed stands that is to be repeated.
 const SEED: &str = "BEVY_EXTENSIONS_TEST_SEED";
 
-/// What a test wants of the host. A [`TestApp`](super::TestApp) has it before the host is added.
+/// What a test wants of the host. A [`TestApp`](crate::test_kit::TestApp) has it before the host is added.
 #[derive(Resource, Clone, Default)]
-pub(super) struct TestRules {
-    pub(super) seed: Option<u64>,
-    pub(super) injections: Vec<Injection>,
+pub(crate) struct TestRules {
+    pub(crate) seed: Option<u64>,
+    pub(crate) injections: Vec<Injection>,
 }
 
 /// A fault that a test wants.
 #[derive(Clone)]
-pub(super) struct Injection {
-    pub(super) into: TypeId,
-    pub(super) name: &'static str,
-    pub(super) place: FaultPlace,
-    pub(super) blow: Blow,
+pub(crate) struct Injection {
+    pub(crate) into: TypeId,
+    pub(crate) name: &'static str,
+    pub(crate) place: FaultPlace,
+    pub(crate) blow: Blow,
 }
 
 /// Shuffles the plan, if the test wants that.
@@ -49,7 +49,7 @@ pub(crate) fn inject(world: &World) {
 
 /// Refuses places where nothing can fail.
 #[track_caller]
-pub(super) fn check(place: &FaultPlace, blow: Blow) {
+pub(crate) fn check(place: &FaultPlace, blow: Blow) {
     assert!(
         !matches!(place, FaultPlace::Event(_) | FaultPlace::Export(_)),
         "nothing can be injected {place}: no code of the extension runs there",
@@ -61,13 +61,13 @@ pub(super) fn check(place: &FaultPlace, blow: Blow) {
 }
 
 #[track_caller]
-pub(super) fn no_such_extension(name: &str) -> ! {
+pub(crate) fn no_such_extension(name: &str) -> ! {
     panic!("nothing can be injected into `{name}`, which is not in the app; add it with `.with::<{name}>()`")
 }
 
 /// Returns the seed that is to be repeated.
 #[track_caller]
-pub(super) fn seed_from_environment() -> Option<u64> {
+pub(crate) fn seed_from_environment() -> Option<u64> {
     let text = std::env::var(SEED).ok()?;
     let Ok(seed) = text.trim().parse() else {
         panic!("`{SEED}` is `{text}`, which is no seed; give it the number that a test has told");
@@ -76,11 +76,11 @@ pub(super) fn seed_from_environment() -> Option<u64> {
 }
 
 /// Returns another seed each time, short enough to be typed.
-pub(super) fn any_seed() -> u64 {
+pub(crate) fn any_seed() -> u64 {
     RandomState::new().build_hasher().finish() % 1_000_000
 }
 
-pub(super) fn told_seed(seed: u64) -> String {
+pub(crate) fn told_seed(seed: u64) -> String {
     format!("extensions start in the order of the seed {seed}; `{SEED}={seed}` repeats it")
 }
 

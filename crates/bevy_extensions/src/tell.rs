@@ -1,0 +1,57 @@
+//! Says things: to the log, or to standard error if the app has none.
+
+use std::{error::Error, fmt::Display, io::Write as _};
+
+use bevy_ecs::{error::ErrorContext, world::World};
+use tracing::subscriber::NoSubscriber;
+
+use crate::acting::acting;
+
+/// How loudly something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    Info,
+    Warn,
+    Error,
+}
+
+/// Tells somebody: the log, or standard error if the app has none.
+pub(crate) fn tell(level: Level, text: &str) {
+    let text = text.trim_end();
+    if is_silent() {
+        let mut stderr = std::io::stderr();
+        // Whoever closed the pipe does not want to know.
+        _ = match level {
+            Level::Info => writeln!(stderr, "{text}"),
+            Level::Warn => writeln!(stderr, "warning: {text}"),
+            Level::Error => writeln!(stderr, "error: {text}"),
+        };
+        return;
+    }
+    match level {
+        Level::Info => tracing::info!("{text}"),
+        Level::Warn => tracing::warn!("{text}"),
+        Level::Error => tracing::error!("{text}"),
+    }
+}
+
+/// Tells of an error that nobody else hears of: it is charged to whoever acts, or told if that is the app itself.
+pub(crate) fn complain(world: &World, error: impl Error + Send + Sync + 'static) {
+    if acting(world.id()).is_some() {
+        let context = ErrorContext::Command { name: std::any::type_name_of_val(&error).into() };
+        world.fallback_error_handler()(error.into(), context);
+    } else {
+        tell(Level::Error, &error.to_string());
+    }
+}
+
+/// Tells whether nobody listens to the log.
+pub(crate) fn is_silent() -> bool {
+    let no_subscriber = tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>);
+    no_subscriber && log::max_level() == log::LevelFilter::Off
+}
+
+/// Asks whether somebody meant another name.
+pub(crate) fn did_you_mean(nearest: Option<&impl Display>) -> String {
+    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
