@@ -6,7 +6,7 @@ use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{prelude::*, test_kit::extensions};
 
-use crate::support::{Log, app, host, note, noted, states, systems_in};
+use crate::support::{Log, app, host, note, noted, systems_in};
 
 #[derive(Resource)]
 struct Mark(&'static str);
@@ -61,7 +61,7 @@ fn build_goes_in_plan_order() {
 fn a_build_that_panics_leaves_nothing_behind() {
     let mut plain = app(host().with::<First>());
     let mut app = app(host().with::<First>().with::<Panics>());
-    assert_eq!(states(&app), "First starting, Panics failed");
+    app.assert_states("First starting, Panics failed");
     assert!(!app.world().contains_resource::<Mark>());
     assert_eq!(app.world_mut().query::<&Thing>().iter(app.world()).count(), 0);
     app.add_systems(Update, note("everybody").in_set(Everybody));
@@ -75,7 +75,7 @@ fn a_build_that_panics_leaves_nothing_behind() {
     let fewer = |app: &App| app.world().entities().count_spawned() as usize;
     // The extension itself is one entity, and so is the thing above; the `Mark` resource leaves its empty entity.
     assert_eq!(fewer(&app), fewer(&plain) + 3);
-    assert_eq!(states(&app), "First running, Panics failed");
+    app.assert_states("First running, Panics failed");
     app.terminate_extensions();
     plain.terminate_extensions();
 }
@@ -86,7 +86,7 @@ fn fail_is_a_panic_in_a_civil_way() {
     noted(&mut app);
     app.update();
     assert_eq!(noted(&mut app), "");
-    assert_eq!(states(&app), "Fails failed");
+    app.assert_states("Fails failed");
     assert!(!app.world().contains_resource::<Mark>());
     assert_eq!(app.extension_report().rows[0].faults[0].fault.to_string(), "in `build`: no port is free");
 }
@@ -94,14 +94,14 @@ fn fail_is_a_panic_in_a_civil_way() {
 #[test]
 fn dependents_of_a_failed_build_are_not_built() {
     let mut app = app(host().with::<First>().with::<Panics>().with::<NeedsPanics>());
-    assert_eq!(states(&app), "First starting, Panics failed, NeedsPanics suspended");
+    app.assert_states("First starting, Panics failed, NeedsPanics suspended");
     assert!(!noted(&mut app).contains("never"));
 }
 
 #[test]
 fn an_error_of_a_command_fails_the_build() {
     let app = app(host().with::<CommandFails>());
-    assert_eq!(states(&app), "CommandFails failed");
+    app.assert_states("CommandFails failed");
     assert_eq!(app.extension_report().rows[0].faults[0].fault.to_string(), "in `build`: the command failed");
 }
 
@@ -282,7 +282,7 @@ fn faults_in_finish_and_ready_are_contained() {
     app.cleanup();
     app.update();
     assert_eq!(noted(&mut app), "First");
-    assert_eq!(states(&app), "FinishesBadly failed, First running, NeverReady failed");
+    assert_eq!(app.extension_report().summary(), "extensions: 1 running, 2 failed");
     app.terminate_extensions();
 }
 
@@ -328,7 +328,7 @@ fn one_that_was_added_past_the_host_is_hosted_all_the_same() {
     let mut app = App::new();
     app.init_resource::<Log>().add_plugins(UserA).add_plugins(host().with::<UserA>());
     app.update();
-    assert_eq!(states(&app), "UserA running");
+    assert_eq!(app.extension_report().summary(), "extensions: 1 running");
     assert_eq!(app.extension_report().problems.len(), 1);
     app.terminate_extensions();
 }

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use bevy_extensions::{Declared, Driver, DynamicEvent, Extension, Interface, Manifest, Method, prelude::*};
 use serde::Serialize;
 
-use crate::support::{Log, app, host, noted, states};
+use crate::support::{Log, app, host, noted};
 
 /// Where the extension of a number fails, if it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -306,7 +306,7 @@ fn check_seed(seed: u64) {
     let ran: BTreeSet<_> = noted(&mut app).split_whitespace().map(String::from).collect();
     let running = (0..100).filter(|&number| expected[number]);
     let expected: BTreeSet<_> = running.flat_map(|number| what_runs(NAMES[number], wishes[number].failing)).collect();
-    assert_eq!(ran, expected, "seed {seed}: {}", states(&app));
+    assert_eq!(ran, expected, "seed {seed}: {}", app.states());
 
     // Nobody is charged wrongly: every fault bears the name of its extension.
     for row in app.extension_report().rows {

@@ -10,7 +10,7 @@ use bevy_extensions::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::support::{Log, app, host, host_with, noted, states};
+use crate::support::{Log, app, host, host_with, noted};
 
 fn sms() -> Interface {
     let send = Method::new("send")
@@ -230,7 +230,7 @@ fn a_driver_that_breaks_is_charged_and_its_answer_is_checked() {
 fn an_extension_that_fails_gives_way_to_the_next() {
     let mut app = app(host().with::<Net>().with::<Faint>().with::<Alpha>().with::<Sender>());
     app.update();
-    assert_eq!(states(&app), "Net running, Sender running, Faint failed, Alpha running");
+    app.assert_states("Net running, Sender running, Faint failed, Alpha running");
     assert_eq!(app.world_mut().request(ann()), Ok(1));
     assert_eq!(noted(&mut app), r#"sms: `Faint` -> `Alpha` {"from":"Faint","interface":"sms","to":"Alpha"}"#);
     app.terminate_extensions();
@@ -313,7 +313,7 @@ fn what_is_wrong_with_a_registration_is_charged() {
             "in what it exports as `sms`: there is a driver of `sms` already; put its methods together into one",
         ],
     );
-    assert_eq!(states(&app), "Wrong running");
+    app.assert_states("Wrong running");
     app.terminate_extensions();
 }
 

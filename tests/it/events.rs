@@ -6,7 +6,7 @@ use bevy_extensions::{Delivery, ExtensionFaults, Listener, OwnedBy, Target, prel
 
 use crate::{
     memory,
-    support::{Log, app, host, note, noted, states},
+    support::{Log, app, host, note, noted},
 };
 
 #[derive(ExtensionEvent)]
@@ -122,7 +122,7 @@ fn a_fault_in_a_listener_is_its_extensions_and_the_others_hear() {
         "Aa 2x in a listener of `ping`: panicked: boom; Bb 2x in a listener of `ping`: no; \
          Cc 2x in a listener of `ping`: it cannot run: Resource does not exist (the feature `debug` tells which)",
     );
-    assert_eq!(states(&app), "Aa running, Bb running, Cc running, Dd running");
+    app.assert_states("Aa running, Bb running, Cc running, Dd running");
     app.terminate_extensions();
 }
 
@@ -391,7 +391,7 @@ fn who_sends_to_somebody_unknown_is_charged() {
     assert_eq!(faults(&app), "Sends 1x in a command: `ping` was sent to `Nobody`, but no extension is called that");
     app.world_mut().commands().send(Ping, "Nobody");
     app.update();
-    assert_eq!(states(&app), "Sends running", "the app is told, and goes on");
+    assert_eq!(app.states(), "Sends running", "the app is told, and goes on");
     app.terminate_extensions();
 }
 

@@ -4,7 +4,7 @@ use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{ExtensionFaults, TypedExport, prelude::*, test_kit::extensions};
 
-use crate::support::{Log, app, host, host_with, noted, states};
+use crate::support::{Log, app, host, host_with, noted};
 
 extensions! {
     Economy() = |app| app.extension::<Self>().export::<Ledger>().add_systems(Init, open_ledger);
@@ -60,7 +60,7 @@ fn a_bare_import_of_what_is_not_there_is_a_contained_fault() {
     let mut app = app(host().with::<Careless>());
     app.update();
     app.update();
-    assert_eq!(states(&app), "Careless running");
+    app.assert_states("Careless running");
     let entity = app.world().resource::<Extensions>().entity_of::<Careless>().unwrap();
     let faults = app.world().get::<ExtensionFaults>(entity).unwrap();
     let faults: Vec<_> = faults.iter().map(|counted| format!("{}x {}", counted.times, counted.fault)).collect();
@@ -86,7 +86,7 @@ fn an_export_goes_when_its_owner_stops() {
 
     let mut app = app(host().with::<Bank>().with::<Thief>());
     app.update();
-    assert_eq!(states(&app), "Bank failed, Thief running");
+    app.assert_states("Bank failed, Thief running");
     assert_eq!(noted(&mut app), "true false");
     assert_eq!(app.world_mut().query::<&TypedExport>().iter(app.world()).count(), 0);
     app.terminate_extensions();
@@ -191,7 +191,7 @@ fn who_imports_in_the_name_of_another_is_refused() {
     }
     let mut app = app(host().with::<Economy>().with::<Greeter>().with::<Thief>());
     app.update();
-    assert_eq!(states(&app), "Economy running, Thief failed, Greeter running");
+    app.assert_states("Economy running, Thief failed, Greeter running");
     let row = app.extension_report().row("Thief").unwrap().clone();
     assert_eq!(
         row.failure.unwrap().to_string(),

@@ -10,7 +10,7 @@ use bevy_extensions::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::support::{Log, app, host, host_with, note, noted, states};
+use crate::support::{Log, app, host, host_with, note, noted};
 
 #[derive(Resource, Default)]
 struct Ledger(u32);
@@ -259,7 +259,7 @@ fn an_error_or_a_panic_is_charged_to_whom_it_belongs() {
         "in the function `fails`: the vault is shut; in the function `panics`: panicked: no gold",
     );
     assert_eq!(faults(&app, "Greeter"), "");
-    assert_eq!(states(&app), "Economy running, Bank running, Greeter running");
+    app.assert_states("Economy running, Bank running, Greeter running");
     app.terminate_extensions();
 }
 
@@ -374,7 +374,7 @@ fn names_of_functions_are_checked() {
          in what it exports as `default`: a default of `default` does not fit: \
          the argument `times` has to be an integer, found the string \"three\"",
     );
-    assert_eq!(states(&app), "Misnamed running");
+    app.assert_states("Misnamed running");
     assert_eq!(app.world_mut().call::<_, i32>("Misnamed", "twice", ()), Ok(1));
     app.terminate_extensions();
 }

@@ -9,7 +9,7 @@ use bevy_ecs::{
 use bevy_extensions::{ExtensionFaults, HostSettings, prelude::*, test_kit::extensions};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Log, app, host, host_with, note, noted, states};
+use crate::support::{Log, app, host, host_with, note, noted};
 
 #[derive(Message)]
 struct Said(u32);
@@ -104,7 +104,7 @@ fn a_failed_build_does_not_break_the_messages_of_others() {
 fn observers_that_panic_keep_nobody_from_starting_or_ending() {
     let mut app = app(host().with::<Economy>().with::<Observes>().with::<Zoo>());
     app.update();
-    assert_eq!(states(&app), "Economy running, Observes running, Zoo running");
+    app.assert_states("Economy running, Observes running, Zoo running");
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "Economy.init Zoo.update Zoo.end Economy.end");
 }
@@ -112,7 +112,7 @@ fn observers_that_panic_keep_nobody_from_starting_or_ending() {
 #[test]
 fn systems_that_cannot_be_contained_fail_their_build() {
     let mut app = app(host().with::<Economy>().with::<Runs>());
-    assert_eq!(states(&app), "Economy starting, Runs failed");
+    app.assert_states("Economy starting, Runs failed");
     assert_eq!(
         app.extension_report().row("Runs").unwrap().faults[0].fault.to_string(),
         "in `build`: ran the schedule `Mine` before its end, so its systems cannot be contained",
@@ -134,7 +134,7 @@ fn the_host_knows_its_extensions_whatever_happens_to_their_entities() {
 fn a_state_that_somebody_replaces_moves_nothing() {
     let mut app = app(host().with::<Economy>().with::<Lies>());
     app.update();
-    assert_eq!(states(&app), "Economy running, Lies running");
+    app.assert_states("Economy running, Lies running");
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "Economy.init Economy.end");
 }
@@ -144,14 +144,14 @@ fn nobody_is_built_after_the_end() {
     let mut app = app(host().with::<EndsEarly>().with::<NeedsEarly>());
     app.update();
     assert_eq!(noted(&mut app), "");
-    assert_eq!(states(&app), "EndsEarly terminated, NeedsEarly terminated");
+    app.assert_states("EndsEarly terminated, NeedsEarly terminated");
 }
 
 #[test]
 fn a_manifest_that_cannot_be_made_leaves_out_its_extension_alone() {
     let mut app = app(host().with::<Economy>().with::<Unmade>());
     app.update();
-    assert_eq!(states(&app), "Economy running");
+    app.assert_states("Economy running");
     assert_eq!(
         app.extension_report().problems[0].to_string(),
         "an extension is left out: its manifest is wrong: `Unmade`: making it panicked: there is no default",
@@ -328,7 +328,7 @@ fn the_version_of_the_app_may_stand_in_the_settings() {
     let mut settings = HostSettings::default();
     settings.app_version = Some("1.0.0".parse().unwrap());
     let app = app(ExtensionsPlugin { settings: settings.into(), ..host().with::<Modern>() });
-    assert_eq!(states(&app), "Modern left out");
+    app.assert_states("Modern left out");
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn the_end_may_come_from_within() {
     let mut early = app(host().with::<Economy>().with::<EndsInInit>().with::<Zoo>());
     early.update();
     assert_eq!(noted(&mut early), "Economy.init Zoo.end EndsInInit.end Economy.end");
-    assert_eq!(states(&early), "Economy terminated, EndsInInit terminated, Zoo terminated");
+    early.assert_states("Economy terminated, EndsInInit terminated, Zoo terminated");
 
     let mut late = app(host().with::<Economy>().with::<EndsInUpdate>());
     late.update();

@@ -10,7 +10,7 @@ use bevy_extensions::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::support::{Log, app, host, host_with, noted, states};
+use crate::support::{Log, app, host, host_with, noted};
 
 #[derive(ExtensionEvent)]
 #[event(name = "ping")]
@@ -38,7 +38,7 @@ fn an_exclusive_system_cannot_listen_in_any_way() {
     }
     let mut app = app(host().with::<Typed>().with::<Named>());
     app.update();
-    assert_eq!(states(&app), "Named failed, Typed failed");
+    app.assert_states("Named failed, Typed failed");
     assert_eq!(
         faults(&app),
         "Named 1x in `build`: an exclusive system cannot listen; queue a command instead; \
@@ -253,7 +253,7 @@ fn nothing_that_is_thrown_or_returned_gets_past() {
     app.update();
     assert!(app.world_mut().call::<_, ()>("Ee", "act", ()).is_err());
     app.update();
-    assert_eq!(states(&app), "Aa running, Bb running, Cc running, Dd running, Ee running");
+    app.assert_states("Aa running, Bb running, Cc running, Dd running, Ee running");
     let shy = "its error cannot be shown, as that panicked: shy";
     assert_eq!(
         faults(&app),

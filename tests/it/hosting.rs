@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_extensions::{Declared, HostSettings, SettingsSource, manifest_of, prelude::*, test_kit::extensions};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Log, app, host, host_with, note, noted, states};
+use crate::support::{Log, app, host, host_with, note, noted};
 
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(default)]
@@ -66,7 +66,7 @@ fn settings_can_be_read_in_build() {
 fn check_wrong_settings(settings: &str, expected: &str) {
     let mut app = app(host_with(settings).with::<Greeter>().with::<Economy>());
     app.update();
-    assert_eq!(states(&app), "Economy running, Greeter failed");
+    app.assert_states("Economy running, Greeter failed");
     let text = app.extension_report().to_string();
     let lines: Vec<_> = text.lines().skip(4).collect();
     assert_eq!(lines.join("\n"), expected);
@@ -129,7 +129,7 @@ fn disabled_and_left_out_extensions_are_listed_with_their_state() {
         .with::<Stall>());
     app.update();
     assert_eq!(noted(&mut app), "Economy.init");
-    assert_eq!(states(&app), "Economy running, Greeter disabled, Market left out, Stall left out");
+    app.assert_states("Economy running, Greeter disabled, Market left out, Stall left out");
     app.terminate_extensions();
 }
 
@@ -186,9 +186,9 @@ fn colours_are_asked_for() {
 #[test]
 fn the_version_of_the_app_is_held_against_manifests() {
     let plugin = |version| ExtensionsPlugin { app: Some(AppInfo::new("town", version)), ..host().with::<Modern>() };
-    assert_eq!(states(&app(plugin("2.1.0"))), "Modern starting");
-    assert_eq!(states(&app(plugin("1.9.0"))), "Modern left out");
-    assert_eq!(states(&app(host().with::<Modern>())), "Modern starting", "an unknown version suits everybody");
+    app(plugin("2.1.0")).assert_states("Modern starting");
+    app(plugin("1.9.0")).assert_states("Modern left out");
+    assert_eq!(app(host().with::<Modern>()).states(), "Modern starting", "an unknown version suits everybody");
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_left_out_extension_stops_the_app_if_the_settings_say_so() {
     app.update();
     assert_eq!(noted(&mut app), "");
     assert_eq!(app.should_exit(), Some(AppExit::error()));
-    assert_eq!(states(&app), "Economy terminated, Market left out", "it will not start any more");
+    assert_eq!(app.states(), "Economy terminated, Market left out", "it will not start any more");
     assert_eq!(
         app.extension_report().problems[0].to_string(),
         "no extension starts, and the app exits: something is left out, and `on_left_out` is `Stop`",
@@ -250,7 +250,7 @@ fn settings_can_be_made_in_code() {
     let mut settings = HostSettings::default();
     settings.disabled.insert("Economy".parse().unwrap());
     let app = app(ExtensionsPlugin { settings: settings.into(), ..host().with::<Economy>() });
-    assert_eq!(states(&app), "Economy disabled");
+    app.assert_states("Economy disabled");
 }
 
 #[test]

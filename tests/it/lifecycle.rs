@@ -7,7 +7,7 @@ use bevy_extensions::{
     prelude::*, test_kit::extensions,
 };
 
-use crate::support::{Log, app, host, host_with, note, noted, states};
+use crate::support::{Log, app, host, host_with, note, noted};
 
 extensions! {
     Economy() = |app| app.extension::<Self>()
@@ -46,7 +46,7 @@ fn each_phase_goes_through_all_in_plan_order() {
         noted(&mut app),
         "Economy.pre Chat.init Economy.init Greeter.a Greeter.b Economy.post Greeter.post Greeter.update",
     );
-    assert_eq!(states(&app), "Chat running, Economy running, Greeter running");
+    app.assert_states("Chat running, Economy running, Greeter running");
     app.update();
     assert_eq!(noted(&mut app), "Greeter.update", "phases run once");
 }
@@ -68,7 +68,7 @@ fn terminate_runs_once_and_backwards() {
     noted(&mut app);
     app.terminate_extensions().terminate_extensions();
     assert_eq!(noted(&mut app), "Greeter.end Economy.end Chat.end");
-    assert_eq!(states(&app), "Chat terminated, Economy terminated, Greeter terminated");
+    app.assert_states("Chat terminated, Economy terminated, Greeter terminated");
     app.update();
     assert_eq!(noted(&mut app), "", "what has ended does not run on");
 }
@@ -108,7 +108,7 @@ fn a_failed_extension_takes_only_its_dependents_along() {
         "Economy.pre Bank.pre Loans.pre Economy.init Loans.end Bank.end Shop.init Economy.post",
         "dependents end first, and whoever has an alternative goes on",
     );
-    assert_eq!(states(&app), "Economy running, Bank failed, Loans suspended, Shop running, Mortgages suspended");
+    app.assert_states("Economy running, Bank failed, Loans suspended, Shop running, Mortgages suspended");
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "Economy.end", "who has ended does not end again");
 }
@@ -258,7 +258,7 @@ fn a_fault_in_terminate_is_kept_and_the_others_still_end() {
     noted(&mut app);
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "Economy.end");
-    assert_eq!(states(&app), "Economy terminated, EndsBadly terminated");
+    app.assert_states("Economy terminated, EndsBadly terminated");
     let report = app.extension_report();
     assert_eq!(
         report.row("EndsBadly").unwrap().faults[0].fault.to_string(),
@@ -270,7 +270,7 @@ fn a_fault_in_terminate_is_kept_and_the_others_still_end() {
 fn the_host_settings_say_how_many_faults_are_too_many() {
     let mut app = app(host_with("(faults: (phase: 2))").with::<Errs>().with::<Bank>().with::<Economy>());
     app.update();
-    assert_eq!(states(&app), "Economy running, Errs running, Bank running");
+    app.assert_states("Economy running, Errs running, Bank running");
 }
 
 #[test]
@@ -287,11 +287,11 @@ fn two_apps_do_not_see_each_other() {
     let mut second = app(host().with::<Chat>().with::<Economy>());
     first.update();
     second.update();
-    assert_eq!(states(&first), "Economy running");
-    assert_eq!(states(&second), "Chat running, Economy running");
+    first.assert_states("Economy running");
+    second.assert_states("Chat running, Economy running");
     first.terminate_extensions();
-    assert_eq!(states(&first), "Economy terminated");
-    assert_eq!(states(&second), "Chat running, Economy running");
+    first.assert_states("Economy terminated");
+    second.assert_states("Chat running, Economy running");
 }
 
 #[test]

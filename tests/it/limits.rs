@@ -11,7 +11,7 @@ use bevy_extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{app, host, host_with, note, noted, states};
+use crate::support::{app, host, host_with, note, noted};
 
 extensions! {
     Clumsy() = |app| app.extension::<Self>()
@@ -69,7 +69,7 @@ fn the_tenth_fault_in_a_minute_stops_an_extension_and_who_requires_it() {
     let last = frames(&mut app, 1).remove(0);
     assert!(!last.contains("Clumsy.update"), "the rest of its code is skipped in the same frame: {last}");
     assert!(last.contains("Economy.update") && last.contains("Clumsy.end"), "everyone else goes on: {last}");
-    assert_eq!(states(&app), "Clumsy failed, Economy running, Cleaner suspended");
+    app.assert_states("Clumsy failed, Economy running, Cleaner suspended");
     assert_eq!(
         told(&app),
         "error: `Clumsy` has failed in a system: dropped a cup (10 faults in 60 s); because of it, `Cleaner` is suspended",
@@ -104,17 +104,17 @@ fn where_one_fault_is_too_many_nobody_counts() {
 fn whoever_ends_does_so_to_the_end() {
     let mut app = app(host_with("(faults: (run_time: 3))").with::<Patient>());
     app.update();
-    assert_eq!(states(&app), "Patient running");
+    app.assert_states("Patient running");
     app.terminate_extensions();
     assert_eq!(noted(&mut app), "Patient.end", "a fault in `Terminate` keeps nothing else from running");
-    assert_eq!(states(&app), "Patient terminated");
+    app.assert_states("Patient terminated");
 }
 
 #[test]
 fn what_is_refused_in_build_does_not_count_as_failing_at_run_time() {
     let mut app = app(host_with("(faults: (run_time: 1))").with::<Exporter>());
     app.update();
-    assert_eq!(states(&app), "Exporter running");
+    app.assert_states("Exporter running");
     app.terminate_extensions();
 }
 
@@ -122,11 +122,11 @@ fn what_is_refused_in_build_does_not_count_as_failing_at_run_time() {
 fn faults_of_a_shared_plugin_count_for_its_first_user() {
     let mut app = app(host_with("(faults: (run_time: 3))").with::<Left>().with::<Right>());
     frames(&mut app, 2);
-    assert_eq!(states(&app), "Left running, Right running");
+    app.assert_states("Left running, Right running");
     assert_eq!(frames(&mut app, 1), ["Cups.update"], "others may still need it");
-    assert_eq!(states(&app), "Left failed, Right running");
+    app.assert_states("Left failed, Right running");
     frames(&mut app, 3);
-    assert_eq!(states(&app), "Left failed, Right failed");
+    app.assert_states("Left failed, Right failed");
     assert_eq!(frames(&mut app, 1), [""]);
     app.terminate_extensions();
 }

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 use bevy_extensions::{prelude::*, test_kit::extensions};
 
-use crate::support::{Log, app, host_with, note, noted, states};
+use crate::support::{Log, app, host_with, note, noted, run_until};
 
 extensions! {
     Stubborn() = |app| app.extension::<Self>()
@@ -20,9 +20,7 @@ extensions! {
 fn who_has_failed_starts_again_after_a_while_if_the_host_settings_say_so() {
     let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 2, times: 3)))";
     let mut app = app(host_with(restart).with::<Stubborn>().with::<Follower>());
-    while states(&app) != "Stubborn running, Follower running" {
-        app.update();
-    }
+    run_until(&mut app, |app| app.states() == "Stubborn running, Follower running");
     assert_eq!(noted(&mut app), "start 1 start 2 start 3 start 4 Follower.post");
     app.terminate_extensions();
 }
@@ -32,10 +30,10 @@ fn who_fails_too_often_stays_as_it_is() {
     let restart = "(faults: (restart: BackOff(first_ms: 1, longest_ms: 1, times: 2)))";
     let mut app = app(host_with(restart).with::<Stubborn>());
     let mut starts = 0;
-    while starts < 3 {
-        app.update();
-        starts += noted(&mut app).matches("start").count();
-    }
+    run_until(&mut app, |app| {
+        starts += noted(app).matches("start").count();
+        starts >= 3
+    });
     let extensions = app.world_mut().resource_mut::<Extensions>().into_inner();
     extensions.restart("Stubborn");
     app.update();
@@ -53,7 +51,7 @@ fn who_is_switched_off_does_not_start_by_itself() {
     for _ in 0..1000 {
         app.update();
     }
-    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("", "Stubborn disabled"));
+    assert_eq!((noted(&mut app).as_str(), app.states().as_str()), ("", "Stubborn disabled"));
 }
 
 extensions! {

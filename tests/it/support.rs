@@ -1,5 +1,7 @@
 //! What tests of whole apps share.
 
+use std::time::{Duration, Instant};
+
 use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
 use bevy_extensions::{HostSettings, prelude::*, test_kit::TestApp};
@@ -44,10 +46,14 @@ pub fn noted(app: &mut App) -> String {
     std::mem::take(&mut app.world_mut().resource_mut::<Log>().0).join(" ")
 }
 
-/// Lists the states of all extensions, as one line.
-pub fn states(app: &App) -> String {
-    let rows = app.extension_report().rows;
-    rows.iter().map(|row| format!("{} {}", row.name, row.state)).collect::<Vec<_>>().join(", ")
+/// Runs frames until something is so, with some time between them; fails if that takes too long.
+#[track_caller]
+pub fn run_until(app: &mut TestApp, mut is_so: impl FnMut(&mut TestApp) -> bool) {
+    let began = Instant::now();
+    while !is_so(app) {
+        assert!(began.elapsed() < Duration::from_secs(60), "it takes too long\n{}", app.report());
+        app.frames(1);
+    }
 }
 
 /// Counts the systems of a schedule that is not built yet.

@@ -9,7 +9,7 @@ use bevy_extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Log, app, host, host_with, note, noted, states};
+use crate::support::{Log, app, host, host_with, note, noted};
 
 extensions! {
     Economy() = |app| {
@@ -52,11 +52,11 @@ fn stopping_and_starting_goes_in_order_and_builds_nothing_again() {
     let mut app = town();
     switch(&mut app, [Switch::disable("Economy")]);
     assert_eq!(noted(&mut app), "Greeter.end Economy.end Chat.update");
-    assert_eq!(states(&app), "Economy disabled, Chat running, Greeter suspended");
+    app.assert_states("Economy disabled, Chat running, Greeter suspended");
     switch(&mut app, [Switch::enable("Economy")]);
     let begun = "Economy.pre Economy.init Greeter.init Economy.post ";
     assert!(noted(&mut app).starts_with(begun));
-    assert_eq!(states(&app), "Economy running, Chat running, Greeter running");
+    app.assert_states("Economy running, Chat running, Greeter running");
     switch(&mut app, [Switch::restart("economy")]);
     assert!(noted(&mut app).starts_with(&format!("Greeter.end Economy.end {begun}")));
     app.terminate_extensions();
@@ -81,7 +81,7 @@ start `Economy`
 start `Greeter`: it requires `Economy`",
     );
     assert_eq!(plan(&[Switch::enable("Economy")]), "nothing changes");
-    assert_eq!(states(&app), "Economy running, Chat running, Greeter running");
+    app.assert_states("Economy running, Chat running, Greeter running");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn what_cannot_be_met_changes_nothing_and_says_why() {
     ];
     for (switches, expected) in blocked {
         assert_eq!(switch(&mut app, switches), expected);
-        assert_eq!(states(&app), "Economy running, Greeter running, Chat disabled");
+        app.assert_states("Economy running, Greeter running, Chat disabled");
     }
     switch(&mut app, [Switch::disable("Economy")]);
     let blocked = [
@@ -112,7 +112,7 @@ fn what_cannot_be_met_changes_nothing_and_says_why() {
     ];
     for (asked, expected) in blocked {
         assert_eq!(switch(&mut app, [asked]), expected);
-        assert_eq!(states(&app), "Economy disabled, Greeter suspended, Chat disabled");
+        app.assert_states("Economy disabled, Greeter suspended, Chat disabled");
     }
     app.terminate_extensions();
     let ended = "cannot enable `Economy`: the app has terminated its extensions";
@@ -131,7 +131,7 @@ fn what_is_asked_for_within_a_frame_is_one_plan_in_any_order() {
                 app.world_mut().resource_mut::<Extensions>().switch(switch);
             }
             app.update();
-            states(&app)
+            app.states()
         };
         let both = vec![Switch::disable("Economy"), Switch::enable("Greeter")];
         assert_eq!(ask(both), "Economy disabled, Chat running, Greeter suspended");
@@ -168,9 +168,9 @@ fn commands_switch_before_the_next_frame() {
         }
     });
     app.update();
-    assert_eq!(states(&app), "Economy running, Chat running, Greeter running", "a frame is not cut in two");
+    assert_eq!(app.states(), "Economy running, Chat running, Greeter running", "a frame is not cut in two");
     app.update();
-    assert_eq!(states(&app), "Economy disabled, Chat running, Greeter suspended");
+    app.assert_states("Economy disabled, Chat running, Greeter suspended");
     app.update();
     noted(&mut app);
     app.update();
@@ -184,7 +184,7 @@ fn what_is_asked_for_before_the_first_frame_is_done_after_the_start() {
     app.world_mut().resource_mut::<Extensions>().disable("Economy");
     app.update();
     assert_eq!(noted(&mut app), "Economy.build Economy.pre Economy.init Economy.post Economy.end");
-    assert_eq!(states(&app), "Economy disabled");
+    app.assert_states("Economy disabled");
 }
 
 #[test]
@@ -196,9 +196,9 @@ fn an_extension_may_switch_itself_off() {
     }
     let mut app = app(host().with::<Shy>());
     app.update();
-    assert_eq!(states(&app), "Shy running");
+    app.assert_states("Shy running");
     app.update();
-    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("Shy.end", "Shy disabled"));
+    assert_eq!((noted(&mut app).as_str(), app.states().as_str()), ("Shy.end", "Shy disabled"));
 }
 
 #[derive(ExtensionEvent, Serialize, Deserialize)]
@@ -342,7 +342,7 @@ fn a_start_that_fails_half_way_leaves_everybody_running_or_stopped() {
     noted(&mut app);
     switch(&mut app, [Switch::restart("Vault")]);
     assert_eq!(noted(&mut app), "Clerk.end Vault.end Clerk.pre Clerk.end Vault.end Poet.update");
-    assert_eq!(states(&app), "Poet running, Vault failed, Clerk suspended");
+    app.assert_states("Poet running, Vault failed, Clerk suspended");
     let extensions = app.world().resource::<Extensions>();
     let [vault, clerk] = ["Vault", "Clerk"].map(|name| extensions.entity(name).unwrap());
     assert_eq!(app.world().get::<SuspendedBecauseOf>(clerk), Some(&SuspendedBecauseOf(vault)));
@@ -353,7 +353,7 @@ fn a_start_that_fails_half_way_leaves_everybody_running_or_stopped() {
         "start `Vault`\nstart `Clerk`: it requires `Vault`",
         "who has failed may try again",
     );
-    assert_eq!(states(&app), "Poet running, Vault running, Clerk running");
+    app.assert_states("Poet running, Vault running, Clerk running");
     assert_eq!(app.world().get::<SuspendedBecauseOf>(clerk), None);
     assert_eq!(app.world().get::<ExtensionFaults>(vault).unwrap().fatal(), None);
     app.terminate_extensions();
@@ -364,13 +364,13 @@ fn who_has_failed_or_waits_can_be_switched_off() {
     let mut app = app(host().with::<Vault>().with::<Clerk>());
     app.update();
     switch(&mut app, [Switch::restart("Vault")]);
-    assert_eq!(states(&app), "Vault failed, Clerk suspended");
+    app.assert_states("Vault failed, Clerk suspended");
     assert_eq!(
         switch(&mut app, [Switch::disable("Vault"), Switch::disable("Clerk")]),
         "mark `Vault` as disabled, which has failed\nmark `Clerk` as disabled, which is suspended",
     );
     assert_eq!(switch(&mut app, [Switch::enable("Vault")]), "start `Vault`");
-    assert_eq!(states(&app), "Vault running, Clerk disabled");
+    app.assert_states("Vault running, Clerk disabled");
     app.terminate_extensions();
 }
 
@@ -385,7 +385,7 @@ fn a_failed_build_cannot_be_started_again() {
     let why = "it was not built when the app started, and a native is built once: it can run from the next start on";
     assert_eq!(switch(&mut app, [Switch::restart("Broken")]), format!("cannot restart `Broken`: {why}"));
     assert_eq!(switch(&mut app, [Switch::enable("User")]), format!("cannot enable `User`: {why}"));
-    assert_eq!(states(&app), "Broken failed, User suspended");
+    app.assert_states("Broken failed, User suspended");
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn a_fault_while_stopping_keeps_nothing_from_going() {
     app.update();
     switch(&mut app, [Switch::disable("Arsenal")]);
     assert_eq!(noted(&mut app), "Poet.update Guard.end Poet.update");
-    assert_eq!(states(&app), "Arsenal disabled, Poet running, Guard suspended");
+    app.assert_states("Arsenal disabled, Poet running, Guard suspended");
     assert_eq!(app.world().leftovers("Arsenal"), Some(vec![]));
     let arsenal = app.world().resource::<Extensions>().entity_of::<Arsenal>().unwrap();
     let faults = app.world().get::<ExtensionFaults>(arsenal).unwrap();
@@ -444,12 +444,12 @@ fn an_export_that_cannot_be_made_again_fails_the_start_and_may_be_tried_again() 
     app.update();
     noted(&mut app);
     switch(&mut app, [Switch::restart("Bank")]);
-    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("", "Bank failed"));
+    assert_eq!((noted(&mut app).as_str(), app.states().as_str()), ("", "Bank failed"));
     let bank = app.world().resource::<Extensions>().entity_of::<Bank>().unwrap();
     let fatal = app.world().get::<ExtensionFaults>(bank).unwrap().fatal().unwrap().to_string();
     assert!(fatal.starts_with("as it was started again: panicked: "), "{fatal}");
     switch(&mut app, [Switch::restart("Bank")]);
-    assert_eq!((noted(&mut app).as_str(), states(&app).as_str()), ("Bank.init", "Bank running"));
+    assert_eq!((noted(&mut app).as_str(), app.states().as_str()), ("Bank.init", "Bank running"));
     assert_eq!(app.world().import::<Host, Safe>().unwrap().0, 3);
     app.terminate_extensions();
 }

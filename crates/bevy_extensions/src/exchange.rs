@@ -51,13 +51,15 @@ pub struct ExportedFunction {
     pub answer: String,
     /// What it takes by name, if that is said.
     pub signature: Option<Signature>,
+    /// Under what it is found.
+    key: Key,
 }
 
 /// Where the functions are.
 #[derive(Resource, Default)]
 struct Functions(HashMap<Key, At>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
     owner: ExtensionId,
     name: Box<str>,
@@ -105,10 +107,11 @@ pub(crate) fn export_fn<M>(
         input: callee.types().input.1.to_string(),
         answer: callee.types().answer.1.to_string(),
         signature: signature.clone(),
+        key,
     };
     let of = owner.name().map_or(APP_NAME, ExtensionName::as_str);
     let (slots, facts) = Slots::new(world, owner, of, vec![(name.into(), callee)], signature);
-    Ok(offer(world, owner, key, Offer { exported, slots, facts }))
+    Ok(offer(world, owner, Offer { exported, slots, facts }))
 }
 
 /// A function that is ready to be called.
@@ -118,15 +121,15 @@ struct Offer {
     facts: Vec<Arc<Facts>>,
 }
 
-fn offer(world: &mut World, owner: Party<'_>, key: Key, Offer { exported, slots, facts }: Offer) -> Entity {
+fn offer(world: &mut World, owner: Party<'_>, Offer { exported, slots, facts }: Offer) -> Entity {
     let entity = owner.spawn(world, (exported.clone(), slots));
     let functions = &mut world.get_resource_or_init::<Functions>().0;
     let places = facts.iter().map(|facts| At { entity, index: 0, facts: facts.clone() });
-    functions.extend(places.map(|at| (key.clone(), at)));
+    functions.extend(places.map(|at| (exported.key.clone(), at)));
     Parkable::attach(world, entity, owner, |world, entity| {
         let slots = world.entity_mut(entity).take::<Slots>()?;
         park::once(Offer { exported, slots, facts }, move |world, ward, again| {
-            offer(world, Party::Extension(ward), key.clone(), again);
+            offer(world, Party::Extension(ward), again);
         })
     });
     entity
@@ -163,8 +166,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), ExportError> {
 }
 
 fn forget(mut world: DeferredWorld, context: HookContext) {
-    if let Some(mut functions) = world.get_resource_mut::<Functions>() {
-        functions.0.retain(|_, at| at.entity != context.entity);
+    let key = world.get::<ExportedFunction>(context.entity).map(|function| function.key.clone());
+    if let Some((key, mut functions)) = key.zip(world.get_resource_mut::<Functions>())
+        // A copy of the component stands for nothing.
+        && functions.0.get(&key).is_some_and(|at| at.entity == context.entity)
+    {
+        functions.0.remove(&key);
     }
 }
 

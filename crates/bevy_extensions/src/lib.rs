@@ -88,11 +88,13 @@
 //! # Phases
 //!
 //! In `Startup` all extensions [pre-initialise](Phase::PreInit), then all [initialise](Phase::Init), then all
-//! [post-initialise](Phase::PostInit), each phase in plan order. [`Terminate`](Phase::Terminate) runs once, in reverse,
-//! when the app writes [`AppExit`](bevy_app::AppExit), on Ctrl-C and SIGTERM too, or by
-//! [`app.terminate_extensions()`](ExtensionsAppExt::terminate_extensions). Systems of a phase are ordinary systems and
-//! may return `Result`. Systems for `Update` and the like go into the app's schedules, in the set
-//! [`ExtensionSet::of::<Greeter>()`](ExtensionSet), so that `before` and `after` work as usual.
+//! [post-initialise](Phase::PostInit), each phase in plan order. [`Terminate`](Phase::Terminate) runs in reverse: of
+//! all when the app writes [`AppExit`](bevy_app::AppExit), on Ctrl-C and SIGTERM too, or by
+//! [`app.terminate_extensions()`](ExtensionsAppExt::terminate_extensions); and of each one that
+//! [stops](#stopping-and-starting-while-the-app-runs) before, when it stops. So it runs once for each time that the
+//! extension has begun its phases. Systems of a phase are ordinary systems and may return `Result`. Systems for `Update`
+//! and the like go into the app's schedules, in the set [`ExtensionSet::of::<Greeter>()`](ExtensionSet), so that `before`
+//! and `after` work as usual.
 //!
 //! # Host settings
 //!

@@ -166,14 +166,13 @@ impl<E: EventPattern> Inner<E> {
         self.slots.insert(at, slot);
     }
 
-    /// Takes a listener out of its place.
-    pub(super) fn take(&mut self, entity: Entity) -> Option<Slot<E>> {
-        let at = self.slots.iter().position(|slot| slot.entity == entity)?;
-        Some(self.slots.remove(at))
+    /// Takes the listener that an entity stands for out of its place.
+    pub(super) fn take(&mut self, entity: Entity, place: Place) -> Option<Slot<E>> {
+        self.find(entity, place).map(|at| self.slots.remove(at))
     }
 
-    pub(super) fn remove(&mut self, entity: Entity) {
-        let Some(slot) = self.take(entity) else { return };
+    pub(super) fn remove(&mut self, entity: Entity, place: Place) {
+        let Some(slot) = self.take(entity, place) else { return };
         let ward = slot.ward.clone();
         // What a listener holds may panic when it is dropped, in the middle of a despawn.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(slot))) {
@@ -182,8 +181,14 @@ impl<E: EventPattern> Inner<E> {
         }
     }
 
-    pub(super) fn has(&self, entity: Entity) -> bool {
-        self.slots.iter().any(|slot| slot.entity == entity)
+    pub(super) fn has(&self, entity: Entity, place: Place) -> bool {
+        self.find(entity, place).is_some()
+    }
+
+    fn find(&self, entity: Entity, place: Place) -> Option<usize> {
+        let at = self.slots.binary_search_by_key(&place, |slot| slot.place).ok()?;
+        // A copy of a `Listener` stands for nothing.
+        Some(at).filter(|at| self.slots[*at].entity == entity)
     }
 
     /// Returns the name of an extension that emits the event.
@@ -213,12 +218,13 @@ pub struct Listener {
     pub event: String,
     /// Whether it takes events by name.
     pub by_name: bool,
-    pub(super) forget: fn(&mut DeferredWorld, Entity),
+    pub(super) place: Place,
+    pub(super) forget: fn(&mut DeferredWorld, Entity, Place),
 }
 
 fn forget(mut world: DeferredWorld, context: HookContext) {
-    let forget = world.get::<Listener>(context.entity).map(|listener| listener.forget);
-    if let Some(forget) = forget {
-        forget(&mut world, context.entity);
+    let listener = world.get::<Listener>(context.entity).map(|listener| (listener.forget, listener.place));
+    if let Some((forget, place)) = listener {
+        forget(&mut world, context.entity, place);
     }
 }

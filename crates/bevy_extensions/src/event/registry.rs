@@ -94,7 +94,7 @@ pub(super) struct EventType {
     pub(super) at: Location,
     emit: fn(&mut World, Value, &mut Delivery) -> Result<Result<Value, Misfit>, Misfit>,
     add_named: fn(&mut World, &Arc<NamedListener>),
-    remove: fn(&mut DeferredWorld, Entity),
+    remove: fn(&mut DeferredWorld, Entity, Place),
     pub(super) listeners: fn(&World) -> Vec<Entity>,
     has_listener_of: fn(&World, ExtensionId) -> bool,
 }
@@ -176,19 +176,20 @@ pub(crate) fn observe<E: EventPattern, M>(
     let name = known.unwrap_or_else(|| ShortName::of::<E>().to_string());
     let mut system: BoxedListener<E> = Box::new(system);
     let may_queue = initialize(&mut system, world)?;
-    let listener = Listener { event: name, by_name: false, forget: remove_from::<E> };
-    Ok(listen(world, ward, listener, Ear::Typed(system, may_queue)))
+    Ok(listen(world, ward, name, Ear::Typed(system, may_queue)))
 }
 
 /// Puts a listener in its place among those of its event.
-fn listen<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, listener: Listener, ear: Ear<E>) -> Entity {
+fn listen<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, event: String, ear: Ear<E>) -> Entity {
     let owner = Party::Extension(ward);
-    let entity = owner.spawn(world, listener.clone());
-    let slot = Slot { place: next_place(world, owner), entity, ward: Some(ward.clone()), ear };
+    let place = next_place(world, owner);
+    let listener = Listener { event: event.clone(), by_name: false, place, forget: remove_from::<E> };
+    let entity = owner.spawn(world, listener);
+    let slot = Slot { place, entity, ward: Some(ward.clone()), ear };
     world.resource_mut::<Listeners<E>>().get_mut().insert(slot);
-    Parkable::attach(world, entity, owner, |world, entity| {
-        let slot = world.resource_mut::<Listeners<E>>().get_mut().take(entity)?;
-        park::once((listener, slot.ear), |world, ward, (listener, ear)| _ = listen(world, ward, listener, ear))
+    Parkable::attach(world, entity, owner, move |world, entity| {
+        let slot = world.resource_mut::<Listeners<E>>().get_mut().take(entity, place)?;
+        park::once((event, slot.ear), |world, ward, (event, ear)| _ = listen(world, ward, event, ear))
     });
     entity
 }
@@ -208,7 +209,10 @@ fn observe_bevys<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, system: i
 
 fn spawn_observer(world: &mut World, ward: &Arc<Ward>, event: String, observer: Observer) -> Entity {
     let owner = Party::Extension(ward);
-    let entity = owner.spawn(world, Listener { event: event.clone(), by_name: false, forget: |_, _| {} });
+    // Bevy delivers the event, and so it has no place among ours.
+    let place = Place { owner: owner.id(), number: 0 };
+    let listener = Listener { event: event.clone(), by_name: false, place, forget: |_, _, _| {} };
+    let entity = owner.spawn(world, listener);
     world.entity_mut(entity).insert(observer);
     Parkable::attach(world, entity, owner, |world, entity| {
         let observer = world.entity_mut(entity).take::<Observer>()?;
@@ -248,9 +252,9 @@ fn listen_named(
     filter: EventFilter,
     system: BoxedListener<DynamicEvent>,
 ) -> Entity {
-    let listener = Listener { event: filter.to_string(), by_name: true, forget: forget_named };
-    let entity = owner.spawn(world, listener);
     let place = next_place(world, owner);
+    let listener = Listener { event: filter.to_string(), by_name: true, place, forget: forget_named };
+    let entity = owner.spawn(world, listener);
     let listener = NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) };
     let listener = Arc::new(listener);
     let mut events = world.resource_mut::<Events>();
@@ -261,7 +265,7 @@ fn listen_named(
     adders.into_iter().for_each(|add| add(world, &listener));
     add_named_to::<DynamicEvent>(world, &listener);
     Parkable::attach(world, entity, owner, move |world, entity| {
-        forget_named(&mut world.into(), entity);
+        forget_named(&mut world.into(), entity, place);
         let NamedListener { filter, system, .. } = Arc::into_inner(listener)?;
         let system = system.into_inner().unwrap_or_else(PoisonError::into_inner);
         park::once((filter, system), |world, ward, (filter, system)| {
@@ -301,24 +305,30 @@ fn add_named_to<E: ExtensionEvent>(world: &mut World, listener: &Arc<NamedListen
     let mut listeners = world.resource_mut::<Listeners<E>>();
     let listeners = listeners.get_mut();
     // Who listens to everything does not mean what cannot be heard by name.
-    if !listeners.has(listener.entity) && (listener.filter.exact().is_some() || E::wire().can_be_heard()) {
+    if !listeners.has(listener.entity, listener.place)
+        && (listener.filter.exact().is_some() || E::wire().can_be_heard())
+    {
         let (place, entity, ward) = (listener.place, listener.entity, listener.ward.clone());
         listeners.insert(Slot { place, entity, ward, ear: Ear::Named(listener.clone()) });
     }
 }
 
-fn remove_from<E: EventPattern>(world: &mut DeferredWorld, entity: Entity) {
+fn remove_from<E: EventPattern>(world: &mut DeferredWorld, entity: Entity, place: Place) {
     if let Some(mut listeners) = world.get_resource_mut::<Listeners<E>>() {
-        listeners.get_mut().remove(entity);
+        listeners.get_mut().remove(entity, place);
     }
 }
 
-fn forget_named(world: &mut DeferredWorld, entity: Entity) {
+fn forget_named(world: &mut DeferredWorld, entity: Entity, place: Place) {
     let Some(mut events) = world.get_resource_mut::<Events>() else { return };
-    events.named.retain(|listener| listener.entity != entity);
+    if let Ok(at) = events.named.binary_search_by_key(&place, |listener| listener.place)
+        && events.named[at].entity == entity
+    {
+        events.named.remove(at);
+    }
     let removers: Vec<_> = events.types.values().map(|event| event.remove).collect();
-    removers.into_iter().for_each(|remove| remove(world, entity));
-    remove_from::<DynamicEvent>(world, entity);
+    removers.into_iter().for_each(|remove| remove(world, entity, place));
+    remove_from::<DynamicEvent>(world, entity, place);
 }
 
 fn has_listener_of<E: EventPattern>(world: &World, owner: ExtensionId) -> bool {

@@ -29,7 +29,7 @@ pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
     let mut keys: Vec<_> = functions.0.iter().collect();
     keys.sort_unstable_by_key(|(key, _)| (key.owner, &key.name));
     let rows = keys.into_iter().filter_map(|(key, at)| {
-        let ExportedFunction { name, input, answer, signature } = world.get::<ExportedFunction>(at.entity)?.clone();
+        let ExportedFunction { name, input, answer, signature, .. } = world.get::<ExportedFunction>(at.entity)?.clone();
         let is_active = at.facts.is_active();
         Some(FunctionRow { by: Owner::new(world, key.owner), name, input, answer, signature, is_active })
     });

@@ -19,7 +19,7 @@ pub struct ExtensionStarted {
     pub entity: Entity,
 }
 
-/// An extension that had started has stopped, because it was terminated or suspended.
+/// An extension that had started has stopped: it was disabled, restarted, suspended or terminated, or has failed.
 #[derive(ExtensionEvent, Debug, Clone, Serialize)]
 #[event(name = "extension.stopped")]
 #[non_exhaustive]

@@ -43,7 +43,10 @@ impl Default for FaultLimits {
     }
 }
 
-/// Whether an extension that has failed while the app runs starts again.
+/// Whether an extension that has failed starts again by itself: in one of its phases, at the start of the app too, or while
+/// it runs.
+///
+/// One that could not be built, as its settings, `build`, `finish` or `cleanup` failed, stays as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
