@@ -1,9 +1,13 @@
 //! Starting again by itself after a failure, with back-off.
 
+use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{prelude::*, test_kit::extensions};
 
-use crate::support::{Log, app, host_with, note, noted, run_until};
+use crate::{
+    limits::take_time,
+    support::{Log, app, host_with, note, noted, run_until},
+};
 
 extensions! {
     Stubborn() = |app| app.extension::<Self>()
@@ -52,4 +56,25 @@ fn who_is_switched_off_does_not_start_by_itself() {
         app.update();
     }
     assert_eq!((noted(&mut app).as_str(), app.states().as_str()), ("", "Stubborn disabled"));
+}
+
+extensions! {
+    // Each start fails after the next attempt would be due.
+    Late() = |app| app.extension::<Self>()
+        .add_systems(Init, note("start"))
+        .add_systems(Update, |mut left: Local<u32>| -> Result {
+            *left += 1;
+            if left.is_multiple_of(20) { Err("too late")? }
+            Ok(())
+        });
+}
+
+#[test]
+fn the_last_attempt_is_the_last() {
+    let restart = "(faults: (run_time: 1, restart: BackOff(first_ms: 1, longest_ms: 1, times: 2)))";
+    let mut app = app(host_with(restart).with::<Late>());
+    app.add_systems(First, || _ = take_time());
+    app.frames(200).assert_states("Late failed");
+    assert_eq!(noted(&mut app), "start start start");
+    app.assert_logged("info: `Late` does not start again by itself, after 2 attempts");
 }

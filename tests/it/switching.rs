@@ -149,7 +149,10 @@ fn a_plan_that_was_shown_is_refused_once_something_has_changed() {
     let plan = app.world().resource::<Extensions>().plan_switches([Switch::restart("Greeter")]);
     switch(&mut app, [Switch::disable("Economy")]);
     let refused = app.world_mut().resource_mut::<Extensions>().confirm(plan).unwrap_err();
-    assert_eq!(refused.to_string(), "extensions have started or stopped since this was planned; plan it again");
+    assert_eq!(
+        refused.to_string(),
+        "it would lead to something else by now, as extensions have started or stopped meanwhile; plan it again"
+    );
     app.terminate_extensions();
 }
 
@@ -269,7 +272,7 @@ fn nothing_of_an_extension_is_left_when_it_stops_and_all_of_it_comes_back() {
         (price, sent, ledger, sign, shelf, coins, purses)
     };
     let all = "systems that may run, a listener of `Add<Purse>`, a listener of `bell`, the export `Ledger`, the export `Sign`, \
-         the resource `Shelf`, the function `price`, a driver of `post`, the observer ";
+         the resource `Shelf`, the function `price`, a driver of `post`, the ownership of `Coin`, the entity ";
     assert!(belongings(&app).starts_with(all), "{}", belongings(&app));
     assert_eq!(look(&mut app), (Ok(1), Ok(7), Some(1), Some("open"), Some(1), 1, 2));
     assert_eq!(ring(&mut app), "typed named later");

@@ -327,8 +327,6 @@ pub struct Extensions {
     pub(crate) requested: Vec<Switch>,
     /// When somebody will be started again by itself.
     pub(crate) next_retry: Option<Instant>,
-    /// How often the state of an extension has changed.
-    pub(crate) generation: u64,
 }
 
 /// Brings something that was set aside back into the world, once.
@@ -378,7 +376,6 @@ impl Extensions {
             have_ended: false,
             requested: Vec::new(),
             next_retry: None,
-            generation: 0,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     event::{Listener, registry},
     exchange::{self, ExportedFunction},
     export::TypedExport,
-    owned::OwnedResource,
+    owned::{OwnedResource, Watch},
 };
 
 /// Something in the world that belongs to an extension.
@@ -33,6 +33,8 @@ pub enum Leftover {
     Function(String),
     /// A driver of this interface.
     Driver(String),
+    /// What makes entities with this component its own; see [`owns`](crate::ExtensionScope::owns).
+    Ownership(String),
     /// An observer that was added past the scope.
     Observer(Entity),
     /// An entity.
@@ -48,6 +50,7 @@ impl fmt::Display for Leftover {
             Self::Resource(name) => write!(f, "the resource `{name}`"),
             Self::Function(name) => write!(f, "the function `{name}`"),
             Self::Driver(interface) => write!(f, "a driver of `{interface}`"),
+            Self::Ownership(component) => write!(f, "the ownership of `{component}`"),
             Self::Observer(entity) => write!(f, "the observer {entity}"),
             Self::Entity(entity) => write!(f, "the entity {entity}"),
         }
@@ -77,7 +80,8 @@ fn as_leftover(entity: EntityRef<'_>) -> Leftover {
     let listener = || entity.get::<Listener>().map(|listener| Leftover::Listener(listener.event.clone()));
     let function = || entity.get::<ExportedFunction>().map(|function| Leftover::Function(function.name.clone()));
     let driver = || entity.get::<RegisteredDriver>().map(|driver| Leftover::Driver(driver.interface.to_string()));
+    let watch = || entity.get::<Watch>().map(|watch| Leftover::Ownership(watch.component.clone()));
     let observer = || entity.contains::<Observer>().then(|| Leftover::Observer(entity.id()));
     let entity = || Leftover::Entity(entity.id());
-    resource.or_else(listener).or_else(function).or_else(driver).or_else(observer).unwrap_or_else(entity)
+    resource.or_else(listener).or_else(function).or_else(driver).or_else(watch).or_else(observer).unwrap_or_else(entity)
 }

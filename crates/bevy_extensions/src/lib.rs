@@ -348,7 +348,7 @@
 //! * *What was not built* when the app started, because it was off or had failed, can run from the next start on only.
 //! * A switch lasts until the app exits.
 //!
-//! [`leftovers`](ExtensionsWorldExt::leftovers) lists what of an extension is in the world: after a stop, nothing.
+//! [`leftovers`](ExtensionsWorldExt::leftovers) lists what in the world belongs to an extension: after a stop, nothing.
 //!
 //! # What is not contained
 //!
@@ -375,7 +375,8 @@
 //!
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
-//! * `test_kit`: apps for tests, in the module `test_kit`; costs a look at every call into an extension.
+//! * `test_kit`: apps for tests, in the module `test_kit` (in these docs if they are built with the feature); costs a look
+//!   at every call into an extension.
 //!
 //! # Troubleshooting
 //!
@@ -468,6 +469,7 @@ pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport}
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
 pub use frame_time::ExtensionFrameTimes;
+pub use host::HostScope;
 pub use leftovers::Leftover;
 pub use lifecycle::{ExtensionFailed, ExtensionSet, ExtensionStarted, ExtensionStopped, ExtensionSystems, WhenToRun};
 pub use owned::OwnedResource;

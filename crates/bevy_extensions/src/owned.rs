@@ -97,6 +97,13 @@ pub(crate) fn init_resource<R: Resource + FromWorld>(world: &mut World, ward: &A
     Parkable::attach(world, entity, owner, |_, _| Some(Box::new(init_resource::<R>)));
 }
 
+/// What watches over a component that an extension owns.
+#[derive(Component)]
+pub(crate) struct Watch {
+    /// The name of the component.
+    pub(crate) component: String,
+}
+
 /// Gives whatever gets a component to an extension, unless it belongs to somebody already.
 pub(crate) fn owns<C: Component>(world: &mut World, ward: &Arc<Ward>) {
     let owner = Party::Extension(ward);
@@ -107,7 +114,8 @@ pub(crate) fn owns<C: Component>(world: &mut World, ward: &Arc<Ward>) {
             commands.entity(added.event_target()).try_insert_if_new(OwnedBy(extension));
         }
     };
-    let entity = owner.spawn(world, Observer::new(take));
+    let watch = Watch { component: ShortName::of::<C>().to_string() };
+    let entity = owner.spawn(world, (Observer::new(take), watch));
     Parkable::attach(world, entity, owner, |_, _| Some(Box::new(owns::<C>)));
 }
 

@@ -25,8 +25,6 @@ pub struct SwitchPlan {
     steps: Vec<SwitchStep>,
     blocked: Vec<Blocked>,
     switches: Vec<Switch>,
-    /// The [`Extensions::generation`] it was made for.
-    as_of: u64,
 }
 
 impl SwitchPlan {
@@ -50,9 +48,13 @@ impl SwitchPlan {
         self.steps.iter().filter(|step| step.is_start()).map(|step| &step.extension)
     }
 
-    /// Tells whether nothing happens.
+    /// Tells whether nothing happens: all is as it is wanted, or cannot be had, which [`blocked`](Self::blocked) tells.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    fn accepts(&self, switch: &Switch) -> bool {
+        !self.blocked.iter().any(|blocked| blocked.switch == *switch)
     }
 }
 
@@ -163,9 +165,9 @@ fn way_out(required: &ExtensionName, state: ExtensionState) -> String {
     }
 }
 
-/// A plan that was made before something else has changed.
+/// A plan that would lead to something else by now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("extensions have started or stopped since this was planned; plan it again")]
+#[error("it would lead to something else by now, as extensions have started or stopped meanwhile; plan it again")]
 pub struct StalePlan;
 
 /// Switching: see [`Switch`] for what can be asked for.
@@ -212,19 +214,21 @@ impl Extensions {
             blocked.extend(others);
         }
         blocked.sort_by(|a, b| a.switch.cmp(&b.switch));
-        SwitchPlan { steps, blocked, switches, as_of: self.generation }
+        SwitchPlan { steps, blocked, switches }
     }
 
     /// Asks for what a plan says. It is done before the next frame, together with whatever else is asked for until then.
     ///
+    /// What the plan says is blocked is told in the log then.
+    ///
     /// # Errors
     ///
-    /// [`StalePlan`] if extensions have started or stopped since the plan was made. Nothing is asked for then.
+    /// [`StalePlan`] if the same would lead to something else by now. Nothing is asked for then.
     pub fn confirm(&mut self, plan: SwitchPlan) -> Result<(), StalePlan> {
-        if plan.as_of != self.generation {
+        if self.plan_switches(plan.switches.clone()) != plan {
             return Err(StalePlan);
         }
-        self.requested.extend(plan.switches);
+        self.requested = plan.switches;
         Ok(())
     }
 

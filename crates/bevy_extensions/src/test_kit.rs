@@ -34,14 +34,18 @@
 //! app.assert_logged("warn: `Greeter` had a fault in a system: panicked: injected");
 //! ```
 //!
-//! Turn on the feature `test_kit` for tests only:
+//! Turn on the feature `test_kit` for tests only, with the same source as under `[dependencies]`:
 //!
 //! ```toml
 //! [dev-dependencies]
 //! bevy_extensions = { version = "0.1", features = ["test_kit"] }
 //! ```
 //!
-//! * *Declare* extensions where the test is, with [`extensions!`].
+//! * *Declare* extensions where the test is, with [`extensions!`]. One of the same name stands in for another, for those who
+//!   require it by a string and use its functions and events. What is imported by type has its real owner: use that one, and
+//!   change its export with [`import_mut`](crate::ExtensionsWorldExt::import_mut), or [inject](TestApp::inject) faults.
+//! * *Look for faults* in every test that expects none, with [`assert_quiet`](TestApp::assert_quiet): one that is contained
+//!   fails no test by itself.
 //! * *Build* the app with [`TestApp::builder`]: with host settings, and with what the app itself brings.
 //! * *Capture* events by [type](TestApp::capture) or [by name](TestApp::capture_named), and what goes to the
 //!   [log](TestApp::logs). Without an app, [`Logs`] captures the log alone.
@@ -64,8 +68,8 @@ use std::{
 use bevy_app::App;
 
 use crate::{
-    contain::inject::Blow, entity::Extensions, extension::Extension, fault::FaultPlace, report::Report,
-    scope::ExtensionsAppExt, test_rules,
+    contain::inject::Blow, entity::Extensions, extension::Extension, fault::FaultPlace, lifecycle::excuse,
+    report::Report, scope::ExtensionsAppExt, test_rules,
 };
 
 pub use crate::extensions;
@@ -191,7 +195,10 @@ impl DerefMut for TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         // A second panic would end the program, and the first one says what is wrong.
-        if !thread::panicking() {
+        if thread::panicking() {
+            // Whose `Terminate` did not run is not what the reader should look for.
+            excuse(self.app.world_mut());
+        } else {
             self.app.terminate_extensions();
             self.assert_injected();
         }

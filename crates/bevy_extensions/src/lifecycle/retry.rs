@@ -31,9 +31,17 @@ pub(super) fn schedule(world: &mut World, id: ExtensionId) {
     let extensions = world.resource_mut::<Extensions>().into_inner();
     let (restart, have_ended) = (extensions.settings.faults.restart, extensions.have_ended);
     let listed = extensions.listed_mut(id);
-    listed.calm_since = None;
-    let delay = restart.delay(listed.attempts).filter(|_| listed.is_built && !have_ended);
-    let Some(delay) = delay else { return };
+    (listed.calm_since, listed.retry_at) = (None, None);
+    if !listed.is_built || have_ended {
+        return;
+    }
+    let Some(delay) = restart.delay(listed.attempts) else {
+        if listed.attempts > 0 {
+            let text = format!("`{}` does not start again by itself, after {} attempts", listed.name, listed.attempts);
+            tell(Level::Info, &text);
+        }
+        return;
+    };
     listed.attempts += 1;
     let at = Instant::now() + delay;
     listed.retry_at = Some(at);

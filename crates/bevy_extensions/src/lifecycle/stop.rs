@@ -45,6 +45,14 @@ impl Drop for Unterminated {
     }
 }
 
+/// Has a world that is dropped not tell whose `Terminate` did not run.
+#[cfg(feature = "test_kit")]
+pub(crate) fn excuse(world: &mut World) {
+    if let Some(mut unterminated) = world.get_resource_mut::<Unterminated>() {
+        unterminated.0.clear();
+    }
+}
+
 /// Returns the state of an extension.
 pub(crate) fn state(world: &World, id: ExtensionId) -> ExtensionState {
     world.resource::<Extensions>().listed(id).state
@@ -52,9 +60,7 @@ pub(crate) fn state(world: &World, id: ExtensionId) -> ExtensionState {
 
 /// Moves an extension to a state, and lets its systems run or not accordingly.
 pub(crate) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionState) {
-    let extensions = world.resource_mut::<Extensions>().into_inner();
-    extensions.generation += 1;
-    let listed = extensions.listed_mut(id);
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     listed.state = state;
     listed.ward.set_gate(if state.is_active() { Gate::Open } else { Gate::Closed });
     let entity = listed.entity;

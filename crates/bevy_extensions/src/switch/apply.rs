@@ -1,7 +1,5 @@
 //! Doing what was asked for.
 
-use std::mem;
-
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{ExtensionName, Switch, SwitchTo};
 
@@ -12,7 +10,8 @@ use crate::{
     tell::{Level, tell},
 };
 
-/// Does what was asked for since the last frame, and starts those again whose time has come: one plan for all of it.
+/// Does what was asked for since the last frame, in one plan; then starts those again whose time has come, in another, so
+/// that a plan that was shown is the one that is done.
 pub(super) fn apply_switches(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
     let is_asked = !extensions.requested.is_empty() || extensions.next_retry.is_some();
@@ -21,20 +20,17 @@ pub(super) fn apply_switches(world: &mut World) {
     }
     settle_all(world);
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
+    if !extensions.requested.is_empty() {
+        let plan = extensions.plan_switches([]);
+        extensions.withdraw();
+        plan.blocked().iter().for_each(|blocked| tell(Level::Warn, &blocked.to_string()));
+        plan.switches.iter().filter(|switch| plan.accepts(switch)).for_each(|switch| note(&mut extensions, switch));
+        perform(world, &plan);
+    }
+    let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
     let due = lifecycle::take_due(&mut extensions);
-    if extensions.requested.is_empty() && due.is_empty() {
-        return;
-    }
-    let plan = extensions.plan_switches(due);
-    let requested = mem::take(&mut extensions.requested);
-    for blocked in plan.blocked().iter().filter(|blocked| requested.contains(&blocked.switch)) {
-        tell(Level::Warn, &blocked.to_string());
-    }
-    for switch in requested.iter().filter(|switch| !plan.blocked().iter().any(|blocked| blocked.switch == **switch)) {
-        note(&mut extensions, switch);
-    }
-    if !plan.is_empty() {
-        tell(Level::Info, &format!("extensions are switched:\n{plan}"));
+    if !due.is_empty() {
+        let plan = extensions.plan_switches(due);
         perform(world, &plan);
     }
 }
@@ -49,6 +45,11 @@ fn note(extensions: &mut Extensions, switch: &Switch) {
 }
 
 fn perform(world: &mut World, plan: &SwitchPlan) {
+    if plan.is_empty() {
+        return;
+    }
+    let steps: Vec<_> = plan.steps().iter().map(ToString::to_string).collect();
+    tell(Level::Info, &format!("extensions are switched:\n{}", steps.join("\n")));
     let extensions = world.resource::<Extensions>();
     let id_of = |name: &ExtensionName| extensions.id_by_name(name.as_str()).expect("the plan is of this host");
     let others = plan.steps().iter().filter(|step| !step.is_start());
