@@ -1,30 +1,28 @@
 //! The plugin that an app adds.
 
-use std::{panic::Location, path::PathBuf, sync::Arc};
+mod decision;
+
+use std::{panic::Location, path::PathBuf};
 
 use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{
-    Candidate, Choice, ExtensionName, HostSettings, OnLeftOut, Problem, Resolution, SettingsError, Severity,
-    assets_dir, nearest, resolve,
-};
+use bevy_extensions_core::{Choice, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
-    contain::build::Known,
     declare::Declared,
     driver,
-    entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
+    entity::Extensions,
     event::registry,
     exchange,
     extension::Extension,
     lifecycle::{self, ExtensionSystems},
     owned, report,
     scope::NotHosted,
-    shared::SharedPlugins,
     switch,
 };
+use decision::{Decision, Verdict};
 
 /// Brings extensions to an app.
 ///
@@ -128,19 +126,17 @@ impl ExtensionsPlugin {
         self
     }
 
-    /// Finds the natives that have a manifest, each with its candidate, and a problem for each that has none.
-    fn find(&self) -> (Vec<Declared>, Vec<Candidate>, Vec<Problem>) {
-        let (mut declared, mut candidates, mut problems) = (Vec::new(), Vec::new(), Vec::new());
-        for native in self.declared() {
-            match native.candidate() {
-                Ok(candidate) => {
-                    declared.push(native);
-                    candidates.push(candidate);
-                }
-                Err(error) => problems.push(Problem::Unreadable(error)),
-            }
+    /// Makes ready for what extensions register in their `build`.
+    fn make_ready(&self, app: &mut App) {
+        let world = app.world_mut();
+        registry::install(world);
+        owned::watch_observers(world);
+        if self.inventory {
+            registry::register_linked(world);
         }
-        (declared, candidates, problems)
+        exchange::install(world);
+        driver::install(world);
+        app.add_plugins((lifecycle::plugin, switch::plugin));
     }
 
     /// Returns the natives, each once: as its derive made it known, or else as it was added.
@@ -159,40 +155,14 @@ impl ExtensionsPlugin {
 
 impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
-        let (declared, candidates, mut problems) = self.find();
-        let (mut settings, is_readable) = match self.settings.read() {
-            Ok(settings) => (settings, true),
-            Err(error) => {
-                problems.insert(0, Problem::BadSettings(error));
-                (HostSettings::default(), false)
-            }
-        };
-        if let Some(app) = &self.app {
-            settings.app_version = Some(app.version.clone());
-        }
-        let mut resolution = resolve(&candidates, &settings);
-        resolution.problems.splice(0..0, problems);
-        #[cfg(feature = "test_kit")]
-        crate::test_rules::shuffle(app.world(), &mut resolution.plan);
-
-        let is_stopped = settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution);
-        resolution.problems.splice(0..0, is_stopped.then_some(Problem::Stopped));
-        let planned: Vec<_> = resolution.plan.iter().map(|planned| declared[planned.candidate]).collect();
-        install(app.world_mut(), self.app.clone(), &declared, &candidates, resolution, settings);
-        #[cfg(feature = "test_kit")]
-        crate::test_rules::inject(app.world());
-        registry::install(app.world_mut());
-        owned::watch_observers(app.world_mut());
-        if self.inventory {
-            registry::register_linked(app.world_mut());
-        }
-        exchange::install(app.world_mut());
-        driver::install(app.world_mut());
-        app.add_plugins((lifecycle::plugin, switch::plugin));
-        if is_stopped {
-            app.world_mut().write_message(AppExit::error());
-        } else if is_readable {
-            planned.iter().enumerate().for_each(|(id, declared)| declared.start(app, ExtensionId::new(id)));
+        let decision = Decision::new(self, app.world());
+        let (planned, verdict) = (decision.planned(), decision.verdict);
+        decision.install(app.world_mut(), self.app.clone());
+        self.make_ready(app);
+        match verdict {
+            Verdict::Start => planned.iter().enumerate().for_each(|(id, it)| it.start(app, ExtensionId::new(id))),
+            Verdict::StartNobody => {}
+            Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
         }
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }
@@ -202,60 +172,6 @@ impl Plugin for ExtensionsPlugin {
         if self.exit_on_signal && !app.is_plugin_added::<bevy_app::TerminalCtrlCHandlerPlugin>() {
             app.add_plugins(bevy_app::TerminalCtrlCHandlerPlugin);
         }
-    }
-}
-
-fn has_errors(resolution: &Resolution) -> bool {
-    resolution.problems.iter().any(|problem| problem.severity() == Severity::Error)
-}
-
-/// Makes extensions and edges entities, and the resource that finds them.
-fn install(
-    world: &mut World,
-    app: Option<AppInfo>,
-    declared: &[Declared],
-    candidates: &[Candidate],
-    resolution: Resolution,
-    settings: HostSettings,
-) {
-    let mut extensions = Extensions::new(app, settings);
-    for (position, planned) in resolution.plan.iter().enumerate() {
-        let candidate = &candidates[planned.candidate];
-        let native = &declared[planned.candidate];
-        let (info, manifest) = (info(native, candidate, Some(position)), Arc::new(candidate.manifest.clone()));
-        extensions.list(world, info, manifest, ExtensionState::Planned, native.type_id());
-    }
-    let aside = [(&resolution.disabled, ExtensionState::Disabled), (&resolution.left_out, ExtensionState::LeftOut)];
-    for (name, state) in aside.into_iter().flat_map(|(names, state)| names.iter().map(move |name| (name, state))) {
-        let candidate = resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-        let native = &declared[candidate];
-        let candidate = &candidates[candidate];
-        extensions.list(
-            world,
-            info(native, candidate, None),
-            Arc::new(candidate.manifest.clone()),
-            state,
-            native.type_id(),
-        );
-    }
-    for edge in resolution.plan.edges() {
-        let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
-        world.spawn(DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind });
-    }
-    extensions.plan = resolution.plan;
-    extensions.problems = resolution.problems;
-    world.insert_resource(extensions);
-    world.init_resource::<Known>();
-    world.init_resource::<SharedPlugins>();
-}
-
-fn info(native: &Declared, candidate: &Candidate, position: Option<usize>) -> ExtensionInfo {
-    ExtensionInfo {
-        // It is the same as in the manifest, and costs nothing to hand on with every event.
-        name: ExtensionName::from_static(native.name()),
-        version: candidate.manifest.version.clone(),
-        location: candidate.source.location().clone(),
-        position,
     }
 }
 
