@@ -9,7 +9,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::{ExtensionId, act_as_app},
     contain::{Ward, call_with_world},
-    entity::{Extensions, Owns, Parked},
+    entity::{Extensions, OwnedBy, Owns, Parked},
     fault::FaultPlace,
     owner::Party,
 };
@@ -42,27 +42,49 @@ impl Parkable {
     }
 }
 
+/// How often is looked whether something came while the rest was taken away.
+const ROUNDS: u32 = 8;
+
 /// Takes away what belongs to an extension that has stopped. Whatever panics on the way is its own fault.
 pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     let listed = world.resource::<Extensions>().listed(id);
     let (extension, ward) = (listed.entity, listed.ward.clone());
-    // All at once: one by one, each would be looked for among the others.
-    let owned = world.get_entity_mut(extension).ok().and_then(|mut extension| extension.take::<Owns>());
-    for entity in owned.iter().flat_map(Owns::iter) {
-        let parked = call_with_world(&ward, &FaultPlace::Stop, world, |world| {
-            let _host = act_as_app();
-            let Parkable { number, park } = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
-            Some((number, park(world, entity)?))
-        });
-        call_with_world(&ward, &FaultPlace::Stop, world, |world| {
-            // Whoever sees it go is not the extension.
-            let _host = act_as_app();
-            world.try_despawn(entity).ok();
-            world.flush();
-        });
-        let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
-        listed.parked.extend(parked.flatten());
+    let mut stuck = Vec::new();
+    for _ in 0..ROUNDS {
+        let owned = world.get_mut::<Owns>(extension).map_or(Vec::new(), |mut owns| owns.take());
+        if owned.is_empty() {
+            break;
+        }
+        for entity in owned {
+            let parked = take_away(world, &ward, entity);
+            world.resource_mut::<Extensions>().into_inner().listed_mut(id).parked.extend(parked);
+            if world.get_entity(entity).is_ok() {
+                stuck.push(entity);
+            }
+        }
     }
+    // Bevy cannot despawn what has a hook that panics. It is still the extension's.
+    for entity in stuck {
+        if let Ok(mut entity) = world.get_entity_mut(entity) {
+            entity.insert(OwnedBy(extension));
+        }
+    }
+}
+
+/// Sets aside what an entity stands for, if it comes back, and despawns it.
+fn take_away(world: &mut World, ward: &Ward, entity: Entity) -> Option<(u32, Parked)> {
+    let parked = call_with_world(ward, &FaultPlace::Stop, world, |world| {
+        let _host = act_as_app();
+        let Parkable { number, park } = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
+        Some((number, park(world, entity)?))
+    });
+    call_with_world(ward, &FaultPlace::Stop, world, |world| {
+        // Whoever sees it go is not the extension.
+        let _host = act_as_app();
+        world.try_despawn(entity).ok();
+        world.flush();
+    });
+    parked.flatten()
 }
 
 /// Brings back what an extension has registered in its `build`, in the same order. If one thing fails, it and the rest wait
