@@ -1,9 +1,9 @@
 //! Stopping and starting extensions while the app runs.
 
 use bevy_app::prelude::*;
-use bevy_ecs::prelude::*;
+use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions::{
-    Driver, ExtensionFaults, Interface, Method, Owns, SuspendedBecauseOf, Switch, Type, json, prelude::*,
+    Driver, ExtensionFaults, Interface, Leftover, Method, Owns, SuspendedBecauseOf, Switch, Type, json, prelude::*,
 };
 use serde::{Deserialize, Serialize};
 
@@ -475,4 +475,52 @@ fn the_next_driver_serves_while_an_extension_is_off() {
     switch(&mut app, [Switch::enable("Shop")]);
     assert_eq!(send(&mut app), 7);
     app.terminate_extensions();
+}
+
+#[test]
+fn what_comes_while_the_rest_goes_goes_too() {
+    extensions! {
+        Hydra() = |app| app.extension::<Self>()
+            .observe(|_: On<Bell>, mut log: ResMut<Log>| log.note("hydra"))
+            .add_systems(Init, |mut commands: Commands| _ = commands.spawn_owned(Purse))
+            .add_systems(Terminate, |mut commands: Commands| {
+                commands.add_listener(|_: On<Bell>, mut log: ResMut<Log>| log.note("head"));
+                commands.spawn_owned(Coin);
+            });
+    }
+    let mut app = app(host().with::<Hydra>());
+    app.add_observer(|_: On<Remove<Purse>>, mut commands: Commands| {
+        commands.add_listener(|_: On<Bell>, mut log: ResMut<Log>| log.note("another head"));
+        commands.spawn_owned(Purse);
+    });
+    app.update();
+    for _ in 0..2 {
+        switch(&mut app, [Switch::disable("Hydra")]);
+        assert_eq!(app.world().leftovers("Hydra"), []);
+        switch(&mut app, [Switch::enable("Hydra")]);
+        assert_eq!(ring(&mut app), "hydra", "what came at the end has not come back");
+    }
+    app.terminate_extensions();
+}
+
+#[test]
+fn what_cannot_be_despawned_still_belongs_to_its_extension() {
+    #[derive(Component)]
+    #[component(on_remove = stick)]
+    struct Sword;
+    fn stick(_: DeferredWorld, _: HookContext) {
+        panic!("it does not move");
+    }
+    extensions! {
+        Stone() = |app| app.extension::<Self>().add_systems(Init, |mut commands: Commands| {
+            commands.spawn_owned(Sword);
+            commands.spawn_owned(Coin);
+        });
+    }
+    let mut app = app(host().with::<Stone>());
+    app.update();
+    switch(&mut app, [Switch::disable("Stone")]);
+    let sword = app.world_mut().query_filtered::<Entity, With<Sword>>().single(app.world()).unwrap();
+    assert_eq!(app.world().leftovers("Stone"), [Leftover::Entity(sword)], "Bevy leaves it half despawned");
+    assert_eq!(states(&app), "Stone disabled");
 }

@@ -228,6 +228,12 @@ impl Owns {
     pub fn iter(&self) -> impl Iterator<Item = Entity> {
         self.0.iter().copied()
     }
+
+    /// Takes all entities off the list, although they still belong to the extension: they are about to be despawned, and
+    /// to be taken off one by one takes time with the square of their number.
+    pub(crate) fn take(&mut self) -> Vec<Entity> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 /// One extension starts after another. Every kept edge of the plan is an entity with this component.

@@ -9,7 +9,7 @@ use bevy_ecs::prelude::*;
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
-    entity::{ExtensionState, Extensions, Owns},
+    entity::{ExtensionState, Extensions, OwnedBy, Owns},
     fault::FaultPlace,
     owned::OwnedResource,
     owner::Party,
@@ -43,25 +43,46 @@ impl Parkable {
     }
 }
 
+/// How often is looked whether something came while the rest was taken away.
+const ROUNDS: u32 = 8;
+
 /// Takes away what belongs to an extension that has stopped. Whatever panics on the way is its own fault.
 pub(crate) fn clear(world: &mut World, id: ExtensionId) {
     let listed = world.resource::<Extensions>().listed(id);
     let (extension, ward) = (listed.entity, listed.ward.clone());
-    let Some(owns) = world.get::<Owns>(extension) else { return };
-    let owned: Vec<_> = owns.iter().collect();
-    for entity in owned {
-        let place = place_of(world, entity);
-        let parked = call_with_world(&ward, &place, world, |world| {
-            let park = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
-            park.0(world, entity)
-        });
-        call_with_world(&ward, &place, world, |world| {
-            world.try_despawn(entity).ok();
-            world.flush();
-        });
-        let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
-        listed.parked.extend(parked.flatten());
+    let mut stuck = Vec::new();
+    for _ in 0..ROUNDS {
+        let owned = world.get_mut::<Owns>(extension).map_or(Vec::new(), |mut owns| owns.take());
+        if owned.is_empty() {
+            break;
+        }
+        for entity in owned {
+            let parked = take_away(world, &ward, entity);
+            world.resource_mut::<Extensions>().into_inner().listed_mut(id).parked.extend(parked);
+            if world.get_entity(entity).is_ok() {
+                stuck.push(entity);
+            }
+        }
     }
+    // Bevy cannot despawn what has a hook that panics. It is still the extension's.
+    for entity in stuck {
+        if let Ok(mut entity) = world.get_entity_mut(entity) {
+            entity.insert(OwnedBy(extension));
+        }
+    }
+}
+
+fn take_away(world: &mut World, ward: &Arc<Ward>, entity: Entity) -> Option<Parked> {
+    let place = place_of(world, entity);
+    let parked = call_with_world(ward, &place, world, |world| {
+        let park = world.get_entity_mut(entity).ok()?.take::<Parkable>()?;
+        park.0(world, entity)
+    });
+    call_with_world(ward, &place, world, |world| {
+        world.try_despawn(entity).ok();
+        world.flush();
+    });
+    parked.flatten()
 }
 
 fn place_of(world: &World, entity: Entity) -> FaultPlace {
