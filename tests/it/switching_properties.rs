@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    BlockedBy, Extension, FaultKind, Phase, SuspendedBecauseOf, Switch, SwitchPlan, SwitchStep, SwitchTo, prelude::*,
+    BlockedBy, Extension, ExtensionName, FaultKind, Phase, SuspendedBecauseOf, Switch, SwitchPlan, SwitchStep,
+    SwitchTo, prelude::*,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde::Serialize;
@@ -116,7 +117,7 @@ impl Model {
         let mut blocked: BTreeMap<_, _> =
             switches.iter().filter_map(|ask| Some((*ask, self.obstacle(ask, switches)?))).collect();
         let disabled = switches.iter().filter(|ask| ask.to == SwitchTo::Disable && !blocked.contains_key(ask));
-        self.off.extend(disabled.map(|ask| ask.name).filter(|name| is_planned(name)));
+        self.off.extend(disabled.map(|ask| ask.name).filter(is_planned));
         let wanted = switches.iter().filter(|ask| ask.to != SwitchTo::Disable && !blocked.contains_key(ask));
         let wanted: Vec<_> = wanted.copied().collect();
 
@@ -326,8 +327,8 @@ fn those_who<'a>(log: &'a [&str], did: &str) -> Vec<&'a str> {
     log.iter().filter_map(|note| note.strip_suffix(did)).collect()
 }
 
-fn names<'a>(steps: impl Iterator<Item = &'a bevy_extensions::ExtensionName>) -> Vec<&'a str> {
-    steps.map(|name| name.as_str()).collect()
+fn names<'a>(steps: impl Iterator<Item = &'a ExtensionName>) -> Vec<&'a str> {
+    steps.map(ExtensionName::as_str).collect()
 }
 
 /// What must hold of an app after a frame, whatever was asked for.
@@ -390,7 +391,7 @@ fn run(limit: u32, frames: Vec<Frame>) -> Result<(), TestCaseError> {
         prop_assert_eq!(those_who(&log, ".Update").len(), ran.len());
         let ended = those_who(&log, ".Terminate");
         prop_assert!(ended.starts_with(&names(plan.stops())), "{} has led to {:?}", plan, log);
-        let mut starts = plan.starts().map(|name| name.as_str());
+        let mut starts = plan.starts().map(ExtensionName::as_str);
         let begun = those_who(&log, ".PreInit");
         prop_assert!(begun.iter().all(|name| starts.any(|other| other == *name)), "{} has led to {:?}", plan, log);
         if !asked.in_phase.values().any(|phase| PHASES.contains(phase)) {
