@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use bevy_app::prelude::*;
-use bevy_ecs::prelude::*;
-use bevy_extensions::{Declared, Driver, DynamicEvent, Extension, Interface, Manifest, Method, prelude::*};
+use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
+use bevy_extensions::{
+    Declared, Driver, DynamicEvent, Extension, Interface, Leftover, Manifest, Method,
+    prelude::*,
+    test_kit::{TestApp, extensions},
+};
 use serde::Serialize;
 
-use crate::support::{Log, app, host, noted};
+use crate::support::{Log, app, host_with, noted};
 
 /// Where the extension of a number fails, if it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,12 +41,31 @@ enum Failing {
     FunctionError,
     FunctionCommand,
     Driver,
+    // From here on, it fails as it is stopped, and goes on.
+    Terminate,
+    TerminateCommand,
+    OwnedDropped,
+    OwnedRemoved,
+    SpawnedDropped,
+    // From here on, it fails as it is started again.
+    MadeAgain,
+    InitAgain,
 }
 
 impl Failing {
-    /// Tells whether the extension runs nevertheless.
+    /// Tells whether the extension runs nevertheless, until it has failed a second time.
     fn goes_on(self) -> bool {
         self == Self::Nowhere || self as u8 >= Self::System as u8
+    }
+
+    /// Tells whether it fails while it runs.
+    fn is_at_run_time(self) -> bool {
+        self.goes_on() && (self as u8) < Self::Terminate as u8 && self != Self::Nowhere
+    }
+
+    /// Tells whether it fails as it is started again.
+    fn is_at_restart(self) -> bool {
+        self as u8 >= Self::MadeAgain as u8
     }
 }
 
@@ -53,6 +76,29 @@ struct Tick;
 
 #[derive(Component)]
 struct Coin;
+
+/// What an extension owns. It says where it panics.
+#[derive(Component)]
+#[component(on_remove = remove_belonging::<N>)]
+struct Belonging<const N: usize> {
+    dropped: Option<Failing>,
+}
+
+impl<const N: usize> Drop for Belonging<N> {
+    fn drop(&mut self) {
+        if let Some(place) = self.dropped {
+            panic!("{} fails in {place:?}", NAMES[N]);
+        }
+    }
+}
+
+fn remove_belonging<const N: usize>(_: DeferredWorld, _: HookContext) {
+    assert!(wish(N).failing != Failing::OwnedRemoved, "{} fails in OwnedRemoved", NAMES[N]);
+}
+
+/// A resource that an extension has made again when it starts again.
+#[derive(Resource)]
+struct Made<const N: usize>;
 
 /// What the test wants of each of its hundred extensions. It is set before the app is made, on the thread that makes it.
 #[derive(Clone, Copy)]
@@ -171,6 +217,25 @@ impl<const N: usize> Plugin for Numbered<N> {
                 ),
             )
             .add_systems(PostInit, move || fail_in(Failing::PostInit));
+        let dropped = move |place: Failing| Belonging::<N> { dropped: Some(place).filter(|place| *place == failing) };
+        let (mut made, mut begun) = (0, 0);
+        app.extension::<Self>()
+            .owns::<Belonging<N>>()
+            .insert_resource_with(move |_| {
+                made += 1;
+                assert!(made == 1 || failing != Failing::MadeAgain, "{} fails in MadeAgain", NAMES[N]);
+                Made::<N>
+            })
+            .add_systems(Init, move |mut commands: Commands| {
+                begun += 1;
+                assert!(begun == 1 || failing != Failing::InitAgain, "{} fails in InitAgain", NAMES[N]);
+                commands.spawn(dropped(Failing::OwnedDropped));
+                commands.spawn_owned(dropped(Failing::SpawnedDropped));
+            })
+            .add_systems(Terminate, move |mut commands: Commands| {
+                commands.queue(move |_: &mut World| fail_in(Failing::TerminateCommand));
+                fail_in(Failing::Terminate);
+            });
         if failing == Failing::BuildCivil {
             app.extension::<Self>().fail(NAMES[N]);
         }
@@ -242,6 +307,13 @@ fn random_wishes(random: &mut SplitMix) -> Vec<Wish> {
         FunctionError,
         FunctionCommand,
         Driver,
+        Terminate,
+        TerminateCommand,
+        OwnedDropped,
+        OwnedRemoved,
+        SpawnedDropped,
+        MadeAgain,
+        InitAgain,
     ];
     let mut wishes = Vec::new();
     for number in 0..100 {
@@ -253,11 +325,11 @@ fn random_wishes(random: &mut SplitMix) -> Vec<Wish> {
 }
 
 /// Who should run: whoever does not fail and requires nobody who does not run. Requirements point to lower numbers.
-fn who_should_run(wishes: &[Wish]) -> Vec<bool> {
+fn who_should_run(wishes: &[Wish], goes_on: impl Fn(Failing) -> bool) -> Vec<bool> {
     let mut runs = Vec::new();
     for wish in wishes {
         let needs = wish.requires.iter().flatten().all(|&other| runs[other]);
-        runs.push(wish.failing.goes_on() && needs);
+        runs.push(goes_on(wish.failing) && needs);
     }
     runs
 }
@@ -291,36 +363,127 @@ fn exactly_the_faulty_and_their_dependents_do_not_run() {
     (0..seeds).for_each(check_seed);
 }
 
-fn check_seed(seed: u64) {
-    let wishes = random_wishes(&mut SplitMix(seed));
-    let runs = who_should_run(&wishes);
-    let expected = runs.clone();
-    WISHES.set(wishes.clone());
-
+/// An app with a hundred extensions, of which some fail.
+fn town(wishes: &[Wish], run_time: u32) -> TestApp {
+    WISHES.set(wishes.to_vec());
     let explicit = numbered!(0 1 2 3 4 5 6 7 8 9);
-    let mut app = app(ExtensionsPlugin { explicit, ..host() });
+    let host = host_with(&format!("(faults: (run_time: {run_time}))"));
+    let mut app = app(ExtensionsPlugin { explicit, ..host });
     app.host().register_event::<Tick>();
     app.update();
-    act_everywhere(&mut app);
-    app.update();
-    let ran: BTreeSet<_> = noted(&mut app).split_whitespace().map(String::from).collect();
-    let running = (0..100).filter(|&number| expected[number]);
-    let expected: BTreeSet<_> = running.flat_map(|number| what_runs(NAMES[number], wishes[number].failing)).collect();
-    assert_eq!(ran, expected, "seed {seed}: {}", app.states());
+    app
+}
 
+/// Has every extension do everything that it can, and a frame more.
+fn act(app: &mut App) -> BTreeSet<String> {
+    noted(app);
+    act_everywhere(app);
+    app.update();
+    noted(app).split_whitespace().map(String::from).collect()
+}
+
+fn restart_all(app: &mut App) {
+    NAMES.iter().for_each(|name| _ = app.world_mut().resource_mut::<Extensions>().restart(*name));
+    app.update();
+}
+
+fn check_seed(seed: u64) {
+    let wishes = random_wishes(&mut SplitMix(seed));
+    let heard = |runs: &[bool]| -> BTreeSet<_> {
+        let running = (0..100).filter(|&number| runs[number]);
+        running.flat_map(|number| what_runs(NAMES[number], wishes[number].failing)).collect()
+    };
+
+    // Where many faults are tolerated, whoever fails while it runs runs on.
+    let mut app = town(&wishes, 100);
+    let runs = who_should_run(&wishes, Failing::goes_on);
+    assert_eq!(act(&mut app), heard(&runs), "seed {seed}: {}", app.states());
+    check_charges(&app, seed, &wishes, &runs, |failing| failing.is_at_run_time() || !failing.goes_on());
+    restart_all(&mut app);
+    let runs = who_should_run(&wishes, |failing| failing.goes_on() && !failing.is_at_restart());
+    assert_eq!(act(&mut app), heard(&runs), "seed {seed}: {}", app.states());
+    check_charges(&app, seed, &wishes, &runs, |failing| failing != Failing::Nowhere);
+    check_leftovers(&app, seed, &runs);
+    app.terminate_extensions();
+    check_leftovers(&app, seed, &[false; 100]);
+
+    // Where none is tolerated, exactly those and who requires them do not run any more.
+    let mut app = town(&wishes, 1);
+    act(&mut app);
+    let runs = who_should_run(&wishes, |failing| failing.goes_on() && !failing.is_at_run_time());
+    assert_eq!(act(&mut app), heard(&runs), "seed {seed}: {}", app.states());
+    check_charges(&app, seed, &wishes, &runs, |failing| failing.is_at_run_time() || !failing.goes_on());
+    check_leftovers(&app, seed, &runs);
+    app.terminate_extensions();
+    check_leftovers(&app, seed, &[false; 100]);
+}
+
+/// Whoever fails is charged, and nobody else.
+#[track_caller]
+fn check_charges(app: &App, seed: u64, wishes: &[Wish], runs: &[bool], fails: impl Fn(Failing) -> bool) {
+    let report = app.extension_report();
     // Nobody is charged wrongly: every fault bears the name of its extension.
-    for row in app.extension_report().rows {
-        for counted in row.faults {
+    for row in &report.rows {
+        for counted in &row.faults {
             let fault = counted.fault.to_string();
             assert!(fault.contains(row.name.as_str()), "seed {seed}: {} was charged {fault}", row.name);
         }
     }
     // And none is let off. (Those whose requirements fail may have failed before them.)
-    let report = app.extension_report();
     for (number, wish) in wishes.iter().enumerate() {
-        let is_faulty = wish.failing != Failing::Nowhere && wish.requires.iter().flatten().all(|&other| runs[other]);
+        let is_faulty = fails(wish.failing) && wish.requires.iter().flatten().all(|&other| runs[other]);
         let is_charged = report.row(NAMES[number]).is_some_and(|row| !row.faults.is_empty());
         assert!(!is_faulty || is_charged, "seed {seed}: {} fails in {:?}", NAMES[number], wish.failing);
     }
-    app.terminate_extensions();
+}
+
+/// Nothing is left of those that do not run, but entities that Bevy cannot despawn as their own hook panics.
+#[track_caller]
+fn check_leftovers(app: &App, seed: u64, runs: &[bool]) {
+    for (number, name) in NAMES.iter().enumerate().filter(|(number, _)| !runs[*number]) {
+        let mut leftovers = app.world().leftovers(name).unwrap();
+        let failing = wish(number).failing;
+        leftovers.retain(|left| failing != Failing::OwnedRemoved || !matches!(left, Leftover::Entity(_)));
+        assert_eq!(leftovers, [], "seed {seed}: {name}, {failing:?}");
+    }
+}
+
+fn stumble() -> Result {
+    Err("stumbled".into())
+}
+
+fn stumble_on_tick(_: On<Tick>) -> Result {
+    Err("stumbled".into())
+}
+
+extensions! {
+    Left() = |app| app.extension::<Self>()
+        .add_systems(Update, stumble.run_if(|| false))
+        .observe(stumble_on_tick)
+        .export_fn("stumble", stumble);
+    Right() = |app| app.extension::<Self>()
+        .add_systems(Update, stumble.run_if(resource_exists::<Go>))
+        .observe(stumble_on_tick)
+        .export_fn("stumble", stumble);
+}
+
+#[derive(Resource)]
+struct Go;
+
+#[test]
+fn two_extensions_that_share_a_faulty_function_are_told_apart() {
+    let ways: [fn(&mut World); 3] = [
+        |world| world.insert_resource(Go),
+        |world| _ = world.send(Tick, "Right"),
+        |world| _ = world.call::<_, ()>("Right", "stumble", ()),
+    ];
+    for way in ways {
+        let mut app = app(host_with("(faults: (run_time: 1))").with::<Left>().with::<Right>());
+        app.update();
+        way(app.world_mut());
+        app.update();
+        app.assert_states("Left running, Right failed");
+        assert!(app.extension_report().row("Left").unwrap().faults.is_empty());
+        app.terminate_extensions();
+    }
 }

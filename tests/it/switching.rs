@@ -1,9 +1,9 @@
 //! Stopping and starting extensions while the app runs.
 
 use bevy_app::prelude::*;
-use bevy_ecs::prelude::*;
+use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions::{
-    Driver, ExtensionFaults, Interface, Method, Owns, SuspendedBecauseOf, Switch, Type, json,
+    Driver, ExtensionFaults, Interface, Leftover, Method, Owns, SuspendedBecauseOf, Switch, Type, json,
     prelude::*,
     test_kit::{TestApp, extensions},
 };
@@ -559,4 +559,48 @@ fn a_hundred_thousand_entities_go_at_once() {
     switch(&mut app, [Switch::disable("Mint")]);
     assert_eq!(app.world_mut().query::<&Coin>().iter(app.world()).count(), 0);
     assert_eq!(app.world().leftovers("Mint"), Some(vec![]));
+}
+
+#[test]
+fn what_comes_at_the_end_goes_too() {
+    extensions! {
+        Hydra() = |app| app.extension::<Self>()
+            .observe(|_: On<Bell>, mut log: ResMut<Log>| log.note("hydra"))
+            .add_systems(Init, |mut commands: Commands| _ = commands.spawn_owned(Purse))
+            .add_systems(Terminate, |mut commands: Commands| {
+                commands.add_listener(|_: On<Bell>, mut log: ResMut<Log>| log.note("head"));
+                commands.spawn_owned(Coin);
+            });
+    }
+    let mut app = app(host().with::<Hydra>());
+    app.update();
+    for _ in 0..2 {
+        switch(&mut app, [Switch::disable("Hydra")]);
+        assert_eq!(app.world().leftovers("Hydra"), Some(vec![]));
+        switch(&mut app, [Switch::enable("Hydra")]);
+        assert_eq!(ring(&mut app), "hydra", "what came at the end has not come back");
+    }
+    app.terminate_extensions();
+}
+
+#[test]
+fn what_cannot_be_despawned_still_belongs_to_its_extension() {
+    #[derive(Component)]
+    #[component(on_remove = stick)]
+    struct Sword;
+    fn stick(_: DeferredWorld, _: HookContext) {
+        panic!("it does not move");
+    }
+    extensions! {
+        Stone() = |app| app.extension::<Self>().add_systems(Init, |mut commands: Commands| {
+            commands.spawn_owned(Sword);
+            commands.spawn_owned(Coin);
+        });
+    }
+    let mut app = app(host().with::<Stone>());
+    app.update();
+    switch(&mut app, [Switch::disable("Stone")]);
+    let sword = app.world_mut().query_filtered::<Entity, With<Sword>>().single(app.world()).unwrap();
+    assert_eq!(app.world().leftovers("Stone"), Some(vec![Leftover::Entity(sword)]), "Bevy leaves it half despawned");
+    app.assert_states("Stone disabled");
 }
