@@ -427,6 +427,8 @@ mod phase;
 mod plugin;
 mod report;
 mod scope;
+#[cfg(feature = "script")]
+pub mod script;
 mod settings;
 mod shared;
 mod signature;

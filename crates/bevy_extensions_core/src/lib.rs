@@ -28,6 +28,8 @@
 mod name;
 mod version;
 
+mod files;
+
 mod event_filter;
 mod event_name;
 mod interface_name;
@@ -55,6 +57,7 @@ pub use candidate::{Candidate, Source, Unavailable};
 pub use event_filter::{EventFilter, EventFilterError};
 pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
+pub use files::{ExtensionFiles, FileError};
 pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
@@ -64,7 +67,7 @@ pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
-pub use settings::{Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SettingsError, assets_dir};
+pub use settings::{Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir};
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
 pub use version::{VersionError, parse_range, parse_version};

@@ -31,7 +31,7 @@ pub(crate) use aliases::AliasLoop;
 pub use choices::Choice;
 use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
-pub use limits::Limits;
+pub use limits::{Limits, ScriptLimits};
 use places::Places;
 
 /// What the app's owner says about extensions: which are off, who serves whom, what is too much, and the settings of each.

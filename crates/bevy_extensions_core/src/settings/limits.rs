@@ -17,6 +17,57 @@ pub struct Limits {
     ///
     /// While there is a limit for anybody, every call into an extension is timed, which costs two looks at a clock.
     pub frame_us: Option<NonZero<u64>>,
+    /// How much a script may take. Natives are not bound by it.
+    pub script: ScriptLimits,
+}
+
+/// How much a script may take; what would be more is an error in it.
+///
+/// ```
+/// use bevy_extensions_core::HostSettings;
+///
+/// let settings = HostSettings::from_ron("extensions.ron", b"(limits: (script: (call_ms: 50)))")?;
+/// let limits = settings.limits_of(&"Weather".parse().unwrap()).script;
+/// assert_eq!((limits.call().as_millis(), limits.timers), (50, 1000));
+/// # Ok::<(), bevy_extensions_core::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct ScriptLimits {
+    /// How many milliseconds a call into it may take, its listeners and functions each by themselves, without the time of
+    /// others that it calls. Default: 250.
+    pub call_ms: NonZero<u64>,
+    /// How many KiB of memory it may have. Default: 65536, which is 64 MiB.
+    pub memory_kib: NonZero<u32>,
+    /// How many KiB of stack it may use; at most 1024. Default: 256.
+    pub stack_kib: NonZero<u32>,
+    /// How many timers it may have running. Default: 1000.
+    pub timers: u32,
+    /// How many events it may have emitted that are still to be delivered. Default: 1000.
+    pub emits: u32,
+}
+
+impl ScriptLimits {
+    /// Returns how long a call into a script may take.
+    pub fn call(&self) -> Duration {
+        Duration::from_millis(self.call_ms.get())
+    }
+}
+
+impl Default for ScriptLimits {
+    fn default() -> Self {
+        const fn of<const N: u32>() -> NonZero<u32> {
+            NonZero::new(N).expect("the defaults are not 0")
+        }
+        Self {
+            call_ms: NonZero::<u64>::from(of::<250>()),
+            memory_kib: of::<{ 64 * 1024 }>(),
+            stack_kib: of::<256>(),
+            timers: 1000,
+            emits: 1000,
+        }
+    }
 }
 
 impl Limits {
