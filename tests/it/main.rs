@@ -17,6 +17,7 @@ mod hostile;
 mod hostile_events;
 mod hostile_switching;
 mod hosting;
+mod languages;
 mod lifecycle;
 mod limits;
 mod listing;

@@ -23,7 +23,11 @@ pub use registry::{DeclaredInterface, RegisteredDriver};
 
 pub(crate) use choice::{is_stale, update};
 pub(crate) use drive::{drive, request};
+#[cfg(feature = "script")]
+pub(crate) use drive::{drive_value, methods_of};
 pub(crate) use listing::{drivers_of, interfaces};
+#[cfg(feature = "script")]
+pub(crate) use registry::check_driver;
 pub(crate) use registry::{check, declare, install, register};
 
 /// An implementation of an [`Interface`]: a system for each of its methods.
@@ -74,6 +78,12 @@ impl Driver {
     pub fn answer<R: Request, M>(self, system: impl IntoFunction<M, Input = R, Answer = R::Answer>) -> Self {
         let (name, interface) = (R::METHOD.into(), Some(R::INTERFACE));
         self.with(DriverMethod { name, interface, callee: system.into_callee() })
+    }
+
+    /// Adds a method that is no system.
+    #[cfg(feature = "script")]
+    pub(crate) fn with_callee(self, name: &str, callee: Box<dyn Callee>) -> Self {
+        self.with(DriverMethod { name: name.into(), interface: None, callee })
     }
 
     fn with(mut self, method: DriverMethod) -> Self {

@@ -33,8 +33,29 @@ pub struct ExtensionInfo {
     pub version: Version,
     /// Where it is declared.
     pub location: Location,
+    /// What it is.
+    pub kind: ExtensionKind,
     /// Its place in the load order, from 0; `None` if it is not in the plan.
     pub position: Option<usize>,
+}
+
+/// What an extension is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ExtensionKind {
+    /// A Bevy plugin that is linked into the app.
+    Native,
+    /// Files that were found on disk.
+    Script,
+}
+
+impl fmt::Display for ExtensionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Native => "native",
+            Self::Script => "script",
+        })
+    }
 }
 
 /// Where in its life an extension is.
@@ -392,7 +413,7 @@ impl Extensions {
         info: ExtensionInfo,
         manifest: Arc<Manifest>,
         state: ExtensionState,
-        native: TypeId,
+        native: Option<TypeId>,
     ) {
         let id = ExtensionId::new(self.list.len());
         let name = info.name.clone();
@@ -400,7 +421,7 @@ impl Extensions {
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
         let entity = world.spawn((info, state, parts)).id();
         self.by_name.insert(name.as_str(), id);
-        self.by_type.insert(native, id);
+        native.into_iter().for_each(|native| _ = self.by_type.insert(native, id));
         self.list.push(Listed {
             name,
             manifest,

@@ -20,6 +20,8 @@ pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
 pub(crate) use listing::events;
+#[cfg(feature = "script")]
+pub(crate) use named::Hear;
 
 /// An event of the app or of an extension: an ordinary Bevy event that is delivered in order and contained.
 ///

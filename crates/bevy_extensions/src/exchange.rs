@@ -27,12 +27,16 @@ use crate::{
     park::{self, Parkable},
     signature::Signature,
 };
-use callable::{Facts, Slots};
+use callable::{Callee, Facts, Slots};
 use invoke::{At, invoke};
 use serve::{Refusal, find_server};
 
 pub use callable::IntoFunction;
 pub use error::{CallError, Called, ExportError};
+#[cfg(feature = "script")]
+use crate::reach::Reach;
+#[cfg(feature = "script")]
+use error::ImportError;
 pub use listing::FunctionRow;
 
 pub(crate) use invoke::Ignored;
@@ -51,6 +55,8 @@ pub struct ExportedFunction {
     pub answer: String,
     /// What it takes by name, if that is said.
     pub signature: Option<Signature>,
+    /// Whether it is a value of a script, which is read, and not called.
+    pub is_value: bool,
     /// Under what it is found.
     key: Key,
 }
@@ -99,14 +105,27 @@ pub(crate) fn export_fn<M>(
     function: impl IntoFunction<M>,
     signature: Option<Signature>,
 ) -> Result<Entity, ExportError> {
+    let offered = offer_callee(world, owner, name, function.into_callee(), signature, false);
+    offered.map_err(|error| refuse(owner, name, error))
+}
+
+/// Offers something that can be called.
+pub(crate) fn offer_callee(
+    world: &mut World,
+    owner: Party<'_>,
+    name: &str,
+    callee: Box<dyn Callee>,
+    signature: Option<Signature>,
+    is_value: bool,
+) -> Result<Entity, ExportError> {
     let key = Key { owner: owner.id(), name: name.into() };
-    check(world, &key, signature.as_ref()).map_err(|error| refuse(owner, name, error))?;
-    let callee = function.into_callee();
+    check(world, &key, signature.as_ref())?;
     let exported = ExportedFunction {
         name: name.into(),
         input: callee.types().input.1.to_string(),
         answer: callee.types().answer.1.to_string(),
         signature: signature.clone(),
+        is_value,
         key,
     };
     let of = owner.name().map_or(APP_NAME, ExtensionName::as_str);
@@ -184,8 +203,64 @@ where
     // What the caller has queued before is done before, and in the caller's name.
     world.flush();
     let (server, at) = find(world, of, function)?;
-    invoke(world, at, None, false, input)
+    invoke(world.into(), at, None, false, input)
         .map_err(|unanswered| CallError::new(Called::new(world, of, function, server), unanswered))
+}
+
+/// Calls a function with a value, even while an event is delivered.
+#[cfg(feature = "script")]
+pub(crate) fn call_value(
+    mut reach: Reach<'_>,
+    of: &str,
+    function: &str,
+    input: serde_json::Value,
+) -> Result<serde_json::Value, CallError> {
+    if let Reach::Whole(world) = &mut reach {
+        world.flush();
+    }
+    let (server, at) = find(reach.world(), of, function)?;
+    invoke(reach.reborrow(), at, None, false, input)
+        .map_err(|unanswered| CallError::new(Called::new(reach.world(), of, function, server), unanswered))
+}
+
+/// Lists what somebody offers under a name of an extension, or of the app: each name, and whether it is a value.
+#[cfg(feature = "script")]
+pub(crate) fn offers(world: &World, of: &str) -> Result<Vec<(String, bool)>, ImportError> {
+    let server = find_server(world, acting(world.id()), of).map_err(|refusal| not_imported(of, refusal))?;
+    let functions = world.get_resource::<Functions>().into_iter().flat_map(|functions| &functions.0);
+    let own = functions.filter(|(key, _)| key.owner == server);
+    let mut offers: Vec<_> = own.map(|(key, at)| (key.name.to_string(), is_value(world, at))).collect();
+    offers.sort_unstable();
+    Ok(offers)
+}
+
+/// Says whether what somebody offers under two names is a value, and not a function.
+#[cfg(feature = "script")]
+pub(crate) fn offer_of(world: &World, of: &str, name: &str) -> Result<bool, ImportError> {
+    let server = find_server(world, acting(world.id()), of).map_err(|refusal| not_imported(of, refusal))?;
+    let functions = world.get_resource::<Functions>();
+    match functions.and_then(|functions| functions.0.get(&Asked { owner: server, name })) {
+        Some(at) => Ok(is_value(world, at)),
+        None => {
+            let nearest = nearest_function(world, server, name);
+            Err(ImportError::NoSuchOffer { of: of.into(), name: name.into(), nearest })
+        }
+    }
+}
+
+#[cfg(feature = "script")]
+fn is_value(world: &World, at: &At) -> bool {
+    world.get::<ExportedFunction>(at.entity).is_some_and(|function| function.is_value)
+}
+
+#[cfg(feature = "script")]
+#[cold]
+fn not_imported(of: &str, refusal: Refusal) -> ImportError {
+    match refusal {
+        Refusal::Missing { nearest } => ImportError::NoExtension { of: of.into(), nearest },
+        Refusal::Idle { name, state } => ImportError::NotRunning { of: name, state },
+        Refusal::Undeclared { by, name } => ImportError::NotDeclared { of: name, by },
+    }
 }
 
 fn find(world: &World, of: &str, function: &str) -> Result<(ExtensionId, At), CallError> {
@@ -210,9 +285,14 @@ fn refused(of: &str, function: &str, refusal: Refusal) -> CallError {
 
 #[cold]
 fn no_function(world: &World, server: ExtensionId, of: &str, function: &str) -> CallError {
+    let nearest = nearest_function(world, server, function);
+    CallError::NoFunction { called: Box::new(Called::new(world, of, function, server)), nearest }
+}
+
+/// Finds the function of somebody that was probably meant.
+fn nearest_function(world: &World, server: ExtensionId, function: &str) -> Option<String> {
     let functions = world.get_resource::<Functions>().into_iter().flat_map(|functions| functions.0.keys());
     let mut names: Vec<_> = functions.filter(|key| key.owner == server).map(|key| &*key.name).collect();
     names.sort_unstable();
-    let nearest = nearest(function, &names).map(ToString::to_string);
-    CallError::NoFunction { called: Box::new(Called::new(world, of, function, server)), nearest }
+    nearest(function, &names).map(ToString::to_string)
 }

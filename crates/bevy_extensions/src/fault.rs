@@ -15,6 +15,8 @@ use bevy_ecs::{
 use bevy_extensions_core::ParseError;
 
 use crate::phase::Phase;
+#[cfg(feature = "script")]
+use crate::script::ScriptError;
 
 /// Something that went wrong in an extension's code.
 ///
@@ -64,6 +66,10 @@ pub enum FaultPlace {
     Start,
     /// What was taken away from it when it was stopped: its entities.
     Stop,
+    /// The top level of its script, which runs when the extension starts.
+    TopLevel,
+    /// A timer of its script.
+    Timer,
 }
 
 /// What happened.
@@ -76,6 +82,9 @@ pub enum FaultKind {
     Error(String),
     /// The settings do not fit.
     Settings(Box<ParseError>),
+    /// A script has failed.
+    #[cfg(feature = "script")]
+    Script(Box<ScriptError>),
 }
 
 impl Fault {
@@ -100,6 +109,11 @@ impl Fault {
 
     pub(crate) fn settings(error: ParseError) -> Self {
         Self::new(&FaultPlace::Settings, FaultKind::Settings(Box::new(error)))
+    }
+
+    #[cfg(feature = "script")]
+    pub(crate) fn script(place: &FaultPlace, error: ScriptError) -> Self {
+        Self::new(place, FaultKind::Script(Box::new(error)))
     }
 
     /// Takes what Bevy tells an error handler.
@@ -128,9 +142,13 @@ impl FaultPlace {
     /// Faults there are tolerated, until there are [too many](bevy_extensions_core::FaultLimits::run_time) in a short time.
     pub fn is_at_run_time(&self) -> bool {
         match self {
-            Self::System | Self::Condition | Self::Command | Self::Listener(_) | Self::Function(_) | Self::Event(_) => {
-                true
-            }
+            Self::System
+            | Self::Condition
+            | Self::Command
+            | Self::Listener(_)
+            | Self::Function(_)
+            | Self::Event(_)
+            | Self::Timer => true,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_)
             | Self::Settings
@@ -140,7 +158,8 @@ impl FaultPlace {
             | Self::Cleanup
             | Self::Phase(_)
             | Self::Start
-            | Self::Stop => false,
+            | Self::Stop
+            | Self::TopLevel => false,
         }
     }
 }
@@ -161,6 +180,8 @@ impl fmt::Display for FaultKind {
             Self::Panic(message) => write!(f, "panicked: {message}"),
             Self::Error(message) => f.write_str(message),
             Self::Settings(error) => write!(f, "{}", error.message()),
+            #[cfg(feature = "script")]
+            Self::Script(error) => write!(f, "{error}"),
         }
     }
 }
@@ -183,6 +204,8 @@ impl fmt::Display for FaultPlace {
             Self::Export(name) => write!(f, "in what it exports as `{name}`"),
             Self::Start => f.write_str("as it was started again"),
             Self::Stop => f.write_str("as it was stopped"),
+            Self::TopLevel => f.write_str("at the top level of its script"),
+            Self::Timer => f.write_str("in a timer"),
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::{
     export::TypedExport,
     owned::{OwnedResource, Watch},
 };
+#[cfg(feature = "script")]
+use crate::script;
 
 /// Something in the world that belongs to an extension.
 ///
@@ -33,6 +35,10 @@ pub enum Leftover {
     Function(String),
     /// A driver of this interface.
     Driver(String),
+    /// The runtime of its script.
+    Script,
+    /// Timers of its script that are running.
+    Timers(usize),
     /// What makes entities with this component its own; see [`owns`](crate::ExtensionScope::owns).
     Ownership(String),
     /// An observer that was added past the scope.
@@ -50,6 +56,9 @@ impl fmt::Display for Leftover {
             Self::Resource(name) => write!(f, "the resource `{name}`"),
             Self::Function(name) => write!(f, "the function `{name}`"),
             Self::Driver(interface) => write!(f, "a driver of `{interface}`"),
+            Self::Script => f.write_str("the runtime of its script"),
+            Self::Timers(1) => f.write_str("a timer"),
+            Self::Timers(count) => write!(f, "{count} timers"),
             Self::Ownership(component) => write!(f, "the ownership of `{component}`"),
             Self::Observer(entity) => write!(f, "the observer {entity}"),
             Self::Entity(entity) => write!(f, "the entity {entity}"),
@@ -64,6 +73,8 @@ pub(crate) fn of(world: &World, id: ExtensionId) -> Vec<Leftover> {
     all.extend(registry::listeners_of(world, id).into_iter().map(Leftover::Listener));
     all.extend(exchange::functions_of(world, id).map(Leftover::Function));
     all.extend(driver::drivers_of(world, id).map(Leftover::Driver));
+    #[cfg(feature = "script")]
+    all.extend(Some(script::timers_of(world, id)).filter(|count| *count > 0).map(Leftover::Timers));
     let is_own = |entity: &EntityRef<'_>| entity.get::<OwnedBy>().is_some_and(|owned_by| owned_by.0 == listed.entity);
     all.extend(world.iter_entities().filter(is_own).map(as_leftover));
     all.sort();
@@ -80,6 +91,8 @@ fn as_leftover(entity: EntityRef<'_>) -> Leftover {
     let listener = || entity.get::<Listener>().map(|listener| Leftover::Listener(listener.event.clone()));
     let function = || entity.get::<ExportedFunction>().map(|function| Leftover::Function(function.name.clone()));
     let driver = || entity.get::<RegisteredDriver>().map(|driver| Leftover::Driver(driver.interface.to_string()));
+    #[cfg(feature = "script")]
+    let driver = || driver().or_else(|| entity.contains::<script::ScriptContext>().then_some(Leftover::Script));
     let watch = || entity.get::<Watch>().map(|watch| Leftover::Ownership(watch.component.clone()));
     let observer = || entity.contains::<Observer>().then(|| Leftover::Observer(entity.id()));
     let entity = || Leftover::Entity(entity.id());

@@ -425,6 +425,7 @@ mod owner;
 mod park;
 mod phase;
 mod plugin;
+mod reach;
 mod report;
 mod scope;
 #[cfg(feature = "script")]
@@ -459,7 +460,7 @@ pub use driver::{
     RegisteredDriver, Request,
 };
 pub use entity::{
-    CountedFault, DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, OwnedBy,
+    CountedFault, DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, OwnedBy,
     Owns, SuspendedBecauseOf, extension_running,
 };
 pub use event::{

@@ -1,6 +1,7 @@
 //! The plugin that an app adds.
 
 mod decision;
+mod origin;
 
 use std::{panic::Location, path::PathBuf};
 
@@ -22,6 +23,8 @@ use crate::{
     scope::NotHosted,
     switch,
 };
+#[cfg(feature = "script")]
+use crate::script::{self, Languages};
 use decision::{Decision, Verdict};
 
 /// Brings extensions to an app.
@@ -58,6 +61,14 @@ pub struct ExtensionsPlugin {
     pub inventory: bool,
     /// Extensions that are there whether found or not; see [`with`](Self::with). Default: none.
     pub explicit: Vec<Declared>,
+    /// Whether the [directories](HostSettings::directories) of the host settings are searched for extensions. Default: true.
+    pub files: bool,
+    /// Scripts that are there whether found or not, each a file name and its text; see
+    /// [`with_script`](Self::with_script). Default: none.
+    pub scripts: Vec<(String, String)>,
+    /// The languages of scripts that the app runs. Default: JavaScript.
+    #[cfg(feature = "script")]
+    pub languages: Languages,
     /// Whether Ctrl-C, and SIGTERM and SIGHUP on Unix, exit the app in good order. Default: true.
     pub exit_on_signal: bool,
 }
@@ -104,6 +115,10 @@ impl Default for ExtensionsPlugin {
             settings: SettingsSource::default(),
             inventory: true,
             explicit: Vec::new(),
+            files: true,
+            scripts: Vec::new(),
+            #[cfg(feature = "script")]
+            languages: Languages::default(),
             exit_on_signal: true,
         }
     }
@@ -120,9 +135,27 @@ impl ExtensionsPlugin {
         self
     }
 
-    /// Leaves out what is merely linked: only extensions that were added [`with`](Self::with) their type are there.
+    /// Adds a script by its text, as if it lay in a file of that name: for tests, and for what an app has inside.
+    ///
+    /// ```
+    /// # use bevy_extensions::prelude::*;
+    /// let host = ExtensionsPlugin::default().with_script("greeter.js", "extension.on('init', () => console.log('Hello!'));");
+    /// # _ = host;
+    /// ```
+    pub fn with_script(mut self, file: impl Into<String>, text: impl Into<String>) -> Self {
+        self.scripts.push((file.into(), text.into()));
+        self
+    }
+
+    /// Leaves out what is merely linked, or lies in a folder: only extensions that were added here are there.
     pub fn without_inventory(mut self) -> Self {
         self.inventory = false;
+        self.without_files()
+    }
+
+    /// Leaves out what lies in a folder: only extensions that are linked, or were added here, are there.
+    pub fn without_files(mut self) -> Self {
+        self.files = false;
         self
     }
 
@@ -137,6 +170,8 @@ impl ExtensionsPlugin {
         exchange::install(world);
         driver::install(world);
         app.add_plugins((lifecycle::plugin, switch::plugin));
+        #[cfg(feature = "script")]
+        app.add_plugins(script::plugin);
     }
 
     /// Returns the natives, each once: as its derive made it known, or else as it was added.
@@ -168,6 +203,11 @@ impl Plugin for ExtensionsPlugin {
     }
 
     fn finish(&self, app: &mut App) {
+        #[cfg(feature = "script")]
+        if !app.is_plugin_added::<bevy_time::TimePlugin>() {
+            // Only now is it known whether the app has a clock of its own.
+            app.add_plugins(bevy_time::TimePlugin);
+        }
         #[cfg(any(unix, windows))]
         if self.exit_on_signal && !app.is_plugin_added::<bevy_app::TerminalCtrlCHandlerPlugin>() {
             app.add_plugins(bevy_app::TerminalCtrlCHandlerPlugin);

@@ -17,7 +17,7 @@ pub use listing::Listing;
 use crate::{
     app_info::AppInfo,
     entity::{
-        CountedFault, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes, Extensions, News,
+        CountedFault, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, News,
         SuspendedBecauseOf, TOLD,
     },
     fault::{Fault, FaultKind},
@@ -54,6 +54,8 @@ pub struct ReportRow {
     pub name: ExtensionName,
     /// Its version.
     pub version: Version,
+    /// What it is.
+    pub kind: ExtensionKind,
     /// Where in its life it is.
     pub state: ExtensionState,
     /// Where it is declared.
@@ -88,6 +90,7 @@ impl Report {
                 position: info.position,
                 name: info.name.clone(),
                 version: info.version.clone(),
+                kind: info.kind,
                 state: listed.state,
                 location: info.location.clone(),
                 times: *world.get::<ExtensionTimes>(entity)?,
@@ -245,6 +248,11 @@ fn not_kept(name: &ExtensionName, more: u32) -> String {
 fn explain_place(text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Result {
     match &fault.kind {
         FaultKind::Settings(error) => writeln!(text, "  in: {}\n  hint: {}", error.at, error.hint()),
+        #[cfg(feature = "script")]
+        FaultKind::Script(error) => {
+            writeln!(text, "  in: {}", error.at.as_ref().unwrap_or(&row.location))?;
+            error.details().lines().try_for_each(|line| writeln!(text, "    {line}"))
+        }
         _ => writeln!(text, "  in: {}", row.location),
     }
 }

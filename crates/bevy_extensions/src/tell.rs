@@ -3,6 +3,8 @@
 use std::{error::Error, fmt::Display, io::Write as _};
 
 use bevy_ecs::{error::ErrorContext, world::World};
+#[cfg(feature = "script")]
+use bevy_extensions_core::ExtensionName;
 use tracing::subscriber::NoSubscriber;
 
 use crate::acting::acting;
@@ -10,6 +12,8 @@ use crate::acting::acting;
 /// How loudly something is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
+    #[cfg(feature = "script")]
+    Debug,
     Info,
     Warn,
     Error,
@@ -22,6 +26,8 @@ pub(crate) fn tell(level: Level, text: &str) {
         let mut stderr = std::io::stderr();
         // Whoever closed the pipe does not want to know.
         _ = match level {
+            #[cfg(feature = "script")]
+            Level::Debug => Ok(()),
             Level::Info => writeln!(stderr, "{text}"),
             Level::Warn => writeln!(stderr, "warning: {text}"),
             Level::Error => writeln!(stderr, "error: {text}"),
@@ -29,10 +35,18 @@ pub(crate) fn tell(level: Level, text: &str) {
         return;
     }
     match level {
+        #[cfg(feature = "script")]
+        Level::Debug => tracing::debug!("{text}"),
         Level::Info => tracing::info!("{text}"),
         Level::Warn => tracing::warn!("{text}"),
         Level::Error => tracing::error!("{text}"),
     }
+}
+
+/// Says something in the name of an extension.
+#[cfg(feature = "script")]
+pub(crate) fn say(level: Level, extension: &ExtensionName, text: &str) {
+    tell(level, &format!("{extension}: {text}"));
 }
 
 /// Tells of an error that nobody else hears of: it is charged to whoever acts, or told if that is the app itself.

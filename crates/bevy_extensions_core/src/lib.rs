@@ -43,6 +43,7 @@ mod manifest;
 mod settings;
 
 mod candidate;
+mod discover;
 mod plan;
 mod problem;
 mod resolve;
@@ -54,6 +55,7 @@ mod suggest;
 mod text;
 
 pub use candidate::{Candidate, Source, Unavailable};
+pub use discover::{Discovery, Found, discover};
 pub use event_filter::{EventFilter, EventFilterError};
 pub use event_name::{EventName, EventNameError};
 pub use explain::explain;

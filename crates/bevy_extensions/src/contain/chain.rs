@@ -32,6 +32,12 @@ pub(crate) enum Link {
     Listener(ExtensionName, Cow<'static, str>),
     /// An extension, or the app, and its function.
     Function(Arc<str>),
+    /// An extension, and an event that its script emits.
+    #[cfg(feature = "script")]
+    Emission(ExtensionName, Arc<str>),
+    /// An extension, and something else that its script does.
+    #[cfg(feature = "script")]
+    Script(ExtensionName),
 }
 
 impl fmt::Display for Link {
@@ -39,6 +45,10 @@ impl fmt::Display for Link {
         match self {
             Self::Listener(extension, event) => write!(f, "`{extension}` on `{event}`"),
             Self::Function(name) => write!(f, "`{name}`"),
+            #[cfg(feature = "script")]
+            Self::Emission(extension, event) => write!(f, "`{extension}` emits `{event}`"),
+            #[cfg(feature = "script")]
+            Self::Script(extension) => write!(f, "`{extension}`"),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
         invoke::{At, invoke},
     },
     owner::{APP, Owner},
+    reach::Reach,
     tell::did_you_mean,
 };
 
@@ -26,16 +27,34 @@ where
     I: Serialize + 'static,
     O: DeserializeOwned + 'static,
 {
-    drive_as(world, interface, method, false, arguments)
+    drive_as(world.into(), interface, method, false, arguments)
+}
+
+/// Calls a method with values, even while an event is delivered.
+#[cfg(feature = "script")]
+pub(crate) fn drive_value(
+    reach: Reach<'_>,
+    interface: &str,
+    method: &str,
+    arguments: serde_json::Value,
+) -> Result<serde_json::Value, DriverError> {
+    drive_as(reach, interface, method, false, arguments)
+}
+
+/// Lists the methods of an interface that somebody has declared.
+#[cfg(feature = "script")]
+pub(crate) fn methods_of(world: &World, interface: &str) -> Result<Vec<String>, DriverError> {
+    let (_, declared) = declared(world, interface)?;
+    Ok(declared.methods().iter().map(|method| method.name().to_string()).collect())
 }
 
 /// Calls the method that a request is for.
 pub(crate) fn request<R: Request>(world: &mut World, request: R) -> Result<R::Answer, DriverError> {
-    drive_as(world, R::INTERFACE, R::METHOD, true, request)
+    drive_as(world.into(), R::INTERFACE, R::METHOD, true, request)
 }
 
 fn drive_as<I, O>(
-    world: &mut World,
+    mut reach: Reach<'_>,
     interface: &str,
     method: &str,
     is_request: bool,
@@ -46,11 +65,14 @@ where
     O: DeserializeOwned + 'static,
 {
     // What the caller has queued before is done before, and in the caller's name.
-    world.flush();
-    let Found { declared, method: index, server, at } = find(world, interface, method)?;
+    if let Reach::Whole(world) = &mut reach {
+        world.flush();
+    }
+    let Found { declared, method: index, server, at } = find(reach.world(), interface, method)?;
     let signature = declared.methods()[index].signature();
-    let answer = invoke(world, at, Some(signature), is_request, arguments);
-    answer.map_err(|unanswered| CallError::new(Called::new(world, declared.name(), method, server), unanswered).into())
+    let answer = invoke(reach.reborrow(), at, Some(signature), is_request, arguments);
+    let called = |world| Called::new(world, declared.name(), method, server);
+    answer.map_err(|unanswered| CallError::new(called(reach.world()), unanswered).into())
 }
 
 struct Found {
@@ -61,13 +83,18 @@ struct Found {
     at: At,
 }
 
-fn find(world: &World, interface: &str, method: &str) -> Result<Found, DriverError> {
+/// Finds an interface that somebody has declared.
+fn declared<'w>(world: &'w World, interface: &str) -> Result<(&'w Known, &'w Arc<Interface>), DriverError> {
     let interfaces = world.get_resource::<Interfaces>();
     let known = interfaces.and_then(|interfaces| interfaces.get(interface));
-    let Some((known, declared)) = known.and_then(|known| Some((known, known.interface()?))) else {
+    known.and_then(|known| Some((known, known.interface()?))).ok_or_else(|| {
         let nearest = interfaces.and_then(|interfaces| interfaces.nearest(interface));
-        return Err(DriverError::NoInterface { interface: interface.into(), nearest });
-    };
+        DriverError::NoInterface { interface: interface.into(), nearest }
+    })
+}
+
+fn find(world: &World, interface: &str, method: &str) -> Result<Found, DriverError> {
+    let (known, declared) = declared(world, interface)?;
     let Some(index) = declared.methods().iter().position(|other| other.name() == method) else {
         return Err(no_method(declared, method));
     };

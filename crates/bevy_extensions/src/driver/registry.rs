@@ -215,7 +215,7 @@ fn enlist(world: &mut World, owner: Party<'_>, Ready { registered, slots, method
     entity
 }
 
-fn check_driver(
+pub(crate) fn check_driver(
     world: &World,
     owner: Party<'_>,
     interface: &str,

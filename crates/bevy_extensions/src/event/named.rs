@@ -35,7 +35,23 @@ pub(super) struct NamedListener {
     pub(super) entity: Entity,
     /// `None` for the app itself.
     pub(super) ward: Option<Arc<Ward>>,
-    pub(super) system: Mutex<BoxedListener<DynamicEvent>>,
+    pub(super) code: NamedCode,
+}
+
+/// What a listener by name does.
+pub(super) enum NamedCode {
+    /// It is a system.
+    System(Mutex<BoxedListener<DynamicEvent>>),
+    /// It is something else.
+    #[cfg(feature = "script")]
+    Other(Arc<dyn Hear>),
+}
+
+/// A listener by name that is no system.
+#[cfg(feature = "script")]
+pub(crate) trait Hear: Send + Sync {
+    /// Takes an event; tells whether it has changed it. What goes wrong is its own affair.
+    fn hear(&self, world: DeferredWorld<'_>, key: &str, value: &mut Value, delivery: &Delivery) -> bool;
 }
 
 /// A typed event as a value, on its way through its listeners.
@@ -112,8 +128,15 @@ impl NamedListener {
         }
         if let Some(event) = (event as &mut dyn Any).downcast_mut::<DynamicEvent>() {
             if self.filter.hears(event.name()) {
-                // SAFETY: the caller keeps the promises.
-                unsafe { self.call(world, event, delivery, context) };
+                match &self.code {
+                    // SAFETY: the caller keeps the promises.
+                    NamedCode::System(system) => unsafe { self.call(system, world, event, delivery, context) },
+                    #[cfg(feature = "script")]
+                    NamedCode::Other(other) => {
+                        let DynamicEvent { name, value } = event;
+                        other.hear(world.reborrow(), name.as_str(), value, delivery);
+                    }
+                }
             }
             return;
         }
@@ -121,16 +144,28 @@ impl NamedListener {
             let misfit = E::wire().to_value(event).err();
             return misfit.into_iter().for_each(|misfit| self.fail(E::NAME, misfit.into()));
         }
-        let Some(before) = spelled.get(world, event, delivery) else { return };
-        let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), before.clone());
-        // SAFETY: the caller keeps the promises.
-        unsafe { self.call(world, &mut dynamic, delivery, context) };
-        if dynamic.value == before {
-            *spelled = Spelled::As(before);
-            return;
-        }
+        let Some(value) = spelled.get(world, event, delivery) else { return };
+        let value = match &self.code {
+            NamedCode::System(system) => {
+                let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), value.clone());
+                // SAFETY: the caller keeps the promises.
+                unsafe { self.call(system, world, &mut dynamic, delivery, context) };
+                if dynamic.value == value {
+                    return *spelled = Spelled::As(value);
+                }
+                dynamic.value
+            }
+            #[cfg(feature = "script")]
+            NamedCode::Other(other) => {
+                let mut value = value;
+                if !other.hear(world.reborrow(), E::NAME, &mut value, delivery) {
+                    return *spelled = Spelled::As(value);
+                }
+                value
+            }
+        };
         // Reading it may fill something in, so the next one has it written anew.
-        match catch_unwind(AssertUnwindSafe(|| E::wire().to_event(dynamic.value))) {
+        match catch_unwind(AssertUnwindSafe(|| E::wire().to_event(value))) {
             Ok(Ok(changed)) => *event = changed,
             Ok(Err(misfit)) => self.fail(E::NAME, misfit.into()),
             Err(payload) => self.fail(E::NAME, panic_message(payload).into()),
@@ -142,12 +177,13 @@ impl NamedListener {
     /// As for [`Self::hear`].
     unsafe fn call(
         &self,
+        system: &Mutex<BoxedListener<DynamicEvent>>,
         world: &mut DeferredWorld,
         event: &mut DynamicEvent,
         delivery: &mut Delivery,
         context: &TriggerContext,
     ) {
-        let mut system = match self.system.try_lock() {
+        let mut system = match system.try_lock() {
             Ok(system) => system,
             Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
             Err(TryLockError::WouldBlock) => {

@@ -3,7 +3,7 @@
 use std::{
     any::TypeId,
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use bevy_ecs::{
@@ -19,11 +19,13 @@ use bevy_extensions_core::{
 use bevy_utils::prelude::ShortName;
 use serde_json::Value;
 
+#[cfg(feature = "script")]
+use super::Hear;
 use super::{
     Delivery, DeliveryError, DynamicEvent, ExtensionEvent, Listener, Target,
     listeners::{BoxedListener, Ear, Listeners, Place, Slot},
     listing,
-    named::NamedListener,
+    named::{NamedCode, NamedListener},
 };
 use crate::{
     acting::ExtensionId,
@@ -242,7 +244,22 @@ pub(crate) fn observe_named<M>(
         Party::App => Box::new(system),
     };
     initialize(&mut system, world)?;
-    Ok(listen_named(world, owner, filter, system))
+    Ok(listen_named(world, owner, filter, NamedCode::System(Mutex::new(system))))
+}
+
+/// Adds a listener by name that is no system. Returns its entity.
+#[cfg(feature = "script")]
+pub(crate) fn observe_with(
+    world: &mut World,
+    owner: Party<'_>,
+    filter: EventFilter,
+    listener: Arc<dyn Hear>,
+) -> Entity {
+    let filter = match filter.exact() {
+        Some(name) => EventFilter::from(alias(world, owner.name(), name)),
+        None => filter,
+    };
+    listen_named(world, owner, filter, NamedCode::Other(listener))
 }
 
 /// Puts a listener by name in its place among those of all events that it hears.
@@ -250,12 +267,12 @@ fn listen_named(
     world: &mut World,
     owner: Party<'_>,
     filter: EventFilter,
-    system: BoxedListener<DynamicEvent>,
+    code: NamedCode,
 ) -> Entity {
     let place = next_place(world, owner);
     let listener = Listener { event: filter.to_string(), by_name: true, place, forget: forget_named };
     let entity = owner.spawn(world, listener);
-    let listener = NamedListener { filter, place, entity, ward: owner.ward(), system: Mutex::new(system) };
+    let listener = NamedListener { filter, place, entity, ward: owner.ward(), code };
     let listener = Arc::new(listener);
     let mut events = world.resource_mut::<Events>();
     let at = events.named.partition_point(|other| other.place < place);
@@ -266,10 +283,9 @@ fn listen_named(
     add_named_to::<DynamicEvent>(world, &listener);
     Parkable::attach(world, entity, owner, move |world, entity| {
         forget_named(&mut world.into(), entity, place);
-        let NamedListener { filter, system, .. } = Arc::into_inner(listener)?;
-        let system = system.into_inner().unwrap_or_else(PoisonError::into_inner);
-        park::once((filter, system), |world, ward, (filter, system)| {
-            listen_named(world, Party::Extension(ward), filter, system);
+        let NamedListener { filter, code, .. } = Arc::into_inner(listener)?;
+        park::once((filter, code), |world, ward, (filter, code)| {
+            listen_named(world, Party::Extension(ward), filter, code);
         })
     });
     entity

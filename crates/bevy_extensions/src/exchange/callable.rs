@@ -19,6 +19,7 @@ use crate::{
     contain::{Ward, takes_the_world},
     fault::FaultPlace,
     owner::Party,
+    reach::Reach,
     signature::Signature,
     value::{Misfit, to_value},
 };
@@ -145,13 +146,22 @@ pub trait Callee: Send + Sync + 'static {
 
     fn name(&self) -> DebugName;
 
-    /// Makes the system ready; tells whether what it does may queue commands, its own or those of others.
-    fn initialize(&mut self, world: &mut World) -> bool;
+    /// Makes the system ready.
+    fn initialize(&mut self, world: &mut World) -> Claims;
 
-    /// Runs the system, but leaves its commands with it.
-    fn run(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken>;
+    /// Runs the system, but leaves its commands with it. One that wants the whole world gets it.
+    fn run(&mut self, reach: Reach<'_>, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken>;
 
     fn queue_deferred(&mut self, world: DeferredWorld);
+}
+
+/// What a system that can be called wants of the world.
+#[derive(Clone, Copy)]
+pub struct Claims {
+    /// Whether what it does may queue commands, its own or those of others.
+    pub may_queue: bool,
+    /// Whether it wants the whole world.
+    pub whole: bool,
 }
 
 /// The types of a system that can be called.
@@ -186,6 +196,12 @@ pub enum Broken {
     Failed(BevyError),
     /// A parameter of it asks not to run.
     Skipped(String),
+    /// A script has failed.
+    #[cfg(feature = "script")]
+    Script(crate::script::ScriptError),
+    /// It is part of a script that is running already.
+    #[cfg(feature = "script")]
+    Reentered { chain: String },
 }
 
 struct SystemCallee<S, Kind> {
@@ -218,11 +234,13 @@ where
         self.system.name()
     }
 
-    fn initialize(&mut self, world: &mut World) -> bool {
-        takes_the_world(&self.system.initialize(world)) || self.system.has_deferred()
+    fn initialize(&mut self, world: &mut World) -> Claims {
+        let access = self.system.initialize(world);
+        let may_queue = takes_the_world(&access) || self.system.has_deferred();
+        Claims { may_queue, whole: access.is_exclusive() }
     }
 
-    fn run(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken> {
+    fn run(&mut self, reach: Reach<'_>, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken> {
         let input = match given {
             Given::Typed(input) => {
                 let input = input.downcast_mut::<Option<_>>().and_then(Option::take);
@@ -233,7 +251,13 @@ where
         #[cfg(feature = "hotpatching")]
         self.system.refresh_hotpatch();
         let input: SystemIn<'static, S> = S::In::inner(input);
-        let out = self.system.run_without_applying_deferred(input, world).map_err(|error| match error {
+        let ran = match reach {
+            Reach::Whole(world) => self.system.run_without_applying_deferred(input, world),
+            // SAFETY: one that wants the whole world gets it, so this is another one, for which all data is enough; and
+            // nobody else has any of it while we have the `DeferredWorld`.
+            Reach::Data(mut world) => unsafe { self.system.run_unsafe(input, world.as_unsafe_world_cell()) },
+        };
+        let out = ran.map_err(|error| match error {
             RunSystemError::Failed(error) => Broken::Failed(error),
             RunSystemError::Skipped(why) => Broken::Skipped(why.to_string()),
         })?;
@@ -263,8 +287,8 @@ pub(crate) struct Facts {
     pub(super) ward: Option<Arc<Ward>>,
     pub(super) system: DebugName,
     pub(super) types: Types,
-    /// Whether there may be commands to apply when it has run.
-    pub(super) may_queue: bool,
+    /// What it wants of the world; if it may queue commands, they are applied when it has run.
+    pub(super) claims: Claims,
     pub(super) signature: Option<Signature>,
 }
 
@@ -295,7 +319,7 @@ impl Slots {
                 ward: owner.ward(),
                 system: callee.name(),
                 types: callee.types(),
-                may_queue: callee.initialize(world),
+                claims: callee.initialize(world),
                 signature: signature.clone(),
             };
             (Some(callee), Arc::new(facts))

@@ -166,6 +166,12 @@ pub enum CallError {
         /// Who led to whom, from where it goes round.
         chain: String,
     },
+    /// It wants the whole world, which is not to be had while an event is delivered.
+    #[error("{called} was not called: it takes the whole world, and an event is being delivered; call it later")]
+    Delivering {
+        /// What was called.
+        called: Box<Called>,
+    },
     /// Events and functions have led to one another, too often.
     #[error("{called} was not called, as it would go on without end: {chain}")]
     Endless {
@@ -185,7 +191,29 @@ impl CallError {
             Unanswered::Answer(misfit) => Self::Answer { called, misfit },
             Unanswered::Failed(fault) => Self::Failed { called, fault: Box::new(fault) },
             Unanswered::Reentered { chain } => Self::Reentered { called, chain },
+            Unanswered::Delivering => Self::Delivering { called },
             Unanswered::Endless { chain } => Self::Endless { called, chain },
         }
     }
+}
+
+/// Why a script cannot import something.
+#[cfg(feature = "script")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ImportError {
+    /// There is no such extension.
+    #[error("no extension is called `{of}`{}", did_you_mean(.nearest.as_ref()))]
+    NoExtension { of: String, nearest: Option<ExtensionName> },
+    /// The extension does not run, and nobody else serves its name.
+    #[error("`{of}` {}", .state.told())]
+    NotRunning { of: ExtensionName, state: ExtensionState },
+    /// The one who imports has not declared that it uses the other.
+    #[error(
+        "`{by}` does not say that it needs `{of}`; \
+         add `//@extension requires {of}` at its top, or `{of}` to the dependencies in its manifest"
+    )]
+    NotDeclared { of: String, by: ExtensionName },
+    /// It offers nothing of that name.
+    #[error("`{of}` offers no `{name}`{}", did_you_mean(.nearest.as_ref()))]
+    NoSuchOffer { of: String, name: String, nearest: Option<String> },
 }

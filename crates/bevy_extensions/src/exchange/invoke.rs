@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use bevy_ecs::{error::BevyError, prelude::*};
+use bevy_ecs::{error::BevyError, prelude::*, world::DeferredWorld};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -15,12 +15,15 @@ use super::callable::{Broken, Callee, Facts, Given, Slots, Wanted};
 use crate::{
     acting::act_as,
     contain::{
-        Ward, call_app_with_world, call_with_world,
+        Ward,
+        bracket::Row,
+        call_app, call_app_with_world, call_with_world,
         chain::{self, Link},
         inject::strike,
         stopwatch::Stopwatch,
     },
     fault::Fault,
+    reach::Reach,
     signature::{ArgumentError, Signature},
     value::{Misfit, from_value, to_value},
 };
@@ -39,6 +42,8 @@ pub(crate) enum Unanswered {
     Answer(Misfit),
     Failed(Fault),
     Reentered { chain: String },
+    /// It wants the whole world, and an event is being delivered.
+    Delivering,
     Endless { chain: String },
 }
 
@@ -48,7 +53,7 @@ pub(crate) enum Unanswered {
 /// everything goes through a value, which the signature checks. A [request](crate::Request) is bound to its method by its
 /// type, so it needs no such look.
 pub(crate) fn invoke<I, O>(
-    world: &mut World,
+    reach: Reach<'_>,
     at: At,
     signature: Option<&Signature>,
     is_request: bool,
@@ -74,15 +79,15 @@ where
 
     if facts.types.answer.0 == TypeId::of::<O>() && is_trusted {
         let mut answer = None::<O>;
-        run(world, &at, given, Wanted::Typed(&mut answer))?;
+        run(reach, &at, given, Wanted::Typed(&mut answer))?;
         return Ok(answer.expect("a system that has run has answered"));
     }
     if TypeId::of::<O>() == TypeId::of::<Ignored>() {
-        run(world, &at, given, Wanted::Nothing)?;
+        run(reach, &at, given, Wanted::Nothing)?;
         return from(Value::Null).map_err(Unanswered::Answer);
     }
     let mut answer = Value::Null;
-    run(world, &at, given, Wanted::Value(&mut answer))?;
+    run(reach, &at, given, Wanted::Value(&mut answer))?;
     let answer = match signature {
         Some(signature) => signature.fit_answer(answer).map_err(|misfit| {
             charge_answer(&at.facts, &misfit);
@@ -114,27 +119,36 @@ fn from<T: DeserializeOwned + 'static>(value: Value) -> Result<T, Misfit> {
     from_value(value.unwrap_or_default())
 }
 
-fn run(world: &mut World, at: &At, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Unanswered> {
+fn run(mut reach: Reach<'_>, at: &At, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Unanswered> {
     let At { facts, .. } = at;
-    let Some(callee) = take(world, at) else { return Err(not_now(facts)) };
+    if facts.claims.whole && matches!(reach, Reach::Data(_)) {
+        return Err(Unanswered::Delivering);
+    }
+    let Some(callee) = take(reach.data(), at) else { return Err(not_now(facts)) };
     let _link = chain::extend(Link::Function(facts.title.clone()));
     let mut running = Running { at, callee: Some(callee) };
-    match &facts.ward {
-        Some(ward) => running.run_for(ward, facts, world, given, wanted),
-        None => running.run_for_app(facts, world, given, wanted),
+    match (&facts.ward, reach) {
+        (Some(ward), Reach::Whole(world)) => running.run_for(ward, facts, world, given, wanted),
+        (None, Reach::Whole(world)) => running.run_for_app(facts, world, given, wanted),
+        (Some(ward), Reach::Data(world)) => running.run_within_for(ward, facts, world, given, wanted),
+        (None, Reach::Data(world)) => running.run_within_for_app(facts, world, given, wanted),
     }
 }
 
-fn slot<'w>(world: &'w mut World, at: &At) -> Option<&'w mut Option<Box<dyn Callee>>> {
-    let slots = world.get_mut::<Slots>(at.entity)?.into_inner();
-    slots.get_mut(at.index)
+fn put(mut world: DeferredWorld, at: &At, callee: Box<dyn Callee>) {
+    // Its entity may have gone meanwhile.
+    if let Some(mut slots) = world.get_mut::<Slots>(at.entity)
+        && let Some(slot) = slots.get_mut(at.index)
+    {
+        *slot = Some(callee);
+    }
 }
 
-fn take(world: &mut World, at: &At) -> Option<Box<dyn Callee>> {
+fn take(mut world: DeferredWorld, at: &At) -> Option<Box<dyn Callee>> {
     if chain::is_full() {
         return None;
     }
-    slot(world, at)?.take()
+    world.get_mut::<Slots>(at.entity)?.get_mut(at.index)?.take()
 }
 
 /// An answer that its own signature does not allow, or that cannot be told, is a fault of whoever gave it.
@@ -169,7 +183,7 @@ impl Running<'_> {
         given: Given<'_>,
         wanted: Wanted<'_>,
     ) -> Result<(), Unanswered> {
-        let ran = if facts.may_queue {
+        let ran = if facts.claims.may_queue {
             let ran = call_with_world(ward, &facts.place, world, |world| self.run(world, given, wanted));
             self.put_back(world);
             ran
@@ -177,26 +191,54 @@ impl Running<'_> {
             // Nothing of it can reach an error handler, so the app's may stay.
             let _acting = act_as(world.id(), ward.id());
             let _timed = Stopwatch::start(ward, true);
-            let ran = self.run_alone(world, given, wanted);
+            let ran = self.run_alone(world.into(), given, wanted);
             self.put_back(world);
             Some(ran)
         };
-        let fault = match ran {
-            Some(Ok(Ok(()))) => return Ok(()),
-            Some(Ok(Err(Broken::Failed(error)))) => Fault::error(&facts.place, &error),
-            Some(Ok(Err(broken))) => {
-                if let Broken::Answer(misfit) = &broken {
-                    charge_answer(facts, misfit);
-                }
-                return Err(broken.into_unanswered(facts));
-            }
-            Some(Err(payload)) => Fault::panic(&facts.place, payload),
-            // That was charged already.
-            None => return Err(Unanswered::Failed(Fault::error(&facts.place, &"its commands panicked".into()))),
-        };
-        let fault = fault.in_system(&facts.system);
-        ward.charge(fault.clone());
-        Err(Unanswered::Failed(fault))
+        judge(ran, ward, facts)
+    }
+
+    /// Runs the system while an event is delivered. What it queues is done when that is over, in its own name.
+    fn run_within_for(
+        &mut self,
+        ward: &Arc<Ward>,
+        facts: &Facts,
+        mut world: DeferredWorld,
+        given: Given<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<(), Unanswered> {
+        let _acting = act_as(world.id(), ward.id());
+        let _timed = Stopwatch::start(ward, true);
+        let mut brackets = Row::default();
+        if facts.claims.may_queue {
+            brackets.next(&mut world, ward, &facts.place);
+        }
+        let ran = self.run_alone(Reach::Data(world.reborrow()), given, wanted);
+        self.queue_deferred(&mut world);
+        brackets.end(&mut world);
+        self.put_back(world);
+        judge(Some(ran), ward, facts)
+    }
+
+    /// As [`run_within_for`](Self::run_within_for), of a function of the app.
+    fn run_within_for_app(
+        &mut self,
+        facts: &Facts,
+        mut world: DeferredWorld,
+        given: Given<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<(), Unanswered> {
+        let mut ran = None;
+        call_app(&mut world, "a function of the app", |world| {
+            let answered = self.run_alone(Reach::Data(world.reborrow()), given, wanted);
+            self.queue_deferred(world);
+            ran = Some(answered.unwrap_or_else(|payload| resume_unwind(payload)));
+        });
+        self.put_back(world);
+        match ran {
+            Some(ran) => ran.map_err(|broken| broken.into_unanswered(facts)),
+            None => Err(Unanswered::Failed(Fault::error(&facts.place, &"it panicked".into()))),
+        }
     }
 
     fn run_for_app(
@@ -217,34 +259,58 @@ impl Running<'_> {
 
     /// Runs the system, puts it back and applies its commands, which may call it again.
     fn run(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
-        let ran = self.run_alone(world, given, wanted);
-        if let Some(callee) = &mut self.callee {
-            callee.queue_deferred(world.into());
-        }
-        self.put_back(world);
+        let ran = self.run_alone(Reach::Whole(world), given, wanted);
+        self.queue_deferred(&mut world.into());
+        self.put_back(&mut *world);
         world.flush();
         ran
     }
 
-    fn run_alone(&mut self, world: &mut World, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
+    fn run_alone(&mut self, reach: Reach<'_>, given: Given<'_>, wanted: Wanted<'_>) -> Ran {
         let callee = self.callee.as_mut().expect("it was in its place, and nobody has run since");
         let facts = &self.at.facts;
         catch_unwind(AssertUnwindSafe(|| {
             if let Some(ward) = &facts.ward {
                 strike(ward, &facts.place).map_err(Broken::Failed)?;
             }
-            callee.run(world, given, wanted)
+            callee.run(reach, given, wanted)
         }))
     }
 
-    /// Puts the system back, unless its entity has gone meanwhile.
-    fn put_back(&mut self, world: &mut World) {
-        if let Some(callee) = self.callee.take()
-            && let Some(slot) = slot(world, self.at)
-        {
-            *slot = Some(callee);
+    fn queue_deferred(&mut self, world: &mut DeferredWorld) {
+        if let Some(callee) = &mut self.callee {
+            callee.queue_deferred(world.reborrow());
         }
     }
+
+    /// Puts the system back, unless its entity has gone meanwhile.
+    fn put_back<'w>(&mut self, world: impl Into<DeferredWorld<'w>>) {
+        if let Some(callee) = self.callee.take() {
+            put(world.into(), self.at, callee);
+        }
+    }
+}
+
+/// Charges the extension with what has gone wrong in its function.
+fn judge(ran: Option<Ran>, ward: &Ward, facts: &Facts) -> Result<(), Unanswered> {
+    let fault = match ran {
+        Some(Ok(Ok(()))) => return Ok(()),
+        Some(Ok(Err(Broken::Failed(error)))) => Fault::error(&facts.place, &error),
+        #[cfg(feature = "script")]
+        Some(Ok(Err(Broken::Script(error)))) => Fault::script(&facts.place, error),
+        Some(Ok(Err(broken))) => {
+            if let Broken::Answer(misfit) = &broken {
+                charge_answer(facts, misfit);
+            }
+            return Err(broken.into_unanswered(facts));
+        }
+        Some(Err(payload)) => Fault::panic(&facts.place, payload),
+        // That was charged already.
+        None => return Err(Unanswered::Failed(Fault::error(&facts.place, &"its commands panicked".into()))),
+    };
+    let fault = fault.in_system(&facts.system);
+    ward.charge(fault.clone());
+    Err(Unanswered::Failed(fault))
 }
 
 /// What came of running a system, which may have panicked.
@@ -258,6 +324,10 @@ impl Broken {
             Self::Answer(misfit) => Unanswered::Answer(misfit),
             Self::Failed(error) => failed(error),
             Self::Skipped(why) => failed(why.into()),
+            #[cfg(feature = "script")]
+            Self::Script(error) => Unanswered::Failed(Fault::script(&facts.place, error)),
+            #[cfg(feature = "script")]
+            Self::Reentered { chain } => Unanswered::Reentered { chain },
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct FunctionRow {
     pub answer: String,
     /// What it takes by name, if that is said.
     pub signature: Option<Signature>,
+    /// Whether it is a value of a script, which is read, and not called.
+    pub is_value: bool,
     /// Whether it can be called now: its extension is starting or running.
     pub is_active: bool,
 }
@@ -29,9 +31,10 @@ pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
     let mut keys: Vec<_> = functions.0.iter().collect();
     keys.sort_unstable_by_key(|(key, _)| (key.owner, &key.name));
     let rows = keys.into_iter().filter_map(|(key, at)| {
-        let ExportedFunction { name, input, answer, signature, .. } = world.get::<ExportedFunction>(at.entity)?.clone();
+        let function = world.get::<ExportedFunction>(at.entity)?.clone();
+        let ExportedFunction { name, input, answer, signature, is_value, .. } = function;
         let is_active = at.facts.is_active();
-        Some(FunctionRow { by: Owner::new(world, key.owner), name, input, answer, signature, is_active })
+        Some(FunctionRow { by: Owner::new(world, key.owner), name, input, answer, signature, is_value, is_active })
     });
     rows.collect()
 }

@@ -17,25 +17,41 @@ use crate::{
 ///
 /// They are small and built when they run: one schedule for all would take time with the square of its systems.
 #[derive(Resource, Default)]
-pub(crate) struct PhaseSchedules(HashMap<(ExtensionId, Phase), PhaseSchedule>);
+pub(crate) struct PhaseSchedules {
+    schedules: HashMap<(ExtensionId, Phase), PhaseSchedule>,
+    hooks: HashMap<ExtensionId, PhaseHook>,
+}
+
+/// What an extension without systems of its own does in each phase.
+pub(crate) type PhaseHook = fn(&mut World, ExtensionId, Phase);
 
 impl PhaseSchedules {
     /// Returns the schedule of an extension's phase, which has not run yet.
     pub(crate) fn get_or_create(&mut self, id: ExtensionId, phase: Phase) -> &mut Schedule {
-        &mut self.0.entry((id, phase)).or_insert_with(|| PhaseSchedule::new(phase)).schedule
+        &mut self.schedules.entry((id, phase)).or_insert_with(|| PhaseSchedule::new(phase)).schedule
+    }
+
+    /// Says what an extension does in each phase.
+    #[cfg(feature = "script")]
+    pub(crate) fn set_hook(&mut self, id: ExtensionId, hook: PhaseHook) {
+        self.hooks.insert(id, hook);
+    }
+
+    pub(super) fn hook(&self, id: ExtensionId) -> Option<PhaseHook> {
+        self.hooks.get(&id).copied()
     }
 
     /// Drops all that an extension wanted to run.
     pub(crate) fn forget(&mut self, id: ExtensionId) {
-        self.0.retain(|(owner, _), _| *owner != id);
+        self.schedules.retain(|(owner, _), _| *owner != id);
     }
 
     pub(super) fn take(&mut self, id: ExtensionId, phase: Phase) -> Option<PhaseSchedule> {
-        self.0.remove(&(id, phase))
+        self.schedules.remove(&(id, phase))
     }
 
     pub(super) fn put_back(&mut self, id: ExtensionId, phase: Phase, schedule: PhaseSchedule) {
-        self.0.insert((id, phase), schedule);
+        self.schedules.insert((id, phase), schedule);
     }
 }
 

@@ -134,19 +134,27 @@ fn announce_started(world: &mut World, ids: &[ExtensionId]) {
 
 /// Runs what an extension has put into a phase; what goes wrong is charged to it.
 pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
-    let Some(mut schedule) = world.resource_mut::<PhaseSchedules>().take(id, phase) else { return };
+    let mut schedules = world.resource_mut::<PhaseSchedules>();
+    let (mut schedule, hook) = (schedules.take(id, phase), schedules.hook(id));
+    if schedule.is_none() && hook.is_none() {
+        return;
+    }
     let listed = world.resource::<Extensions>().listed(id);
     let (ward, entity) = (listed.ward.clone(), listed.entity);
     let began = Instant::now();
     let ran = call_with_world(&ward, &FaultPlace::Phase(phase), world, |world| {
-        schedule.prepare(&ward, world);
-        schedule.run(world);
+        if let Some(schedule) = &mut schedule {
+            schedule.prepare(&ward, world);
+            schedule.run(world);
+        }
+        hook.into_iter().for_each(|hook| hook(world, id, phase));
     });
     if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
         *times.of_phase(phase) += began.elapsed();
     }
     // A schedule that could not be built is gone for good.
     if ran.is_some()
+        && let Some(schedule) = schedule
         && let Some(mut schedules) = world.get_resource_mut::<PhaseSchedules>()
     {
         schedules.put_back(id, phase, schedule);

@@ -151,6 +151,7 @@ fn is_fatal(fault: &Fault) -> bool {
             | FaultPlace::Finish
             | FaultPlace::Cleanup
             | FaultPlace::Start
+            | FaultPlace::TopLevel
     )
 }
 

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    Candidate, ExtensionName, HostSettings, Manifest, OnLeftOut, Problem, Resolution, Severity, resolve,
+    Candidate, Discovery, HostSettings, Manifest, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
 };
 
-use super::ExtensionsPlugin;
+use super::{ExtensionsPlugin, origin::Origin};
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
     contain::build::Known,
-    declare::Declared,
     entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
     shared::SharedPlugins,
 };
@@ -48,6 +47,9 @@ impl Decision {
         if let Some(app) = &plugin.app {
             settings.app_version = Some(app.version.clone());
         }
+        if plugin.files && unreadable.is_none() {
+            found.on_disk(plugin, &settings);
+        }
         let mut resolution = resolve(&found.candidates, &settings);
         resolution.problems.splice(0..0, found.problems.drain(..));
         let mut verdict = Verdict::Start;
@@ -65,8 +67,8 @@ impl Decision {
     }
 
     /// Returns those in the plan, in load order.
-    pub(super) fn planned(&self) -> Vec<Declared> {
-        self.resolution.plan.iter().map(|planned| self.found.declared[planned.candidate]).collect()
+    pub(super) fn planned(&self) -> Vec<Origin> {
+        self.resolution.plan.iter().map(|planned| self.found.origins[planned.candidate].clone()).collect()
     }
 
     /// Makes extensions and edges entities, and the resource that finds them.
@@ -74,7 +76,7 @@ impl Decision {
         let mut extensions = Extensions::new(app, self.settings);
         for (candidate, position, state) in outcome(&self.resolution) {
             let (info, manifest) = (self.found.info(candidate, position), self.found.manifest(candidate));
-            extensions.list(world, info, manifest, state, self.found.declared[candidate].type_id());
+            extensions.list(world, info, manifest, state, self.found.origins[candidate].type_id());
         }
         for edge in self.resolution.plan.edges() {
             let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
@@ -105,36 +107,57 @@ fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, Option<usize
     planned.chain(disabled).chain(left_out)
 }
 
-/// The natives that have a manifest, each with its candidate at the same index, and a problem for each that has none.
+/// Those that have a manifest, each with its candidate at the same index, and a problem for each that has none.
 #[derive(Default)]
 struct Found {
-    declared: Vec<Declared>,
+    origins: Vec<Origin>,
     candidates: Vec<Candidate>,
     problems: Vec<Problem>,
 }
 
 impl Found {
+    /// Finds what is there without any disk.
     fn by(plugin: &ExtensionsPlugin) -> Self {
         let mut found = Self::default();
         for native in plugin.declared() {
             match native.candidate() {
-                Ok(candidate) => {
-                    found.declared.push(native);
-                    found.candidates.push(candidate);
-                }
+                Ok(candidate) => found.add(Origin::Native(native), candidate),
                 Err(error) => found.problems.push(Problem::Unreadable(error)),
+            }
+        }
+        for (file, text) in &plugin.scripts {
+            match bevy_extensions_core::Found::script(file, text) {
+                Ok(script) => found.add_file(plugin, script),
+                Err(problem) => found.problems.push(problem),
             }
         }
         found
     }
 
+    /// Finds what lies in the directories of the host settings.
+    fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings) {
+        let Discovery { found, problems, .. } = discover(settings);
+        self.problems.extend(problems);
+        found.into_iter().for_each(|found| self.add_file(plugin, found));
+    }
+
+    fn add(&mut self, origin: Origin, candidate: Candidate) {
+        self.origins.push(origin);
+        self.candidates.push(candidate);
+    }
+
+    fn add_file(&mut self, plugin: &ExtensionsPlugin, found: bevy_extensions_core::Found) {
+        let (origin, candidate) = Origin::of_file(plugin, found);
+        self.add(origin, candidate);
+    }
+
     fn info(&self, index: usize, position: Option<usize>) -> ExtensionInfo {
-        let candidate = &self.candidates[index];
+        let (origin, candidate) = (&self.origins[index], &self.candidates[index]);
         ExtensionInfo {
-            // It is the same as in the manifest, and costs nothing to hand on with every event.
-            name: ExtensionName::from_static(self.declared[index].name()),
+            name: origin.name(candidate),
             version: candidate.manifest.version.clone(),
             location: candidate.source.location().clone(),
+            kind: origin.kind(),
             position,
         }
     }

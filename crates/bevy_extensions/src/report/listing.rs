@@ -78,9 +78,10 @@ fn listener(event: &EventRow, listener: &ListenerRow) -> String {
 }
 
 fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
-    let FunctionRow { by, name, input, answer, signature, is_active } = function;
+    let FunctionRow { by, name, input, answer, signature, is_value, is_active } = function;
     let idle = if *is_active { "" } else { " (does not run)" };
     match signature {
+        _ if *is_value => writeln!(f, "  {by}: {name}{idle}"),
         Some(signature) => writeln!(f, "  {by}: {name}{signature}{idle}"),
         None if input == "()" => writeln!(f, "  {by}: {name}() -> {answer}{idle}"),
         None => writeln!(f, "  {by}: {name}({input}) -> {answer}{idle}"),

@@ -60,7 +60,7 @@ pub trait Script: Send {
     /// others hear all the same.
     fn phase(&mut self, phase: Phase, host: &mut dyn ScriptHost);
 
-    /// Calls a listener, which may change the event.
+    /// Calls a listener, which may change the event; tells whether it has.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ pub trait Script: Send {
         event: &mut Value,
         meta: Heard<'_>,
         host: &mut dyn ScriptHost,
-    ) -> Result<(), ScriptError>;
+    ) -> Result<bool, ScriptError>;
 
     /// Calls a function that it exports, or a method of a driver of its.
     ///
@@ -181,7 +181,11 @@ pub trait ScriptHost {
     fn unlisten(&mut self, listener: ListenerId);
 
     /// Emits an event, once the script has returned. What becomes of it is told to [`Script::settle`].
-    fn emit(&mut self, event: &str, value: Value, target: Target, promise: PromiseId);
+    ///
+    /// # Errors
+    ///
+    /// If the name is none.
+    fn emit(&mut self, event: &str, value: Value, target: Target, promise: PromiseId) -> Result<(), String>;
 
     /// Lists what an extension offers, or the app itself (`app`), by name.
     ///

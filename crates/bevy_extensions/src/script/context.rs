@@ -1,0 +1,175 @@
+//! The context of a script: its runtime, and what waits until it has returned.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
+use bevy_extensions_core::ExtensionName;
+use serde_json::Value;
+
+use super::{
+    deliver::deliver,
+    engine::{ListenerId, OfferKind, PromiseId, Script, ScriptHost},
+    host::Host,
+    timer::Timers,
+};
+use crate::{
+    acting::ExtensionId,
+    contain::{Ward, call_with_world},
+    event::Target,
+    fault::FaultPlace,
+    reach::Reach,
+};
+
+/// The entity that stands for the context of a script: when it goes, the script goes.
+#[derive(Component)]
+#[component(on_remove = forget)]
+pub(crate) struct ScriptContext(pub(super) Arc<Context>);
+
+/// The scripts that are there.
+#[derive(Resource, Default)]
+pub(super) struct Scripts(pub(super) HashMap<ExtensionId, Arc<Context>>);
+
+/// A script with what belongs to it.
+pub(super) struct Context {
+    pub(super) ward: Arc<Ward>,
+    /// Whoever calls it holds it; nobody else can call it meanwhile.
+    script: Mutex<Box<dyn Script>>,
+    waiting: Mutex<VecDeque<Waiting>>,
+    /// Asked after each call, and so to be had at once.
+    has_waiting: AtomicBool,
+    pub(super) registered: Mutex<Registered>,
+}
+
+/// What waits until a script has returned.
+pub(super) enum Waiting {
+    /// An event that it emits.
+    Emission { event: Arc<str>, value: Value, target: Target, promise: PromiseId },
+    /// An event that it hears, from somebody whom it called.
+    Event { listener: ListenerId, place: Arc<FaultPlace>, value: Value, meta: OwnedMeta },
+}
+
+/// What is known of an event beside its value, for later.
+pub(super) struct OwnedMeta {
+    pub(super) key: String,
+    pub(super) sender: Option<ExtensionName>,
+    pub(super) target: Target,
+}
+
+/// The entities that stand for what a script has registered.
+#[derive(Default)]
+pub(super) struct Registered {
+    pub(super) listeners: HashMap<ListenerId, Entity>,
+    pub(super) offers: BTreeMap<String, (OfferKind, Entity)>,
+}
+
+impl Context {
+    pub(super) fn new(ward: Arc<Ward>, script: Box<dyn Script>) -> Self {
+        Self {
+            ward,
+            script: Mutex::new(script),
+            waiting: Mutex::default(),
+            has_waiting: AtomicBool::new(false),
+            registered: Mutex::default(),
+        }
+    }
+
+    /// Calls the script; what it asks for and what fails beside the call belongs to `place`. `None` if it is running
+    /// already.
+    ///
+    /// Whoever calls says who acts, and sees to it that what waits is [delivered](Self::deliver_soon).
+    pub(super) fn enter<R>(
+        self: &Arc<Self>,
+        reach: Reach<'_>,
+        place: &FaultPlace,
+        call: impl FnOnce(&mut dyn Script, &mut dyn ScriptHost) -> R,
+    ) -> Option<R> {
+        let mut script = match self.script.try_lock() {
+            Ok(script) => script,
+            // It is the runtime's own affair what a panic has left there.
+            Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(call(&mut **script, &mut Host::new(reach, self, place)))
+    }
+
+    /// Has something wait until the script has returned.
+    pub(super) fn wait(&self, waiting: Waiting) {
+        lock(&self.waiting).push_back(waiting);
+        self.has_waiting.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn next_waiting(&self) -> Option<Waiting> {
+        let mut waiting = lock(&self.waiting);
+        let next = waiting.pop_front();
+        self.has_waiting.store(!waiting.is_empty(), Ordering::Relaxed);
+        next
+    }
+
+    pub(super) fn has_waiting(&self) -> bool {
+        self.has_waiting.load(Ordering::Relaxed)
+    }
+
+    /// Forgets what waits, as the script does not run any more.
+    pub(super) fn forget_waiting(&self) {
+        let waiting = std::mem::take(&mut *lock(&self.waiting));
+        self.has_waiting.store(false, Ordering::Relaxed);
+        drop(waiting);
+    }
+
+    /// Delivers what waits, once the script has returned: now if that can be, or else when the event is delivered that
+    /// is on its way.
+    pub(super) fn deliver_soon(self: &Arc<Self>, mut reach: Reach<'_>) {
+        if self.has_waiting() {
+            let context = self.clone();
+            reach.act(move |world| deliver(world, &context));
+        }
+    }
+
+    pub(super) fn registered(&self) -> MutexGuard<'_, Registered> {
+        lock(&self.registered)
+    }
+
+    /// Does something in the name of the extension: now, or else when the event is delivered that is on its way.
+    pub(super) fn act(
+        self: &Arc<Self>,
+        mut reach: Reach<'_>,
+        place: &FaultPlace,
+        code: impl FnOnce(&mut World, &Arc<Self>) + Send + 'static,
+    ) {
+        let (context, place) = (self.clone(), place.clone());
+        match &mut reach {
+            // Whoever called the script has said who acts.
+            Reach::Whole(world) => code(world, self),
+            Reach::Data(world) => world.commands().queue(move |world: &mut World| {
+                if context.ward.is_open() {
+                    call_with_world(&context.ward, &place, world, |world| code(world, &context));
+                }
+            }),
+        }
+    }
+}
+
+/// Nobody panics while they hold it.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn forget(mut world: DeferredWorld, context: HookContext) {
+    let Some(own) = world.get::<ScriptContext>(context.entity).map(|own| own.0.clone()) else { return };
+    own.forget_waiting();
+    let id = own.ward.id();
+    if let Some(mut timers) = world.get_resource_mut::<Timers>() {
+        timers.forget(id);
+    }
+    if let Some(mut scripts) = world.get_resource_mut::<Scripts>()
+        && scripts.0.get(&id).is_some_and(|other| Arc::ptr_eq(other, &own))
+    {
+        scripts.0.remove(&id);
+    }
+}

@@ -1,0 +1,196 @@
+//! What the host does for a script while it runs.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use bevy_ecs::world::World;
+use bevy_extensions_core::{EventFilter, EventName};
+use serde_json::Value;
+
+use super::{
+    context::{Context, Waiting},
+    engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, ScriptHost, TimerId},
+    error::ScriptError,
+    listen::Ear,
+    serve::{OwnedFunction, ScriptCallee},
+    timer::{self, Timers},
+};
+use crate::{
+    contain::chain::{self, Extended, Link},
+    driver::{self, Driver},
+    event::{Target, registry},
+    exchange,
+    fault::{Fault, FaultPlace},
+    owner::Party,
+    reach::Reach,
+    tell::{self, Level},
+};
+
+/// The host, as far as a script may ask it for something.
+pub(super) struct Host<'a> {
+    reach: Reach<'a>,
+    context: &'a Arc<Context>,
+    /// What the script was called for.
+    place: &'a FaultPlace,
+}
+
+impl<'a> Host<'a> {
+    pub(super) fn new(reach: Reach<'a>, context: &'a Arc<Context>, place: &'a FaultPlace) -> Self {
+        Self { reach, context, place }
+    }
+
+    /// Does something that may have to wait until an event is delivered.
+    fn act(&mut self, code: impl FnOnce(&mut World, &Arc<Context>) + Send + 'static) {
+        self.context.act(self.reach.reborrow(), self.place, code);
+    }
+
+    /// Notes in the chain that it is this script that calls.
+    fn link(&self) -> Extended {
+        let name = self.context.ward.name().clone();
+        chain::extend(match self.place {
+            FaultPlace::Listener(event) => Link::Listener(name, event.clone()),
+            _ => Link::Script(name),
+        })
+    }
+}
+
+impl ScriptHost for Host<'_> {
+    fn listen(&mut self, listener: ListenerId, filter: &str) -> Result<(), String> {
+        let filter: EventFilter = filter.parse().map_err(text)?;
+        self.act(move |world, context| {
+            let place = Arc::new(FaultPlace::Listener(filter.to_string().into()));
+            let ear = Ear { context: context.clone(), listener, place };
+            let entity = registry::observe_with(world, Party::Extension(&context.ward), filter, Arc::new(ear));
+            context.registered().listeners.insert(listener, entity);
+        });
+        Ok(())
+    }
+
+    fn unlisten(&mut self, listener: ListenerId) {
+        self.act(move |world, context| {
+            let entity = context.registered().listeners.remove(&listener);
+            entity.into_iter().for_each(|entity| _ = world.try_despawn(entity));
+        });
+    }
+
+    fn emit(&mut self, event: &str, value: Value, target: Target, promise: PromiseId) -> Result<(), String> {
+        // Better now than when nobody knows any more which line it was.
+        let _: EventName = event.parse().map_err(text)?;
+        self.context.wait(Waiting::Emission { event: event.into(), value, target, promise });
+        Ok(())
+    }
+
+    fn offers(&mut self, of: &str) -> Result<Vec<Offer>, String> {
+        let offers = exchange::offers(self.reach.world(), of).map_err(|error| not_offered(of, text(error)))?;
+        Ok(offers.into_iter().map(|(name, is_value)| Offer { name, kind: kind(is_value) }).collect())
+    }
+
+    fn offer(&mut self, of: &str, name: &str) -> Result<OfferKind, String> {
+        exchange::offer_of(self.reach.world(), of, name).map(kind).map_err(text)
+    }
+
+    fn call(&mut self, of: &str, function: &str, argument: Value) -> Result<Value, String> {
+        let _link = self.link();
+        exchange::call_value(self.reach.reborrow(), of, function, argument).map_err(text)
+    }
+
+    fn drive(&mut self, interface: &str, method: &str, arguments: Value) -> Result<Value, String> {
+        let _link = self.link();
+        driver::drive_value(self.reach.reborrow(), interface, method, arguments).map_err(text)
+    }
+
+    fn methods(&mut self, interface: &str) -> Result<Vec<String>, String> {
+        driver::methods_of(self.reach.world(), interface).map_err(text)
+    }
+
+    fn export(&mut self, offers: Vec<Offer>) -> Result<(), String> {
+        let (good, bad): (Vec<_>, Vec<_>) =
+            offers.into_iter().partition(|offer| exchange::check_name(&offer.name).is_ok());
+        self.act(move |world, context| export_all(world, context, good));
+        match bad.first() {
+            None => Ok(()),
+            Some(bad) => exchange::check_name(&bad.name).map_err(text),
+        }
+    }
+
+    fn drive_for_others(&mut self, interface: &str, methods: Vec<String>) -> Result<(), String> {
+        let driver = methods.into_iter().fold(Driver::new(), |driver, method| {
+            let function = OwnedFunction::Method { interface: interface.into(), method: method.clone() };
+            driver.with_callee(&method, Box::new(ScriptCallee::new(self.context.clone(), function)))
+        });
+        let owner = Party::Extension(&self.context.ward);
+        driver::check_driver(self.reach.world(), owner, interface, &driver).map_err(text)?;
+        let interface = interface.to_string();
+        self.act(move |world, context| {
+            // What may be wrong was looked for before.
+            _ = driver::register(world, Party::Extension(&context.ward), &interface, driver);
+        });
+        Ok(())
+    }
+
+    fn start_timer(&mut self, timer: TimerId, after: Duration, repeats: bool) {
+        let at = timer::now(self.reach.world()).saturating_add(after);
+        let owner = self.context.ward.id();
+        if let Some(mut timers) = self.reach.data().get_resource_mut::<Timers>() {
+            timers.start(owner, timer, at, repeats.then_some(after));
+        }
+    }
+
+    fn stop_timer(&mut self, timer: TimerId) {
+        let owner = self.context.ward.id();
+        if let Some(mut timers) = self.reach.data().get_resource_mut::<Timers>() {
+            timers.stop(owner, timer);
+        }
+    }
+
+    fn log(&mut self, level: LogLevel, text: &str) {
+        let level = match level {
+            LogLevel::Debug => Level::Debug,
+            LogLevel::Info => Level::Info,
+            LogLevel::Warn => Level::Warn,
+            LogLevel::Error => Level::Error,
+        };
+        tell::say(level, self.context.ward.name(), text);
+    }
+
+    fn report(&mut self, error: ScriptError) {
+        self.context.ward.charge(Fault::script(self.place, error));
+    }
+}
+
+/// Registers what a script exports, as far as it is new, and takes back what it does not export any more.
+fn export_all(world: &mut World, context: &Arc<Context>, offers: Vec<Offer>) {
+    let wanted: BTreeMap<_, _> = offers.into_iter().map(|offer| (offer.name, offer.kind)).collect();
+    let gone: Vec<_> = {
+        let mut registered = context.registered();
+        let is_gone = |name: &String, kind: &OfferKind| wanted.get(name) != Some(kind);
+        registered.offers.extract_if(.., |name, (kind, _)| is_gone(name, kind)).map(|(_, (_, entity))| entity).collect()
+    };
+    gone.into_iter().for_each(|entity| _ = world.try_despawn(entity));
+    for (name, kind) in wanted {
+        if context.registered().offers.contains_key(&name) {
+            continue;
+        }
+        let callee = Box::new(ScriptCallee::new(context.clone(), OwnedFunction::Export(name.clone())));
+        let (owner, is_value) = (Party::Extension(&context.ward), kind == OfferKind::Value);
+        match exchange::offer_callee(world, owner, &name, callee, None, is_value) {
+            Ok(entity) => _ = context.registered().offers.insert(name, (kind, entity)),
+            Err(error) => _ = exchange::refuse(owner, &name, error),
+        }
+    }
+}
+
+/// What the app itself may offer one day under a name is no extension that is missing.
+fn not_offered(of: &str, why: String) -> String {
+    match of {
+        "data" => "`data` is not offered by this app".into(),
+        _ => why,
+    }
+}
+
+fn kind(is_value: bool) -> OfferKind {
+    if is_value { OfferKind::Value } else { OfferKind::Function }
+}
+
+fn text(error: impl std::error::Error) -> String {
+    error.to_string()
+}

@@ -1,0 +1,70 @@
+//! Scripts hear events.
+
+use std::sync::Arc;
+
+use bevy_ecs::world::DeferredWorld;
+use serde_json::Value;
+
+use super::{
+    context::{Context, OwnedMeta, Waiting},
+    engine::{Heard, ListenerId},
+};
+use crate::{
+    contain::{Ward, call, chain, inject::strike},
+    event::{Delivery, Hear},
+    fault::{Fault, FaultPlace},
+    reach::Reach,
+};
+
+/// A listener of a script.
+pub(super) struct Ear {
+    pub(super) context: Arc<Context>,
+    pub(super) listener: ListenerId,
+    pub(super) place: Arc<FaultPlace>,
+}
+
+impl Hear for Ear {
+    fn hear(&self, mut world: DeferredWorld<'_>, key: &str, value: &mut Value, delivery: &Delivery) -> bool {
+        let Self { context, listener, place } = self;
+        let meta = Heard { key, sender: delivery.sender(), target: delivery.target() };
+        if chain::is_full() {
+            note_endless(&context.ward, place);
+            return false;
+        }
+        let heard = call(&context.ward, place, || {
+            if let Err(error) = strike(&context.ward, place) {
+                context.ward.charge(Fault::error(place, &error));
+                return Some(Ok(false));
+            }
+            context.enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, value, meta, host))
+        });
+        match heard {
+            Some(Some(Ok(has_changed))) => {
+                context.deliver_soon(Reach::Data(world));
+                has_changed
+            }
+            Some(Some(Err(error))) => {
+                context.ward.charge(Fault::script(place, error));
+                context.deliver_soon(Reach::Data(world));
+                false
+            }
+            // It runs already, and has led to this event: it hears a copy when it has returned.
+            Some(None) => {
+                let meta = OwnedMeta { key: key.into(), sender: meta.sender.cloned(), target: meta.target.clone() };
+                context.wait(Waiting::Event { listener: *listener, place: place.clone(), value: value.clone(), meta });
+                false
+            }
+            // A panic, which was charged.
+            None => false,
+        }
+    }
+}
+
+/// Charges an endless recursion, once for each.
+#[cold]
+fn note_endless(ward: &Ward, place: &FaultPlace) {
+    let chain = chain::shown();
+    if chain::give_up() {
+        ward.charge(Fault::error(place, &format!("it was not called, as it would go on without end: {chain}").into()));
+    }
+}

@@ -1,0 +1,157 @@
+//! A script starts: its top level runs, and whatever it registers there is its own until it stops.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::{ExtensionFiles, HostSettings, Manifest, ParseError, RonText};
+use bevy_platform::time::Instant;
+use serde_json::Value;
+
+use super::{
+    context::{Context, ScriptContext, Scripts},
+    deliver::deliver,
+    engine::{Script, ScriptEngine, ScriptSource},
+};
+use crate::{
+    acting::ExtensionId,
+    contain::{Ward, call_with_world},
+    entity::{ExtensionState, ExtensionTimes, Extensions},
+    fault::{Fault, FaultPlace},
+    lifecycle::{self, PhaseSchedules},
+    owner::Party,
+    park::Parkable,
+    phase::Phase,
+};
+
+/// An extension that is a script, before it runs.
+#[derive(Clone)]
+pub(crate) struct ScriptExtension {
+    pub(crate) manifest: Arc<Manifest>,
+    pub(crate) files: Arc<ExtensionFiles>,
+    pub(crate) entrypoint: String,
+    pub(crate) engine: Arc<dyn ScriptEngine>,
+}
+
+impl ScriptExtension {
+    /// Runs the top level of the script, unless somebody that it requires has failed.
+    pub(crate) fn start(&self, world: &mut World, id: ExtensionId) {
+        if lifecycle::state(world, id) != ExtensionState::Planned {
+            return;
+        }
+        let began = Instant::now();
+        let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
+        let (ward, entity) = (listed.ward.clone(), listed.entity);
+        // One that fails at its top level may do better the next time: it is run anew whenever it starts.
+        listed.is_built = true;
+        ward.begin_anew();
+        world.resource_mut::<PhaseSchedules>().set_hook(id, run_phase);
+        lifecycle::set_state(world, id, ExtensionState::Starting);
+        self.launch(world, &ward);
+        if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
+            times.build += began.elapsed();
+        }
+        lifecycle::settle(world, id);
+    }
+
+    /// Makes a runtime and runs the top level in it: at the start of the app, and each time the extension starts again.
+    fn launch(&self, world: &mut World, ward: &Arc<Ward>) {
+        let settings = world.resource::<Extensions>().settings.clone();
+        match self.script(&settings) {
+            Ok(script) => {
+                let context = Arc::new(Context::new(ward.clone(), script));
+                self.install(world, &context);
+                run_top_level(world, &context);
+            }
+            Err(fault) => {
+                // There has to be something that is brought back, so that it can be tried again.
+                self.stand_by(world, ward);
+                ward.charge(fault);
+            }
+        }
+    }
+
+    fn script(&self, settings: &HostSettings) -> Result<Box<dyn Script>, Fault> {
+        let config = config(&self.manifest, settings).map_err(Fault::settings)?;
+        let source = ScriptSource {
+            manifest: self.manifest.clone(),
+            files: self.files.clone(),
+            entrypoint: self.entrypoint.clone(),
+            config,
+            limits: settings.limits_of(&self.manifest.name).script,
+        };
+        self.engine.create(source).map_err(|error| Fault::script(&FaultPlace::TopLevel, error))
+    }
+
+    fn install(&self, world: &mut World, context: &Arc<Context>) {
+        world.resource_mut::<Scripts>().0.insert(context.ward.id(), context.clone());
+        let entity = self.stand_by(world, &context.ward);
+        world.entity_mut(entity).insert(ScriptContext(context.clone()));
+    }
+
+    /// Spawns the entity that brings the script back when the extension starts again.
+    fn stand_by(&self, world: &mut World, ward: &Arc<Ward>) -> Entity {
+        let owner = Party::Extension(ward);
+        let entity = owner.spawn(world, ());
+        let this = self.clone();
+        let was = set_registering(world, ward, true);
+        Parkable::attach(world, entity, owner, |_, _| Some(Box::new(move |world, ward| this.launch(world, ward))));
+        set_registering(world, ward, was);
+        entity
+    }
+}
+
+/// Says whether what an extension registers now comes back when it starts again.
+fn set_registering(world: &mut World, ward: &Ward, is_registering: bool) -> bool {
+    let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(ward.id());
+    std::mem::replace(&mut listed.is_registering, is_registering)
+}
+
+fn run_top_level(world: &mut World, context: &Arc<Context>) {
+    let place = FaultPlace::TopLevel;
+    // The script registers it all again when it runs again.
+    let was = set_registering(world, &context.ward, false);
+    call_with_world(&context.ward, &place, world, |world| {
+        let ran = context.enter(world.into(), &place, |script, host| script.run(host));
+        if let Some(Err(error)) = ran {
+            context.ward.charge(Fault::script(&place, error));
+        }
+        deliver(world, context);
+    });
+    set_registering(world, &context.ward, was);
+}
+
+/// Tells a script of a phase of its life.
+fn run_phase(world: &mut World, id: ExtensionId, phase: Phase) {
+    let Some(context) = world.resource::<Scripts>().0.get(&id).cloned() else { return };
+    let place = FaultPlace::Phase(phase);
+    context.enter(world.into(), &place, |script, host| script.phase(phase, host));
+    deliver(world, &context);
+}
+
+/// Reads the settings of a script: what the manifest says, and what the host settings say over it.
+fn config(manifest: &Manifest, settings: &HostSettings) -> Result<Value, ParseError> {
+    let mut config = value_of(&manifest.settings)?;
+    if let Some(own) = settings.settings.get(&manifest.name) {
+        lay_over(&mut config, value_of(own)?);
+    }
+    Ok(config)
+}
+
+fn value_of(text: &RonText) -> Result<Value, ParseError> {
+    match text.is_unit() {
+        true => Ok(Value::Object(serde_json::Map::new())),
+        false => text.parse(),
+    }
+}
+
+/// Lays maps over maps; anything else takes the place of what was there.
+fn lay_over(below: &mut Value, above: Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                lay_over(below.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above,
+    }
+}
