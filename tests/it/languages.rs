@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    Value, json,
+    Target, Value, json,
     prelude::*,
     script::{
         Heard, Languages, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptError,
@@ -11,6 +12,7 @@ use bevy_extensions::{
     },
     test_kit::{TestApp, extensions},
 };
+use bevy_time::TimeUpdateStrategy;
 
 /// A language with a word at the beginning of each line, and at most one thing to do on it:
 ///
@@ -65,7 +67,7 @@ impl Running {
         match word {
             "" | "//@extension" => {}
             "log" => host.log(LogLevel::Info, &rest.replace("{}", &value.to_string())),
-            "emit" => host.emit(first, json(second), bevy_extensions::Target::Everyone, PromiseId(0)).map_err(fail)?,
+            "emit" => host.emit(first, json(second), Target::Everyone, PromiseId(0)).map_err(fail)?,
             "call" => {
                 let (function, argument) = second.split_once(' ').unwrap_or((second, "null"));
                 let answer = host.call(first, function, json(argument)).map_err(fail)?;
@@ -146,30 +148,61 @@ impl Script for Running {
 }
 
 extensions! {
-    Bank = |app| {
-        app.extension::<Self>().export_fn("double", |In(gold): In<u32>| gold * 2).observe_named("coin.*", note_coin);
-    };
+    Bank = |app| app.extension::<Self>().export_fn("double", |In(gold): In<u32>| gold * 2);
 }
 
-fn note_coin(event: On<DynamicEvent>) {
-    println!("the bank sees {}", event.value);
-}
-
-use bevy_ecs::prelude::*;
-use bevy_extensions::DynamicEvent;
-
+#[track_caller]
 fn start(scripts: &[(&str, &str)]) -> TestApp {
     let scripts: Vec<_> = scripts.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect();
     let languages = Languages::none().with(Lines);
-    TestApp::builder().with::<Bank>().host(|host| ExtensionsPlugin { scripts, languages, ..host }).start()
+    let builder = TestApp::builder().with::<Bank>().host(|host| ExtensionsPlugin { scripts, languages, ..host });
+    let tick = TimeUpdateStrategy::ManualDuration(Duration::from_millis(10));
+    builder.setup(|app| _ = app.insert_resource(tick)).start()
+}
+
+/// What the scripts have said.
+fn said(app: &TestApp) -> Vec<String> {
+    app.logs()
+        .into_iter()
+        .filter_map(|line| Some(line.strip_prefix("info: ")?.to_string()))
+        .filter(|line| !line.starts_with("extensions"))
+        .collect()
 }
 
 #[test]
 fn another_language_does_what_any_extension_does() {
     let mut app = start(&[
-        ("greeter.lines", "//@extension requires Bank\nlog top\nin Init emit coin.found {\"gold\":1}\non coin.* call Bank double 21"),
-        ("changer.lines", "on coin.found set gold 2\nafter 1 log ding"),
+        (
+            "greeter.lines",
+            "//@extension requires Bank\nlog here\nin Init emit coin.found {\"gold\":1}\non coin.* call Bank double 21",
+        ),
+        ("changer.lines", "on coin.found set gold 2\nafter 15 log ding\nexport answer set gold 5"),
     ]);
-    app.frames(3);
-    println!("{}\n{:#?}", app.report(), app.logs());
+    app.assert_states("Bank running, changer running, greeter running");
+    app.frames(2);
+    assert_eq!(
+        said(&app),
+        [
+            "greeter: here",
+            "greeter: Bank.double answers 42",
+            r#"greeter: it became Ok(Object {"gold": Number(2)})"#,
+            "changer: ding"
+        ],
+    );
+    let answer: Value = app.world_mut().call("changer", "answer", json!({})).unwrap();
+    assert_eq!(answer, json!({"gold": 5}));
+}
+
+#[test]
+fn what_no_engine_runs_is_left_out() {
+    let app = start(&[("greeter.lua", "print('hello')")]);
+    app.assert_states("Bank running, greeter left out");
+}
+
+#[test]
+fn what_fails_at_its_top_level_has_failed() {
+    let app = start(&[("greeter.lines", "log here\nfail no luck")]);
+    app.assert_faults("greeter", &["at the top level of its script: no luck"]);
+    app.assert_state("greeter", ExtensionState::Failed);
+    assert_eq!(app.world().leftovers("greeter"), Some(vec![]));
 }

@@ -31,12 +31,12 @@ use callable::{Callee, Facts, Slots};
 use invoke::{At, invoke};
 use serve::{Refusal, find_server};
 
-pub use callable::IntoFunction;
-pub use error::{CallError, Called, ExportError};
 #[cfg(feature = "script")]
 use crate::reach::Reach;
+pub use callable::IntoFunction;
 #[cfg(feature = "script")]
 use error::ImportError;
+pub use error::{CallError, Called, ExportError};
 pub use listing::FunctionRow;
 
 pub(crate) use invoke::Ignored;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use bevy_ecs::prelude::*;
 
+#[cfg(feature = "script")]
+use crate::script;
 use crate::{
     acting::ExtensionId,
     driver,
@@ -14,8 +16,6 @@ use crate::{
     export::TypedExport,
     owned::{OwnedResource, Watch},
 };
-#[cfg(feature = "script")]
-use crate::script;
 
 /// Something in the world that belongs to an extension.
 ///

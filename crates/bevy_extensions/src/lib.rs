@@ -460,8 +460,8 @@ pub use driver::{
     RegisteredDriver, Request,
 };
 pub use entity::{
-    CountedFault, DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, OwnedBy,
-    Owns, SuspendedBecauseOf, extension_running,
+    CountedFault, DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes,
+    Extensions, OwnedBy, Owns, SuspendedBecauseOf, extension_running,
 };
 pub use event::{
     DeclaredEvent, Delivery, DeliveryError, DynamicEvent, EmitError, EventMeta, EventRow, ExtensionEvent, ListenError,

@@ -9,6 +9,8 @@ use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{Choice, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
+#[cfg(feature = "script")]
+use crate::script::{self, Languages};
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -23,8 +25,6 @@ use crate::{
     scope::NotHosted,
     switch,
 };
-#[cfg(feature = "script")]
-use crate::script::{self, Languages};
 use decision::{Decision, Verdict};
 
 /// Brings extensions to an app.

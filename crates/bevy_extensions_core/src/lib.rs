@@ -69,7 +69,9 @@ pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
-pub use settings::{Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir};
+pub use settings::{
+    Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir,
+};
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
 pub use version::{VersionError, parse_range, parse_version};

@@ -263,12 +263,7 @@ pub(crate) fn observe_with(
 }
 
 /// Puts a listener by name in its place among those of all events that it hears.
-fn listen_named(
-    world: &mut World,
-    owner: Party<'_>,
-    filter: EventFilter,
-    code: NamedCode,
-) -> Entity {
+fn listen_named(world: &mut World, owner: Party<'_>, filter: EventFilter, code: NamedCode) -> Entity {
     let place = next_place(world, owner);
     let listener = Listener { event: filter.to_string(), by_name: true, place, forget: forget_named };
     let entity = owner.spawn(world, listener);

@@ -201,7 +201,9 @@ pub enum Broken {
     Script(crate::script::ScriptError),
     /// It is part of a script that is running already.
     #[cfg(feature = "script")]
-    Reentered { chain: String },
+    Reentered {
+        chain: String,
+    },
 }
 
 struct SystemCallee<S, Kind> {

@@ -41,10 +41,14 @@ pub(crate) enum Unanswered {
     Arguments(ArgumentError),
     Answer(Misfit),
     Failed(Fault),
-    Reentered { chain: String },
+    Reentered {
+        chain: String,
+    },
     /// It wants the whole world, and an event is being delivered.
     Delivering,
-    Endless { chain: String },
+    Endless {
+        chain: String,
+    },
 }
 
 /// Calls a function; the signature, if there is one, stands above the function's own.

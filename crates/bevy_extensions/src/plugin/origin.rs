@@ -8,9 +8,9 @@ use bevy_app::App;
 use bevy_extensions_core::{Candidate, ExtensionName, Found};
 
 use super::ExtensionsPlugin;
-use crate::{acting::ExtensionId, declare::Declared, entity::ExtensionKind};
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
+use crate::{acting::ExtensionId, declare::Declared, entity::ExtensionKind};
 
 /// Where an extension comes from.
 #[derive(Clone)]

@@ -36,7 +36,8 @@ impl Hear for Ear {
                 context.ward.charge(Fault::error(place, &error));
                 return Some(Ok(false));
             }
-            context.enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, value, meta, host))
+            context
+                .enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, value, meta, host))
         });
         match heard {
             Some(Some(Ok(has_changed))) => {

@@ -2,18 +2,11 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use bevy_ecs::{
-    prelude::*,
-    world::DeferredWorld,
-};
+use bevy_ecs::{prelude::*, world::DeferredWorld};
 use bevy_utils::prelude::{DebugName, ShortName};
 use serde_json::Value;
 
-use super::{
-    context::Context,
-    deliver::deliver,
-    engine::ScriptFunction,
-};
+use super::{context::Context, deliver::deliver, engine::ScriptFunction};
 use crate::{
     contain::chain,
     exchange::callable::{Broken, Callee, Claims, Given, Types, Wanted},

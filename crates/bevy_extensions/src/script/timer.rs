@@ -9,11 +9,7 @@ use std::{
 use bevy_ecs::prelude::*;
 use bevy_time::{Time, Virtual};
 
-use super::{
-    context::Scripts,
-    deliver::deliver,
-    engine::TimerId,
-};
+use super::{context::Scripts, deliver::deliver, engine::TimerId};
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
@@ -95,8 +91,7 @@ pub(super) fn ring_timers(world: &mut World) {
             && let Some(context) = context.filter(|context| context.ward.is_active())
         {
             call_with_world(&context.ward, &FaultPlace::Timer, world, |world| {
-                let rung =
-                    context.enter(world.into(), &FaultPlace::Timer, |script, host| script.ring(timer.id, host));
+                let rung = context.enter(world.into(), &FaultPlace::Timer, |script, host| script.ring(timer.id, host));
                 charge(&context.ward, rung);
                 deliver(world, &context);
             });
