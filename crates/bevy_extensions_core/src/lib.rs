@@ -35,6 +35,7 @@ mod event_name;
 mod interface_name;
 
 mod caseless;
+mod json;
 mod location;
 mod parse;
 mod ron_text;
@@ -43,6 +44,7 @@ mod manifest;
 mod settings;
 
 mod candidate;
+mod discover;
 mod plan;
 mod problem;
 mod resolve;
@@ -53,11 +55,15 @@ mod explain;
 mod suggest;
 mod text;
 
-pub use candidate::{Candidate, Source, Unavailable};
+pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
+pub use discover::{Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, discover};
 pub use event_filter::{EventFilter, EventFilterError};
 pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
-pub use files::{ExtensionFiles, FileError};
+pub use files::{
+    ArchiveError, DEEPEST_ENTRY, EntryFault, ExtensionFiles, FileError, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO,
+    MOST_ENTRIES, RATIO_COUNTS_FROM,
+};
 pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
@@ -67,7 +73,9 @@ pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
-pub use settings::{Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir};
+pub use settings::{
+    Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir,
+};
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
 pub use version::{VersionError, parse_range, parse_version};
