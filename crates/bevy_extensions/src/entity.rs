@@ -440,6 +440,17 @@ impl Extensions {
         });
     }
 
+    /// Has the extension that was listed last be found by another spelling too, unless somebody has that name.
+    pub(crate) fn also_called(&mut self, spelling: &str) {
+        let last = ExtensionId::new(self.list.len() - 1);
+        let converted = ExtensionName::converted(spelling).ok();
+        for name in [Some(spelling), converted.as_ref().map(ExtensionName::as_str)].into_iter().flatten() {
+            if self.by_name.get(name).is_none() {
+                self.by_name.insert(name, last);
+            }
+        }
+    }
+
     /// Tells whether somebody was charged with a fault since the last call.
     pub(crate) fn take_alarm(&self) -> bool {
         self.alarm.load(Ordering::Relaxed) && self.alarm.swap(false, Ordering::Relaxed)

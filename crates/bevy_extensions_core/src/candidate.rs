@@ -17,6 +17,14 @@ pub struct Candidate {
     pub source: Source,
     /// The artifacts it asks for that cannot be had.
     pub unavailable: Vec<Unavailable>,
+    /// How its name was spelled before it was made a [name](crate::ExtensionName::converted), if that is something
+    /// else: `my-weather`. Others may name it so, too.
+    pub original_name: Option<String>,
+    /// Why it cannot run here, if it cannot. It is left out because of that.
+    ///
+    /// [`discover`](crate::discover()) sets it for an entry point that is not there; a host sets it if none of its
+    /// engines runs the entry point.
+    pub unrunnable: Option<Unrunnable>,
 }
 
 impl Candidate {
@@ -26,7 +34,7 @@ impl Candidate {
         let why = "this version of bevy_extensions does not fetch artifacts yet";
         let unavailable = |artifact: &String| Unavailable { artifact: artifact.clone(), why: why.into() };
         let unavailable = manifest.external.artifacts.iter().map(unavailable).collect();
-        Self { manifest, source, unavailable }
+        Self { manifest, source, unavailable, original_name: None, unrunnable: None }
     }
 
     /// Reads a candidate from the text of its manifest; `file` is where it was found.
@@ -36,7 +44,7 @@ impl Candidate {
     /// [`ParseError`] if the text is not a manifest.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ParseError> {
         let (manifest, places) = Manifest::with_places(file, text.as_bytes())?;
-        Ok(Self::new(manifest, Source { places, ..Source::file(file, 0) }))
+        Ok(Self::new(manifest, Source::read(file, 0, places, false)))
     }
 }
 
@@ -48,17 +56,26 @@ pub struct Source {
     directory: Option<usize>,
     location: Location,
     places: Places,
+    /// Tells whether it has no manifest, and so need not say anything.
+    implicit: bool,
 }
 
 impl Source {
     /// A native extension, declared at a line of Rust.
     pub fn native(file: &str, line: u32) -> Self {
-        Self { directory: None, location: Location::new(file, line, 0), places: Places::default() }
+        let location = Location::new(file, line, 0);
+        Self { directory: None, location, places: Places::default(), implicit: false }
     }
 
     /// A manifest in a file below the nth of the searched directories.
     pub fn file(path: &str, directory: usize) -> Self {
-        Self { directory: Some(directory), location: Location::file(path), places: Places::default() }
+        let location = Location::file(path);
+        Self { directory: Some(directory), location, places: Places::default(), implicit: false }
+    }
+
+    /// What was read in a file below the nth of the searched directories.
+    pub(crate) fn read(path: &str, directory: usize, places: Places, implicit: bool) -> Self {
+        Self { places, implicit, ..Self::file(path, directory) }
     }
 
     /// Tells whether it is a native, linked into the app.
@@ -85,13 +102,17 @@ impl Source {
         self.at(self.places.conflict(index))
     }
 
+    pub(crate) fn place_of_entrypoint(&self) -> Location {
+        self.at(self.places.entrypoint)
+    }
+
     pub(crate) fn place_of_app(&self) -> Location {
         self.at(self.places.app)
     }
 
-    /// Tells whether the file says which version it is.
+    /// Tells whether it says which version it is, or need not say.
     pub(crate) fn gives_version(&self) -> bool {
-        self.is_native() || self.places.version.is_some()
+        self.is_native() || self.implicit || self.places.version.is_some()
     }
 
     fn at(&self, place: Option<(u32, u32)>) -> Location {
@@ -107,4 +128,35 @@ pub struct Unavailable {
     pub artifact: String,
     /// Why it cannot be had.
     pub why: String,
+}
+
+/// Why an extension that was found cannot run here.
+///
+/// ```
+/// use bevy_extensions_core::{Candidate, HostSettings, Unrunnable, resolve};
+///
+/// let mut weather = Candidate::from_ron("weather.ron", r#"(name: "Weather", version: "1.0.0", entrypoint: "main.lua")"#)?;
+/// weather.unrunnable = Some(Unrunnable::new("`main.lua`", "no engine of this app runs such files", "use JavaScript"));
+/// assert_eq!(
+///     resolve(&[weather], &HostSettings::default()).problems[0].to_string(),
+///     "`Weather` is left out: `main.lua` cannot run here: no engine of this app runs such files",
+/// );
+/// # Ok::<(), bevy_extensions_core::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unrunnable {
+    /// What cannot run, to begin a sentence with: "its entry point `main.lua`".
+    pub what: String,
+    /// Why, to end the sentence with.
+    pub why: String,
+    /// One thing to try.
+    pub hint: String,
+}
+
+impl Unrunnable {
+    /// Says what cannot run here, why, and what to try.
+    pub fn new(what: impl Into<String>, why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), why: why.into(), hint: hint.into() }
+    }
 }

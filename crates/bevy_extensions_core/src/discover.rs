@@ -1,48 +1,124 @@
-//! Stand-in.
+//! What lies in the folders for extensions.
+//!
+//! [`discover`] goes through the [`directories`](HostSettings::directories) of the host settings in their order, and
+//! through the entries of each by name. It looks one level deep. An entry is an extension if it is
+//!
+//! * a folder with a manifest: `extension.ron`, else `extension.json`, else `package.json`;
+//! * a folder without one, with a `main.js` or an `index.js`;
+//! * a `.js` or `.mjs` file;
+//! * a `.zip` of such a folder, with or without the folder itself at its top (feature `archive`).
+//!
+//! What begins with a dot is skipped, and so are `node_modules` and all other files. Links are followed. A script without
+//! a manifest may say about itself what it wants in [comments](Manifest::from_script) at its beginning.
+//!
+//! Nothing that lies there keeps the rest from being found: for each entry that cannot be used there is a problem.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod directories;
+mod entry;
+mod entrypoint;
+mod problem;
 
-use crate::{Candidate, ExtensionFiles, HostSettings, Manifest, Problem, Source, version::absent};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::{
+    candidate::{Candidate, Source},
+    files::ExtensionFiles,
+    manifest::Reading,
+    parse::ParseError,
+    problem::Problem,
+    settings::HostSettings,
+};
+
+pub use directories::Folders;
+use directories::directories;
+pub use problem::{DiscoveryProblem, DiscoveryProblemKind};
+
+#[cfg(doc)]
+use crate::manifest::Manifest;
+
+/// What was found in the folders for extensions.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Discovery {
+    /// The extensions, in the order in which they were found.
+    pub found: Vec<Found>,
+    /// What cannot be used, in the order in which it was found.
+    pub problems: Vec<Problem>,
+}
 
 /// An extension that was found on disk.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Found {
-    /// As the resolver wants it.
+    /// What [`resolve`](crate::resolve()) decides about.
     pub candidate: Candidate,
     /// Its files.
     pub files: Arc<ExtensionFiles>,
-    /// Which of them runs first.
+    /// Which of its files runs first: a file that is there, unless the candidate is
+    /// [unrunnable](Candidate::unrunnable).
     pub entrypoint: String,
-}
-
-/// What was found.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Discovery {
-    /// The extensions.
-    pub found: Vec<Found>,
-    /// What is wrong.
-    pub problems: Vec<Problem>,
+    /// The folder, the archive or the script that it is.
+    pub path: PathBuf,
 }
 
 impl Found {
-    /// A script that is in memory.
-    pub fn script(file: &str, text: &str) -> Result<Self, Problem> {
-        let name = file.split('.').next().unwrap_or_default();
-        let mut manifest = Manifest::new(name.parse().expect("a name"), absent());
-        for line in text.lines() {
-            if let Some(dep) = line.strip_prefix("//@extension requires ") {
-                manifest.dependencies.push(dep.parse().expect("dep"));
-            }
-        }
-        let files = ExtensionFiles::in_memory("", BTreeMap::from([(file.to_string(), text.as_bytes().to_vec())]));
-        let candidate = Candidate::new(manifest, Source::file(file, 0));
-        Ok(Self { candidate, files: Arc::new(files), entrypoint: file.into() })
+    /// Makes an extension of a script that is in memory, as if it lay in a file of that name: for tests, and for what an
+    /// app has inside.
+    ///
+    /// ```
+    /// use bevy_extensions_core::Found;
+    ///
+    /// let found = Found::script("my-weather.js", "//@extension version 1.2.0\n")?;
+    /// assert_eq!(found.candidate.manifest.name, "my_weather");
+    /// # Ok::<(), bevy_extensions_core::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if what it says about itself is wrong, or its file makes no name.
+    pub fn script(file: &str, text: &str) -> Result<Self, ParseError> {
+        let spelling = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let Reading { manifest, places, original_name, implicit } = Reading::script(file, text.as_bytes(), spelling)?;
+        let source = Source::read(file, 0, places, implicit);
+        let files = ExtensionFiles::in_memory("", BTreeMap::from([(file.to_string(), text.into())]));
+        Ok(Self {
+            candidate: Candidate { original_name, ..Candidate::new(manifest, source) },
+            files: Arc::new(files),
+            entrypoint: file.into(),
+            path: file.into(),
+        })
     }
 }
 
-/// Looks.
-pub fn discover(_: &HostSettings) -> Discovery {
-    Discovery::default()
+/// Finds the extensions in the directories of the host settings; `folders` is what their placeholders stand for.
+///
+/// The order is that of the directories, then that of names. For what is an extension, see the text above this function
+/// in its module: a folder with a manifest, a folder with a `main.js` or `index.js`, a script, or a `.zip`.
+///
+/// ```
+/// use std::fs;
+/// use bevy_extensions_core::{Folders, HostSettings, discover, resolve};
+///
+/// let cwd = tempfile::tempdir()?;
+/// fs::create_dir(cwd.path().join("extensions"))?;
+/// fs::write(cwd.path().join("extensions/my-weather.js"), "//@extension version 1.2.0\n")?;
+///
+/// let settings = HostSettings::default();
+/// let folders = Folders { cwd: Some(cwd.path().into()), ..Folders::of_this_process() };
+/// let discovery = discover(&settings, &folders);
+/// let found = &discovery.found[0];
+/// assert_eq!(found.candidate.manifest.name, "my_weather");
+/// assert_eq!(found.candidate.original_name.as_deref(), Some("my-weather"));
+/// assert_eq!(found.entrypoint, "my-weather.js");
+///
+/// let candidates: Vec<_> = discovery.found.iter().map(|found| found.candidate.clone()).collect();
+/// assert_eq!(resolve(&candidates, &settings).plan.find("my-weather"), Some(0));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn discover(settings: &HostSettings, folders: &Folders) -> Discovery {
+    let mut discovery = Discovery::default();
+    for directory in directories(settings, folders, &mut discovery.problems) {
+        entry::search(&directory, &mut discovery);
+    }
+    discovery
 }

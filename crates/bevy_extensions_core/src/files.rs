@@ -1,14 +1,47 @@
 //! The files of an extension.
 
+mod archive;
+mod disk;
+mod error;
+mod path;
+#[cfg(feature = "archive")]
+mod unzip;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
+pub use archive::{
+    ArchiveError, DEEPEST_ENTRY, EntryFault, LARGEST_ARCHIVE, LARGEST_RATIO, MOST_ENTRIES, RATIO_COUNTS_FROM,
+};
+pub use disk::LARGEST_FILE;
+pub(crate) use disk::read_at_most;
+pub use error::FileError;
+use path::clean;
+
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///
-/// Paths are relative to the extension, with `/` between their parts: `lib/rain.js`.
+/// Paths are relative to the extension, with `/` between their parts: `lib/rain.js`. No path leads out of the extension,
+/// neither by `..` nor by a link, and no file is larger than [`LARGEST_FILE`].
+///
+/// A folder and a script are read when a file is asked for, and an archive once, when it is opened.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use bevy_extensions_core::ExtensionFiles;
+///
+/// let files = BTreeMap::from([("lib/rain.js".to_string(), b"exports.drops = 3".to_vec())]);
+/// let files = ExtensionFiles::in_memory("extensions/weather", files);
+///
+/// assert_eq!(files.read("./lib/rain.js").unwrap(), b"exports.drops = 3");
+/// assert_eq!(files.shown("lib/rain.js"), "extensions/weather/lib/rain.js");
+/// assert_eq!(
+///     files.read("../economy/main.js").unwrap_err().to_string(),
+///     "`../economy/main.js` is no file of the extension: `..` may lead out of its folder",
+/// );
+/// ```
 #[derive(Debug, Clone)]
 pub struct ExtensionFiles {
     /// What stands before a path when it is shown.
@@ -19,13 +52,42 @@ pub struct ExtensionFiles {
 #[derive(Debug, Clone)]
 enum Place {
     Folder(PathBuf),
+    /// A file of a folder, and nothing else of that folder.
+    Script {
+        folder: PathBuf,
+        name: String,
+    },
     Memory(BTreeMap<String, Vec<u8>>),
 }
 
 impl ExtensionFiles {
     /// The files of a folder. They are read when they are asked for.
     pub fn folder(path: &Path) -> Self {
-        Self { shown: path.display().to_string(), place: Place::Folder(path.into()) }
+        Self::folder_shown(path, path.display().to_string())
+    }
+
+    /// A single script, which sees no file but itself. It is read when it is asked for.
+    ///
+    /// `path` ends with the name of a file; without one, there is no file.
+    pub fn script(path: &Path) -> Self {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::script_shown(path, folder.display().to_string())
+    }
+
+    /// The files of a `.zip`, which are read into memory as far as the bounds of [`ArchiveError`] allow. `shown` is where
+    /// the archive lies.
+    ///
+    /// If all of them lie in one folder at the top, that folder is the extension's.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] for a damaged archive, for one that does not keep to the bounds, and for every archive without
+    /// the feature `archive`.
+    pub fn archive(shown: &str, bytes: &[u8]) -> Result<Self, ArchiveError> {
+        #[cfg(feature = "archive")]
+        return unzip::unzip(bytes).map(|files| Self::unpacked(shown, files));
+        #[cfg(not(feature = "archive"))]
+        Err(archive::not_read(shown, bytes))
     }
 
     /// Files that are in memory already; `shown` is where they come from.
@@ -33,25 +95,68 @@ impl ExtensionFiles {
         Self { shown: shown.into(), place: Place::Memory(files) }
     }
 
+    /// Takes the files of an archive out of the one folder that they lie in, if there is one.
+    #[cfg(feature = "archive")]
+    fn unpacked(shown: &str, mut files: BTreeMap<String, Vec<u8>>) -> Self {
+        // Finder adds these to every archive.
+        files.retain(|path, _| !path.starts_with("__MACOSX/") && !path.ends_with(".DS_Store"));
+        let first = files.keys().next().and_then(|path| path.split_once('/'));
+        let top = first.map(|(top, _)| format!("{top}/"));
+        match top.filter(|top| files.keys().all(|path| path.starts_with(top.as_str()))) {
+            None => Self::in_memory(shown, files),
+            Some(top) => {
+                let files = files.into_iter().map(|(path, bytes)| (path[top.len()..].to_string(), bytes));
+                Self::in_memory(&format!("{shown}/{}", top.trim_end_matches('/')), files.collect())
+            }
+        }
+    }
+
+    /// The same as [`folder`](Self::folder), shown as something else.
+    pub(crate) fn folder_shown(path: &Path, shown: String) -> Self {
+        Self { shown, place: Place::Folder(path.into()) }
+    }
+
+    /// The same as [`script`](Self::script), whose folder is shown as something else.
+    pub(crate) fn script_shown(path: &Path, shown: String) -> Self {
+        let folder = path.parent().unwrap_or(Path::new("")).into();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into();
+        Self { shown, place: Place::Script { folder, name } }
+    }
+
     /// Reads a file.
     ///
     /// # Errors
     ///
-    /// [`FileError`] if the path leads out of the extension, or there is no such file.
+    /// [`FileError`] if the path leads out of the extension, or there is no such file, or it cannot be read.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let clean = clean(path)?;
         let missing = || FileError::Missing { path: path.into() };
         match &self.place {
-            Place::Folder(folder) => fs::read(folder.join(path)).map_err(|_| missing()),
-            Place::Memory(files) => files.get(path).cloned().ok_or_else(missing),
+            Place::Folder(folder) => disk::read_within(folder, &clean),
+            Place::Script { folder, name } if *name == clean => disk::read_file(&folder.join(name), name),
+            Place::Script { .. } => Err(missing()),
+            Place::Memory(files) => files.get(&clean).cloned().ok_or_else(missing),
         }
     }
 
     /// Tells whether there is such a file.
     pub fn contains(&self, path: &str) -> bool {
-        match &self.place {
-            Place::Folder(folder) => folder.join(path).is_file(),
-            Place::Memory(files) => files.contains_key(path),
-        }
+        self.find(path).is_ok()
+    }
+
+    /// Finds a file without reading it, and returns its path in the shortest form: `lib/rain.js` for `./lib//rain.js`.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] if the path leads out of the extension, or there is no such file.
+    pub fn find(&self, path: &str) -> Result<String, FileError> {
+        let clean = clean(path)?;
+        let is_file = match &self.place {
+            Place::Folder(folder) => disk::locate(folder, &clean)?.is_file(),
+            Place::Script { folder, name } => *name == clean && folder.join(name).is_file(),
+            Place::Memory(files) => files.contains_key(&clean),
+        };
+        is_file.then_some(clean).ok_or_else(|| FileError::Missing { path: path.into() })
     }
 
     /// Returns a path as a person would open it.
@@ -61,16 +166,25 @@ impl ExtensionFiles {
             folder => format!("{folder}/{path}"),
         }
     }
-}
 
-/// A file of an extension that cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FileError {
-    /// There is no such file.
-    #[error("there is no file `{path}`")]
-    Missing {
-        /// The path, as it was asked for.
-        path: String,
-    },
+    /// Lists what stands at the top, by name: files, and folders with a `/` at their end.
+    ///
+    /// What cannot be read, or has a name that is not UTF-8, is not listed.
+    pub(crate) fn top(&self) -> BTreeSet<String> {
+        match &self.place {
+            Place::Folder(folder) => {
+                let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+                let name = |entry: fs::DirEntry| {
+                    let name = entry.file_name().into_string().ok()?;
+                    Some(if entry.path().is_dir() { name + "/" } else { name })
+                };
+                entries.filter_map(name).collect()
+            }
+            Place::Script { name, .. } => BTreeSet::from([name.clone()]),
+            Place::Memory(files) => {
+                let top = |path: &String| path.split_inclusive('/').next().unwrap_or_default().to_string();
+                files.keys().map(top).collect()
+            }
+        }
+    }
 }

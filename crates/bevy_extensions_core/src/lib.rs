@@ -35,6 +35,7 @@ mod event_name;
 mod interface_name;
 
 mod caseless;
+mod json;
 mod location;
 mod parse;
 mod ron_text;
@@ -54,12 +55,15 @@ mod explain;
 mod suggest;
 mod text;
 
-pub use candidate::{Candidate, Source, Unavailable};
-pub use discover::{Discovery, Found, discover};
+pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
+pub use discover::{Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, discover};
 pub use event_filter::{EventFilter, EventFilterError};
 pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
-pub use files::{ExtensionFiles, FileError};
+pub use files::{
+    ArchiveError, DEEPEST_ENTRY, EntryFault, ExtensionFiles, FileError, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO,
+    MOST_ENTRIES, RATIO_COUNTS_FROM,
+};
 pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};

@@ -2,7 +2,11 @@
 
 mod builder;
 mod dependency;
+mod header;
+mod json;
+mod package;
 mod places;
+mod reading;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +24,7 @@ use crate::{
 pub use builder::ManifestBuilder;
 pub use dependency::{Dependency, DependencyError, Provided};
 pub(crate) use places::Places;
+pub(crate) use reading::Reading;
 
 /// What an extension says about itself: who it is, what it needs and what it offers.
 ///
@@ -141,6 +146,96 @@ impl Manifest {
     /// [`ParseError`] for anything that is not a manifest, with line, column and field.
     pub fn from_ron(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
         Ok(Self::with_places(file, bytes)?.0)
+    }
+
+    /// Reads the content of an `extension.json`; `file` is for messages.
+    ///
+    /// The keys are those of Minestom's extensions, and ours: `anyOf` is what [`any_of`](Self::any_of) is in RON.
+    /// Dependencies may be spelled as files and npm packages are: `my-weather` is `my_weather`.
+    ///
+    /// ```
+    /// use bevy_extensions_core::Manifest;
+    ///
+    /// let manifest = Manifest::from_json(
+    ///     "extensions/greeter/extension.json",
+    ///     br#"{
+    ///         "entrypoint": "greet.js",
+    ///         "name": "Greeter",
+    ///         "version": "1.0",
+    ///         "dependencies": ["Economy ^1.2", "my-weather"],
+    ///         "meta": {"mood": "cheerful"}
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(manifest.dependencies[1].name, "my_weather");
+    /// # Ok::<(), bevy_extensions_core::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] for anything that is not a manifest, with line, column and field.
+    pub fn from_json(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
+        Ok(Reading::json(file, bytes)?.manifest)
+    }
+
+    /// Reads the content of a `package.json`, as npm knows it; `file` is for messages.
+    ///
+    /// Of npm's keys, `name`, `version`, `main`, `description`, `author`, `contributors`, `license` and `homepage` count,
+    /// and the others are none of our business. Our own keys stand below `extension`, and go before npm's.
+    ///
+    /// ```
+    /// use bevy_extensions_core::Manifest;
+    ///
+    /// let manifest = Manifest::from_package_json(
+    ///     "extensions/greeter/package.json",
+    ///     br#"{
+    ///         "name": "@town/greeter",
+    ///         "version": "1.0.0",
+    ///         "main": "greet.js",
+    ///         "extension": {"dependencies": ["Economy ^1.2"]}
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(manifest.name, "town_greeter");
+    /// # Ok::<(), bevy_extensions_core::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] for anything that is no such file, with line, column and field.
+    pub fn from_package_json(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
+        Ok(Reading::package(file, bytes, None)?.manifest)
+    }
+
+    /// Reads what a script says about itself in the comments at its beginning; `file` is its path.
+    ///
+    /// Each line is `//@extension`, a key and a value. The keys are `name`, `version`, `description`, `author`, `license`,
+    /// `homepage`, `app`, `requires`, `optional`, `any_of`, `conflicts`, `provides`, `after` and `before`; those that a
+    /// manifest has lists for may stand there more than once. The first line that is code ends it, and none is needed: the
+    /// name is that of the file then.
+    ///
+    /// ```
+    /// use bevy_extensions_core::Manifest;
+    ///
+    /// let manifest = Manifest::from_script(
+    ///     "extensions/my-weather.js",
+    ///     b"#!/usr/bin/env node\n\
+    ///       //@extension version 1.2.0\n\
+    ///       //@extension requires Economy ^1.2\n\
+    ///       //@extension any_of Sun ^1 | Moon\n\
+    ///       extension.on('init', () => {});\n",
+    /// )?;
+    /// assert_eq!(manifest.name, "my_weather");
+    /// assert_eq!(manifest.any_of[0][1].to_string(), "Moon");
+    /// # Ok::<(), bevy_extensions_core::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] for a key that does not exist or a value that is not allowed, with line, column and key; and for a
+    /// file whose name makes no [name](ExtensionName::converted), if none is given.
+    pub fn from_script(file: &str, bytes: &[u8]) -> Result<Self, ParseError> {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        Ok(Reading::script(file, bytes, stem)?.manifest)
     }
 
     /// Writes an `extension.ron`.

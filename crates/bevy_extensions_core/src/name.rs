@@ -44,6 +44,27 @@ impl ExtensionName {
         }
     }
 
+    /// Makes a name of another spelling, as of a file or an npm package: other characters become `_`, and what stands
+    /// before the first letter is dropped.
+    ///
+    /// ```
+    /// use bevy_extensions_core::ExtensionName;
+    ///
+    /// assert_eq!(ExtensionName::converted("my-weather")?, "my_weather");
+    /// assert_eq!(ExtensionName::converted("@town/weather")?, "town_weather");
+    /// assert_eq!(ExtensionName::converted("Economy")?, "Economy");
+    /// # Ok::<(), bevy_extensions_core::NameError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] if less than two characters are left.
+    pub fn converted(spelling: &str) -> Result<Self, NameError> {
+        let allowed = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let name: String = spelling.chars().map(allowed).skip_while(|c| !c.is_ascii_alphabetic()).collect();
+        Self::new(&name).map_err(|_| NameError { name: spelling.into(), of: "an extension", broken: Broken::Remains })
+    }
+
     /// Not public API: the name of a native extension, which its derive has checked.
     #[doc(hidden)]
     pub const fn from_static(name: &'static str) -> Self {
@@ -124,6 +145,8 @@ pub(crate) enum Broken {
     Start,
     #[error("it needs at least two characters")]
     Short,
+    #[error("from its first letter on, from a to z, it needs at least two characters")]
+    Remains,
     #[error("only letters from a to z, digits and `_` are allowed")]
     Character,
     #[error("only letters from a to z, digits, `-`, `_` and `.` are allowed")]

@@ -34,6 +34,18 @@ pub enum ParseErrorKind {
         /// The keys that exist.
         known: Vec<String>,
     },
+    /// A key that does not exist, in the comments at the beginning of a script.
+    UnknownHeader {
+        /// The key as written.
+        key: String,
+        /// The keys that exist.
+        known: Vec<String>,
+    },
+    /// What an extension is called makes no name, and it gives no other.
+    NoName {
+        /// What it is called.
+        spelling: String,
+    },
     /// A key that has to be there.
     MissingKey(String),
     /// A key that is given twice.
@@ -62,6 +74,10 @@ impl ParseError {
         };
         match &self.kind {
             ParseErrorKind::UnknownKey { key, .. } => format!("unknown key `{key}`{within}"),
+            ParseErrorKind::UnknownHeader { key, .. } => format!("unknown key `{key}` after `@extension`"),
+            ParseErrorKind::NoName { spelling } => {
+                format!("`{spelling}` makes no name, which is a letter from a to z and more letters, digits or `_`")
+            }
             ParseErrorKind::MissingKey(key) => format!("`{key}` is missing{within}"),
             ParseErrorKind::RepeatedKey(key) => format!("`{key}` is given twice{within}"),
             ParseErrorKind::NotUtf8 => "the file is not UTF-8 text".into(),
@@ -76,11 +92,16 @@ impl ParseError {
     /// Tells one thing to try.
     pub fn hint(&self) -> String {
         match &self.kind {
-            ParseErrorKind::UnknownKey { key, known } => match suggest::nearest(key, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => format!("remove `{key}`"),
-                None => format!("remove it; the keys are {}", suggest::list(known)),
-            },
+            ParseErrorKind::UnknownKey { key, known } | ParseErrorKind::UnknownHeader { key, known } => {
+                match suggest::nearest(key, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if known.is_empty() => format!("remove `{key}`"),
+                    None => format!("remove it; the keys are {}", suggest::list(known)),
+                }
+            }
+            ParseErrorKind::NoName { .. } if self.is_in_json() => "add `\"extension\": {\"name\": \"..\"}`".into(),
+            ParseErrorKind::NoName { .. } => "add `//@extension name ..` at the top of the script".into(),
+            ParseErrorKind::MissingKey(key) if self.is_in_json() => format!("add `\"{key}\": ..`"),
             ParseErrorKind::MissingKey(key) => format!("add `{key}: ..`"),
             ParseErrorKind::RepeatedKey(key) => format!("keep one of the two `{key}`"),
             ParseErrorKind::NotUtf8 => "save the file as UTF-8".into(),
@@ -91,6 +112,13 @@ impl ParseError {
                 field => format!("correct the value of `{field}`"),
             },
         }
+    }
+}
+
+impl ParseError {
+    /// Tells whether keys are written in quotes where it is.
+    fn is_in_json(&self) -> bool {
+        self.at.file.ends_with(".json")
     }
 }
 
@@ -176,7 +204,7 @@ fn token_at(position: ron::error::Position, text: &str) -> (u32, u32) {
 }
 
 /// Returns the way to what an error is about: a wrong value itself, or what is around a wrong key.
-fn around(field: &str, kind: &ParseErrorKind) -> String {
+pub(crate) fn around(field: &str, kind: &ParseErrorKind) -> String {
     let known = field.trim_end_matches(['?', '.']);
     let around = match kind {
         ParseErrorKind::UnknownKey { key, .. } | ParseErrorKind::RepeatedKey(key) => known.strip_suffix(key.as_str()),

@@ -23,6 +23,8 @@ pub struct Planned {
     pub name: ExtensionName,
     /// Its version.
     pub version: Version,
+    /// How its name was spelled before it was made a name, if that is something else: `my-weather`.
+    pub original_name: Option<String>,
     /// Which of the candidates it is: an index into what was given to [`resolve`](crate::resolve()).
     pub candidate: usize,
     /// 0 if it starts after nobody, else one more than the deepest that it starts after.
@@ -96,6 +98,16 @@ impl Plan {
     /// Finds the place of an extension in the load order. Takes time with the length of the plan.
     pub fn position(&self, name: &ExtensionName) -> Option<usize> {
         self.extensions.iter().position(|planned| planned.name == *name)
+    }
+
+    /// Finds the place of an extension in the load order by its name, or by what was made its name: `my-weather`.
+    ///
+    /// Names go before other spellings. Takes time with the length of the plan.
+    pub fn find(&self, spelling: &str) -> Option<usize> {
+        let position = |is_it: &dyn Fn(&Planned) -> bool| self.extensions.iter().position(is_it);
+        let by_original = || position(&|planned| planned.original_name.as_deref() == Some(spelling));
+        let by_conversion = || self.position(&ExtensionName::converted(spelling).ok()?);
+        position(&|planned| planned.name == *spelling).or_else(by_original).or_else(by_conversion)
     }
 
     /// Returns all edges, those of one extension together, in load order.

@@ -8,8 +8,8 @@ use std::fmt;
 use semver::Version;
 
 use crate::{
-    event_name::EventName, interface_name::InterfaceName, location::Location, manifest::Dependency,
-    name::ExtensionName, parse::ParseError, plan::EdgeKind, settings::SettingsError,
+    discover::DiscoveryProblem, event_name::EventName, interface_name::InterfaceName, location::Location,
+    manifest::Dependency, name::ExtensionName, parse::ParseError, plan::EdgeKind, settings::SettingsError,
 };
 
 pub use cause::{Cause, CycleStep};
@@ -32,6 +32,8 @@ pub enum Problem {
     },
     /// A manifest cannot be read, so its extension does not start.
     Unreadable(ParseError),
+    /// Something in the folders for extensions, or such a folder itself, cannot be used.
+    Discovery(DiscoveryProblem),
     /// The host settings cannot be read, so no extension starts.
     BadSettings(SettingsError),
     /// Something is wrong, and the host settings say that no extension starts then.
@@ -249,6 +251,7 @@ impl Problem {
     /// Tells how bad it is.
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Discovery(problem) => problem.severity(),
             Self::LeftOut { .. }
             | Self::Unreadable(_)
             | Self::BadSettings(_)
@@ -285,6 +288,7 @@ impl Problem {
             | Self::UnknownInterface { driver: extension, .. }
             | Self::MissingMethod { driver: extension, .. } => Some(extension),
             Self::Unreadable(_)
+            | Self::Discovery(_)
             | Self::BadSettings(_)
             | Self::Stopped
             | Self::UnknownName { .. }
@@ -315,6 +319,7 @@ impl Problem {
             | Self::UnknownInterface { at, .. }
             | Self::MissingMethod { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
+            Self::Discovery(problem) => problem.at.iter().cloned().collect(),
             Self::BadSettings(error) => vec![error.location()],
             Self::Stopped => Vec::new(),
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],

@@ -35,6 +35,8 @@ use crate::{
 pub struct RonText {
     raw: Box<RawValue>,
     start: Location,
+    /// Tells whether it is written in another form there, so that no place within it is known.
+    is_translated: bool,
 }
 
 impl RonText {
@@ -46,7 +48,7 @@ impl RonText {
     pub fn new(text: &str) -> Result<Self, ParseError> {
         let start = Location::file("settings");
         let raw: Box<RawValue> = read_ron(text, &start, |_| {})?;
-        Ok(Self { raw: trimmed(raw), start })
+        Ok(Self { raw: trimmed(raw), start, is_translated: false })
     }
 
     /// Writes a value down.
@@ -79,7 +81,11 @@ impl RonText {
     /// [`ParseError`] with the line and column in the file that the text came from.
     pub fn parse<T: DeserializeOwned + Serialize + Default>(&self) -> Result<T, ParseError> {
         let mut unknown = None;
-        let value = read_ron(self.as_str(), &self.start, |way| unknown = unknown.take().or(Some(way)))?;
+        let value = read_ron(self.as_str(), &self.start, |way| unknown = unknown.take().or(Some(way)));
+        let value = value.map_err(|error| match self.is_translated {
+            true => ParseError { at: self.start.clone(), ..error },
+            false => error,
+        })?;
         match unknown {
             None => Ok(value),
             Some(way) => Err(self.unknown_key(&way, keys_of(&T::default()))),
@@ -95,6 +101,11 @@ impl RonText {
     pub(crate) fn starts_at(mut self, start: Location) -> Self {
         self.start = start;
         self
+    }
+
+    /// Notes where what became this text is written, in another form.
+    pub(crate) fn written_otherwise_at(self, start: Location) -> Self {
+        Self { start, is_translated: true, ..self }
     }
 
     /// Returns where the text begins, as far as it is known.
@@ -136,7 +147,7 @@ impl Serialize for RonText {
 impl<'de> Deserialize<'de> for RonText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self { raw: trimmed(raw), start: Location::file("settings") })
+        Ok(Self { raw: trimmed(raw), start: Location::file("settings"), is_translated: false })
     }
 }
 

@@ -52,11 +52,18 @@ use places::Places;
 /// assert!(settings.disabled.contains(&"weather".parse().unwrap()));
 /// # Ok::<(), bevy_extensions_core::ParseError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct HostSettings {
     format: Format,
+    /// The folders in which extensions lie, in the order in which they are searched. Default: `{assets}/extensions` and
+    /// `{cwd}/extensions`; if one of these is not there, nobody minds.
+    ///
+    /// `{assets}`, `{cwd}`, `{exe}` and `{config}` stand for folders: of the assets, the current one, those of the
+    /// executable and of the file that the host settings are read from. What is relative is so to the last of these, or
+    /// else to the current one.
+    pub directories: Vec<String>,
     /// Extensions that are switched off. Default: none.
     pub disabled: BTreeSet<ExtensionName>,
     /// What happens if an extension has to be left out. Default: [`OnLeftOut::Warn`].
@@ -91,6 +98,34 @@ pub struct HostSettings {
     pub app_version: Option<Version>,
     #[serde(skip)]
     places: Places,
+    /// The folder of the file that they are read from.
+    #[serde(skip)]
+    config_folder: Option<PathBuf>,
+}
+
+/// The folders that are searched if nobody says otherwise.
+const DEFAULT_DIRECTORIES: [&str; 2] = ["{assets}/extensions", "{cwd}/extensions"];
+
+impl Default for HostSettings {
+    fn default() -> Self {
+        Self {
+            format: Format,
+            directories: DEFAULT_DIRECTORIES.map(String::from).to_vec(),
+            disabled: BTreeSet::default(),
+            on_left_out: OnLeftOut::default(),
+            choose: BTreeMap::default(),
+            choose_for: BTreeMap::default(),
+            aliases: BTreeMap::default(),
+            aliases_for: BTreeMap::default(),
+            faults: FaultLimits::default(),
+            limits: Limits::default(),
+            limits_for: BTreeMap::default(),
+            settings: BTreeMap::default(),
+            app_version: None,
+            places: Places::default(),
+            config_folder: None,
+        }
+    }
 }
 
 /// What happens if an extension has to be left out.
@@ -120,6 +155,7 @@ impl HostSettings {
         }
         let mut settings: Self = read_ron(text, &start, |_| {})?;
         settings.note_places(text, start);
+        settings.config_folder = Path::new(file).parent().map(Into::into);
         Ok(settings)
     }
 
@@ -136,7 +172,10 @@ impl HostSettings {
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
         let file = path.display().to_string();
         match fs::read(path) {
-            Ok(bytes) => Ok(Self::from_ron(&file, &bytes)?),
+            Ok(bytes) => {
+                let config_folder = path.parent().map(Into::into);
+                Ok(Self { config_folder, ..Self::from_ron(&file, &bytes)? })
+            }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Err(SettingsError::NotFound { file }),
             Err(source) => Err(SettingsError::Unreadable { file, why: source.to_string() }),
         }
@@ -151,6 +190,21 @@ impl HostSettings {
         let limited = self.limits_for.keys().map(|name| ("limits_for", name, places.limits_for(name)));
         let settings = self.settings.iter().map(|(name, text)| ("settings", name, Some(text.start().clone())));
         disabled.chain(importers).chain(aliasing).chain(limited).chain(settings)
+    }
+
+    /// Returns where a directory is written, if the settings come from a file.
+    pub(crate) fn place_of_directory(&self, directory: &str) -> Option<Location> {
+        self.places.directory(directory)
+    }
+
+    /// Returns the folder of the file that the settings were read from, if there is one.
+    pub(crate) fn config_folder(&self) -> Option<&Path> {
+        self.config_folder.as_deref()
+    }
+
+    /// Tells whether a directory is one of those that are searched if nobody says otherwise.
+    pub(crate) fn is_default_directory(directory: &str) -> bool {
+        DEFAULT_DIRECTORIES.contains(&directory)
     }
 
     fn note_places(&mut self, text: &str, start: Location) {

@@ -32,7 +32,8 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
     let server = server.or_else(|| extensions.id_by_name(name).filter(|id| extensions.listed(*id).ward.is_active()));
     let server = server.or_else(|| provider(extensions, name));
     let may_ask = who.is_none_or(|who| {
-        server == Some(who) || extensions.listed(who).name == *name || declares(&extensions.listed(who).manifest, name)
+        let asking = extensions.listed(who);
+        server == Some(who) || asking.name == *name || declares(extensions, &asking.manifest, name)
     });
     match (server, who) {
         (Some(server), _) if may_ask => Ok(server),
@@ -91,8 +92,11 @@ fn provider(extensions: &Extensions, name: &str) -> Option<ExtensionId> {
     Some(found.ward.id())
 }
 
-/// Tells whether an extension says that it may use another.
-fn declares(manifest: &Manifest, name: &str) -> bool {
-    let needs = manifest.dependencies.iter().chain(&manifest.optional).chain(manifest.any_of.iter().flatten());
-    needs.into_iter().any(|dependency| dependency.name == *name)
+/// Tells whether an extension says that it may use another, in any spelling of that one's name.
+fn declares(extensions: &Extensions, manifest: &Manifest, name: &str) -> bool {
+    let needs = || manifest.dependencies.iter().chain(&manifest.optional).chain(manifest.any_of.iter().flatten());
+    needs().any(|dependency| dependency.name == *name)
+        || extensions.id_by_name(name).is_some_and(|id| {
+            needs().any(|dependency| extensions.id_by_name(dependency.name.as_str()) == Some(id))
+        })
 }

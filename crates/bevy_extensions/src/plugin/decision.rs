@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    Candidate, Discovery, HostSettings, Manifest, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
+    Candidate, Discovery, Folders, HostSettings, Manifest, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
 };
 
 use super::{ExtensionsPlugin, origin::Origin};
@@ -77,6 +77,9 @@ impl Decision {
         for (candidate, position, state) in outcome(&self.resolution) {
             let (info, manifest) = (self.found.info(candidate, position), self.found.manifest(candidate));
             extensions.list(world, info, manifest, state, self.found.origins[candidate].type_id());
+            if let Some(spelling) = &self.found.candidates[candidate].original_name {
+                extensions.also_called(spelling);
+            }
         }
         for edge in self.resolution.plan.edges() {
             let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
@@ -128,7 +131,7 @@ impl Found {
         for (file, text) in &plugin.scripts {
             match bevy_extensions_core::Found::script(file, text) {
                 Ok(script) => found.add_file(plugin, script),
-                Err(problem) => found.problems.push(problem),
+                Err(error) => found.problems.push(Problem::Unreadable(error)),
             }
         }
         found
@@ -136,7 +139,7 @@ impl Found {
 
     /// Finds what lies in the directories of the host settings.
     fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings) {
-        let Discovery { found, problems, .. } = discover(settings);
+        let Discovery { found, problems, .. } = discover(settings, &Folders::of_this_process());
         self.problems.extend(problems);
         found.into_iter().for_each(|found| self.add_file(plugin, found));
     }

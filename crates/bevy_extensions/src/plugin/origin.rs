@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use bevy_app::App;
-use bevy_extensions_core::{Candidate, ExtensionName, Found};
+use bevy_extensions_core::{Candidate, ExtensionName, Found, Unrunnable};
 
 use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
@@ -28,7 +28,7 @@ impl Origin {
     /// Finds out who runs something that was found on disk.
     #[cfg(feature = "script")]
     pub(super) fn of_file(plugin: &ExtensionsPlugin, found: Found) -> (Self, Candidate) {
-        let Found { candidate, files, entrypoint, .. } = found;
+        let Found { mut candidate, files, entrypoint, .. } = found;
         let origin = match plugin.languages.engine_of(&entrypoint) {
             Some(engine) => Self::Script(ScriptExtension {
                 manifest: Arc::new(candidate.manifest.clone()),
@@ -36,7 +36,18 @@ impl Origin {
                 entrypoint,
                 engine: engine.clone(),
             }),
-            None => Self::Nobody,
+            None => {
+                // What cannot run for another reason has that one.
+                candidate.unrunnable.get_or_insert_with(|| {
+                    let languages: Vec<_> = plugin.languages.names().collect();
+                    let hint = match languages.as_slice() {
+                        [] => "add an engine for it to `ExtensionsPlugin::languages`".into(),
+                        languages => format!("write it in {}", languages.join(" or ")),
+                    };
+                    Unrunnable::new(format!("`{entrypoint}`"), "no engine of this app runs such files", hint)
+                });
+                Self::Nobody
+            }
         };
         (origin, candidate)
     }
@@ -44,7 +55,12 @@ impl Origin {
     /// Without scripts nobody runs it.
     #[cfg(not(feature = "script"))]
     pub(super) fn of_file(_: &ExtensionsPlugin, found: Found) -> (Self, Candidate) {
-        (Self::Nobody, found.candidate)
+        let Found { mut candidate, entrypoint, .. } = found;
+        candidate.unrunnable.get_or_insert_with(|| {
+            let hint = "turn on the feature `script` of `bevy_extensions`";
+            Unrunnable::new(format!("`{entrypoint}`"), "this app runs no scripts", hint)
+        });
+        (Self::Nobody, candidate)
     }
 
     /// Returns the name of the extension.

@@ -22,6 +22,11 @@ impl Languages {
         self
     }
 
+    /// Returns the names of the languages.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|engine| engine.language())
+    }
+
     /// Finds the engine that runs a file.
     pub(crate) fn engine_of(&self, file: &str) -> Option<&Arc<dyn ScriptEngine>> {
         self.0.iter().rev().find(|engine| engine.runs(file))
@@ -36,6 +41,6 @@ impl Default for Languages {
 
 impl fmt::Debug for Languages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|engine| engine.language())).finish()
+        f.debug_list().entries(self.names()).finish()
     }
 }

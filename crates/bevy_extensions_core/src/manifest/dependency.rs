@@ -40,6 +40,12 @@ impl Dependency {
     pub fn new(name: ExtensionName, version: VersionReq) -> Self {
         Self { name, version, reason: String::new(), url: String::new() }
     }
+
+    /// Reads `my-weather ^1.2`, where the name may be [spelled](ExtensionName::converted) as files and npm packages are.
+    pub(super) fn from_spelling(text: &str) -> Result<Self, DependencyError> {
+        let (name, range) = split(text);
+        Ok(Self::new(ExtensionName::converted(name)?, range.map_or(Ok(VersionReq::STAR), parse_range)?))
+    }
 }
 
 /// Shown as it is written in a manifest: `Economy ^1.2`.
@@ -93,7 +99,7 @@ impl<'de> Deserialize<'de> for Dependency {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Dependency, A::Error> {
-                let fields = DependencyFields::deserialize(MapAccessDeserializer::new(map))?;
+                let fields = DependencyFields::<ExtensionName>::deserialize(MapAccessDeserializer::new(map))?;
                 let DependencyFields { name, version, reason, url } = fields;
                 Ok(Dependency { name, version, reason, url })
             }
@@ -106,14 +112,14 @@ impl<'de> Deserialize<'de> for Dependency {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DependencyFields {
-    name: ExtensionName,
+pub(super) struct DependencyFields<N> {
+    pub(super) name: N,
     #[serde(default, deserialize_with = "deserialize_range", skip_serializing_if = "is_any")]
-    version: VersionReq,
+    pub(super) version: VersionReq,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    reason: String,
+    pub(super) reason: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    url: String,
+    pub(super) url: String,
 }
 
 /// A further name that an extension answers to.

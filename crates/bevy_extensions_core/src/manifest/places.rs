@@ -16,14 +16,15 @@ type Place = Option<(u32, u32)>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Places {
     pub(crate) version: Place,
+    pub(crate) entrypoint: Place,
     pub(crate) app: Place,
     pub(crate) settings: Place,
-    requires: Vec<Place>,
-    optional: Vec<Place>,
-    any_of: Vec<Vec<Place>>,
-    conflicts: Vec<Place>,
-    after: Vec<Place>,
-    before: Vec<Place>,
+    pub(super) requires: Vec<Place>,
+    pub(super) optional: Vec<Place>,
+    pub(super) any_of: Vec<Vec<Place>>,
+    pub(super) conflicts: Vec<Place>,
+    pub(super) after: Vec<Place>,
+    pub(super) before: Vec<Place>,
 }
 
 impl Places {
@@ -35,6 +36,7 @@ impl Places {
         let list = |names: Vec<Name<'_>>| names.into_iter().map(place).collect();
         Self {
             version: place(borrowed.version),
+            entrypoint: place(borrowed.entrypoint),
             app: place(borrowed.app),
             settings: borrowed.settings.and_then(|raw| place_of(raw.get_ron().trim(), text)),
             requires: list(borrowed.dependencies),
@@ -71,6 +73,7 @@ impl Places {
 #[serde(default, rename = "Manifest", bound(deserialize = "'de: 'a"))]
 struct Borrowed<'a> {
     version: Name<'a>,
+    entrypoint: Name<'a>,
     app: Name<'a>,
     #[serde(borrow)]
     settings: Option<&'a RawValue>,

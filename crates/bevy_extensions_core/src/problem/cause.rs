@@ -5,7 +5,7 @@ use std::fmt;
 use semver::{Comparator, Op, Version, VersionReq};
 
 use super::text::arrows;
-use crate::{location::Location, manifest::Dependency, name::ExtensionName, suggest};
+use crate::{candidate::Unrunnable, location::Location, manifest::Dependency, name::ExtensionName, suggest};
 
 /// Why an extension is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub enum Cause {
         /// Why it cannot be had.
         why: String,
     },
+    /// It was found, but cannot run here.
+    Unrunnable(Unrunnable),
     /// Another that it requires is left out.
     Because {
         /// Whom it requires.
@@ -111,6 +113,7 @@ impl Cause {
             }
             Self::App { .. } => format!("update `{extension}` to a version made for this app"),
             Self::Artifact { .. } => format!("use a version of `{extension}` that needs no artifacts"),
+            Self::Unrunnable(unrunnable) => unrunnable.hint.clone(),
             Self::Because { root, .. } => format!("mend `{root}`"),
         }
     }
@@ -141,6 +144,7 @@ impl fmt::Display for Cause {
             Self::Cycle { path, .. } => write!(f, "it is part of a cycle, {}", cycle(path)),
             Self::App { needed, found } => write!(f, "it works with app version `{needed}`, but this one is {found}"),
             Self::Artifact { artifact, why } => write!(f, "it needs the artifact `{artifact}`: {why}"),
+            Self::Unrunnable(Unrunnable { what, why, .. }) => write!(f, "{what} cannot run here: {why}"),
             Self::Because { of, .. } => write!(f, "it requires `{of}`, which is left out"),
         }
     }

@@ -6,7 +6,11 @@ use super::{
     Absence, Cause, Problem,
     cause::{behind, mend_version, write_cycle},
 };
-use crate::{name::ExtensionName, plan::EdgeKind};
+use crate::{
+    name::ExtensionName,
+    parse::{ParseError, ParseErrorKind},
+    plan::EdgeKind,
+};
 
 impl Problem {
     /// Tells one thing to try.
@@ -14,6 +18,7 @@ impl Problem {
         match self {
             Self::LeftOut { extension, cause, .. } => cause.hint(extension),
             Self::Unreadable(error) => error.hint(),
+            Self::Discovery(problem) => problem.hint(),
             Self::BadSettings(error) => error.hint(),
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
@@ -70,6 +75,10 @@ impl fmt::Display for Problem {
                 write!(f, "`{extension}` is left out because of `{of}`")
             }
             Self::LeftOut { extension, cause, .. } => write!(f, "`{extension}` is left out: {cause}"),
+            Self::Discovery(problem) => write!(f, "{problem}"),
+            Self::Unreadable(error @ ParseError { kind: ParseErrorKind::NoName { .. }, .. }) => {
+                write!(f, "an extension is left out: {}", error.message())
+            }
             Self::Unreadable(error) => {
                 write!(f, "an extension is left out: its manifest is wrong: {}", error.message())
             }

@@ -29,6 +29,10 @@ pub(super) fn own_causes(chosen: &[Chosen<'_>], needs: &Needs, app: Option<&Vers
             let cause = Cause::App { needed: manifest.app.clone(), found: found.clone() };
             causes.entry(id).or_default().push((cause, candidate.source.place_of_app()));
         }
+        if let Some(unrunnable) = &candidate.unrunnable {
+            let cause = Cause::Unrunnable(unrunnable.clone());
+            causes.entry(id).or_default().push((cause, candidate.source.place_of_entrypoint()));
+        }
         for unavailable in &candidate.unavailable {
             let cause = Cause::Artifact { artifact: unavailable.artifact.clone(), why: unavailable.why.clone() };
             causes.entry(id).or_default().push((cause, candidate.source.location().clone()));

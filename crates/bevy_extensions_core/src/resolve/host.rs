@@ -117,7 +117,7 @@ fn chosen_unfit(names: &Names<'_>, served: &Served<'_>) -> Problem {
 fn unknown_names(settings: &HostSettings, names: &Names<'_>) -> Vec<Problem> {
     let named = settings.every_extension();
     named
-        .filter(|(_, name, _)| names.find(name).is_none())
+        .filter(|(_, name, _)| !names.contains(name))
         .map(|(key, name, at)| Problem::UnknownName { key, name: name.clone(), near: names.near(name), at })
         .collect()
 }

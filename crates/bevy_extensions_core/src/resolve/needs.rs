@@ -16,6 +16,8 @@ pub(super) struct Names<'a> {
     chosen: &'a [Chosen<'a>],
     disabled: &'a [bool],
     by_name: HashMap<Key<'a>, usize, BuildHasherDefault<NameHasher>>,
+    /// Extensions by the name that another spelling of theirs makes, if nobody has that name.
+    by_spelling: HashMap<ExtensionName, usize>,
     /// For each provided name, those that provide it: the highest version first, then in the order of names.
     providers: HashMap<&'a ExtensionName, Vec<(usize, Option<&'a Version>)>>,
 }
@@ -33,16 +35,31 @@ impl<'a> Names<'a> {
         for list in providers.values_mut() {
             list.sort_by(|(id, version), (other, lower)| lower.cmp(version).then(id.cmp(other)));
         }
-        Self { chosen, disabled, by_name, providers }
+        let mut by_spelling = HashMap::new();
+        for (id, (_, candidate)) in chosen.iter().enumerate() {
+            let spelling = candidate.original_name.as_deref();
+            if let Some(Ok(name)) = spelling.map(ExtensionName::converted)
+                && !by_name.contains_key(&Key::of(&name))
+            {
+                by_spelling.entry(name).or_insert(id);
+            }
+        }
+        Self { chosen, disabled, by_name, by_spelling, providers }
     }
 
     pub(super) fn name_of(&self, id: usize) -> &ExtensionName {
         &self.chosen[id].1.manifest.name
     }
 
-    /// Finds the extension of a name, switched off or not.
+    /// Tells whether there is an extension of a name, switched off or not.
+    pub(super) fn contains(&self, name: &ExtensionName) -> bool {
+        self.by_name.contains_key(&Key::of(name))
+    }
+
+    /// Finds the extension of a name, or of what was made its name; switched off or not.
     pub(super) fn find(&self, name: &ExtensionName) -> Option<usize> {
-        self.by_name.get(&Key::of(name)).copied()
+        let spelled = || self.by_spelling.get(name);
+        self.by_name.get(&Key::of(name)).or_else(spelled).copied()
     }
 
     /// Finds those that satisfy a dependency, the preferred one first: the one of that name, then those that provide it.
@@ -93,7 +110,8 @@ impl<'a> Names<'a> {
     fn disabled_as(&self, owner: usize, name: &ExtensionName) -> Option<ExtensionName> {
         let answers = |id: usize| {
             let manifest = &self.chosen[id].1.manifest;
-            manifest.name == *name || id != owner && manifest.provides.iter().any(|provided| provided.name == *name)
+            self.find(name) == Some(id)
+                || id != owner && manifest.provides.iter().any(|provided| provided.name == *name)
         };
         let disabled = (0..self.chosen.len()).filter(|&id| self.disabled[id]);
         disabled.filter(|&id| answers(id)).map(|id| self.chosen[id].1.manifest.name.clone()).next()

@@ -261,10 +261,11 @@ fn lay_out(chosen: &[Chosen<'_>], order: &[usize], depth: &[u32], drafts: &[Draf
         own.sort_by_key(|edge| (edge.kind, edge.wish, edge.to));
         own.dedup();
         edges.append(&mut own);
-        let (candidate, Candidate { manifest, .. }) = chosen[id];
+        let (candidate, Candidate { manifest, original_name, .. }) = chosen[id];
         Planned {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
+            original_name: original_name.clone(),
             candidate,
             depth: depth[id],
             edges: start..edges.len(),

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use ron::value::RawValue;
 use serde::{Deserialize, de::IgnoredAny};
 
+use super::HostSettings;
 use crate::{
     event_name::EventName,
     interface_name::InterfaceName,
@@ -20,6 +21,8 @@ type Place = (u32, u32);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Places {
     file: Option<Location>,
+    /// Those of the directories that are not there by default.
+    directories: BTreeMap<String, Place>,
     disabled: BTreeMap<ExtensionName, Place>,
     limits_for: BTreeMap<ExtensionName, Place>,
     /// Where the settings of each extension begin.
@@ -43,7 +46,9 @@ impl Places {
         let borrowed: Borrowed<'_> = read_ron(text, &file, |_| {}).unwrap_or_default();
         let place = |name: &str| place_of(name, text);
         let settings = borrowed.settings.into_iter().map(|(name, raw)| (name, place(raw.get_ron().trim())));
+        let directories = borrowed.directories.into_iter().filter(|it| !HostSettings::is_default_directory(it));
         Self {
+            directories: directories.filter_map(|it| Some((it.into(), place(it)?))).collect(),
             disabled: known(borrowed.disabled.into_iter().map(|name| (name, place(name)))),
             limits_for: known(borrowed.limits_for.into_keys().map(|name| (name, place(name)))),
             settings: known(settings),
@@ -51,6 +56,11 @@ impl Places {
             choices: Entries::find(borrowed.choose, borrowed.choose_for, text),
             file: Some(file),
         }
+    }
+
+    /// Returns where a directory is written.
+    pub(super) fn directory(&self, directory: &str) -> Option<Location> {
+        self.at(self.directories.get(directory))
     }
 
     /// Returns where a name in `disabled` is written, if the settings come from a file.
@@ -134,6 +144,8 @@ type Lent<'a> = BTreeMap<&'a str, &'a str>;
 #[derive(Default, Deserialize)]
 #[serde(default, rename = "HostSettings")]
 struct Borrowed<'a> {
+    #[serde(borrow)]
+    directories: Vec<&'a str>,
     #[serde(borrow)]
     disabled: Vec<&'a str>,
     #[serde(borrow)]

@@ -1,0 +1,194 @@
+//! What cannot be used of what lies in the folders for extensions.
+
+use std::fmt;
+
+use crate::{
+    files::{ArchiveError, FileError},
+    location::Location,
+    problem::Severity,
+    suggest,
+};
+
+/// Something in the folders for extensions, or such a folder itself, that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DiscoveryProblem {
+    /// The directory as the host settings write it, or the path of an entry.
+    pub what: String,
+    /// What is wrong with it.
+    pub kind: DiscoveryProblemKind,
+    /// The place to look at; `None` for a directory that no file names.
+    pub at: Option<Location>,
+}
+
+/// What is wrong with something in the folders for extensions, or with such a folder itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DiscoveryProblemKind {
+    /// A directory of the host settings has a placeholder that does not exist.
+    UnknownPlaceholder {
+        /// The placeholder, without its brackets.
+        placeholder: String,
+    },
+    /// A directory of the host settings has a `{` without a `}`.
+    OpenPlaceholder,
+    /// A directory of the host settings has `{config}`, and the host settings come from no file.
+    NoConfig,
+    /// A directory of the host settings has a placeholder for a folder that the system does not tell.
+    NoFolder {
+        /// The placeholder, without its brackets.
+        placeholder: String,
+    },
+    /// A directory of the host settings is not there.
+    NoDirectory {
+        /// The path that it stands for.
+        path: String,
+    },
+    /// A directory of the host settings is no folder.
+    NotADirectory {
+        /// The path that it stands for.
+        path: String,
+    },
+    /// A directory cannot be listed, or an entry cannot be looked at.
+    Unreadable {
+        /// What the system said.
+        why: String,
+    },
+    /// The name of an entry is not UTF-8.
+    NotUtf8,
+    /// A link leads to what is not there.
+    DanglingLink,
+    /// A link leads back to a folder that holds it.
+    Loop,
+    /// It is called like a script or an archive, and is no file.
+    NotAFile,
+    /// A file cannot be read.
+    File(FileError),
+    /// An archive cannot be read.
+    Archive(ArchiveError),
+    /// An extension in Java.
+    Jar,
+    /// A folder has two manifests.
+    TwoManifests {
+        /// The one that is read.
+        read: &'static str,
+        /// The one that is not.
+        other: &'static str,
+    },
+    /// A folder or archive has scripts, and nothing says which runs first.
+    NoEntry {
+        /// A script in it.
+        script: String,
+    },
+    /// A folder or archive holds an extension one folder deeper than it is looked for.
+    TooDeep {
+        /// The folder in it that is the extension.
+        folder: String,
+    },
+    /// A folder or archive holds a Java extension.
+    JarInside {
+        /// The file.
+        jar: String,
+    },
+    /// An archive holds nothing that is an extension.
+    NothingInside,
+}
+
+use DiscoveryProblemKind as Kind;
+
+/// The placeholders of directories.
+pub(super) const PLACEHOLDERS: [&str; 4] = ["assets", "cwd", "exe", "config"];
+
+impl DiscoveryProblem {
+    /// Tells how bad it is.
+    pub fn severity(&self) -> Severity {
+        match &self.kind {
+            Kind::NoDirectory { .. } | Kind::DanglingLink => Severity::Warning,
+            Kind::Loop | Kind::TwoManifests { .. } | Kind::NoEntry { .. } | Kind::TooDeep { .. } => Severity::Notice,
+            _ => Severity::Error,
+        }
+    }
+
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
+        match &self.kind {
+            Kind::UnknownPlaceholder { placeholder } => match suggest::nearest(placeholder, &PLACEHOLDERS) {
+                Some(near) => format!("did you mean `{{{near}}}`?"),
+                None => {
+                    let known = PLACEHOLDERS.map(|name| format!("{{{name}}}"));
+                    format!("the placeholders are {}", suggest::list(&known))
+                }
+            },
+            Kind::OpenPlaceholder => "close it with `}`".into(),
+            Kind::NoConfig => "write `{cwd}`, or read the host settings from a file".into(),
+            Kind::NoFolder { .. } => "write the path itself".into(),
+            Kind::NoDirectory { .. } => "create it, or take it out of `directories` in the host settings".into(),
+            Kind::NotADirectory { .. } => "name the folder that holds the extensions".into(),
+            Kind::Unreadable { .. } => "check that this user may read it".into(),
+            Kind::NotUtf8 => "rename it, best with letters, digits, `-` and `_` alone".into(),
+            Kind::DanglingLink => "remove the link, or restore what it leads to".into(),
+            Kind::Loop => "remove the link".into(),
+            Kind::NotAFile => "put a file in its place, or remove it".into(),
+            Kind::File(error) => error.hint(),
+            Kind::Archive(error) => error.hint(),
+            Kind::Jar | Kind::JarInside { .. } => JAVA_HINT.into(),
+            Kind::TwoManifests { other, .. } => format!("remove `{other}`"),
+            Kind::NoEntry { script } => {
+                format!("rename `{script}` to `main.js`, or add an `extension.ron` with `entrypoint: \"{script}\"`")
+            }
+            Kind::TooDeep { folder } => format!("move `{folder}` up, beside the other extensions"),
+            Kind::NothingInside => "add a `main.js`, or an `extension.ron` that names an `entrypoint`".into(),
+        }
+    }
+}
+
+/// What to try with an extension in Java.
+pub(super) const JAVA_HINT: &str = "look for a version of it in JavaScript, or write it anew as a script";
+
+impl fmt::Display for DiscoveryProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = &self.what;
+        match &self.kind {
+            Kind::UnknownPlaceholder { placeholder } => {
+                write!(f, "the directory `{what}` is not searched: there is no placeholder `{{{placeholder}}}`")
+            }
+            Kind::OpenPlaceholder => write!(f, "the directory `{what}` is not searched: its `{{` has no `}}`"),
+            Kind::NoConfig => {
+                write!(f, "the directory `{what}` is not searched: the host settings, for `{{config}}`, are in no file")
+            }
+            Kind::NoFolder { placeholder } => {
+                write!(
+                    f,
+                    "the directory `{what}` is not searched: the system does not tell what `{{{placeholder}}}` is"
+                )
+            }
+            Kind::NoDirectory { path } if path == what => write!(f, "the directory `{what}` is not there"),
+            Kind::NoDirectory { path } => write!(f, "the directory `{what}`, which is `{path}`, is not there"),
+            Kind::NotADirectory { path } if path == what => write!(f, "the directory `{what}` is a file"),
+            Kind::NotADirectory { path } => write!(f, "the directory `{what}`, which is `{path}`, is a file"),
+            Kind::Unreadable { why } => write!(f, "`{what}` cannot be read: {why}"),
+            Kind::NotUtf8 => write!(f, "`{what}` is left out: its name is not UTF-8"),
+            Kind::DanglingLink => write!(f, "`{what}` is a link to what is not there"),
+            Kind::Loop => write!(f, "`{what}` is a link to a folder that holds it, and is not searched"),
+            Kind::NotAFile => write!(f, "`{what}` is left out: it is neither a file nor a folder"),
+            Kind::File(error) => write!(f, "`{what}` is left out: {error}"),
+            Kind::Archive(error) => write!(f, "`{what}` is left out: {error}"),
+            Kind::Jar => write!(f, "`{what}` is left out: it is in Java, and Java extensions cannot run here"),
+            Kind::JarInside { jar } => {
+                write!(f, "`{what}` is left out: `{jar}` in it is in Java, and Java extensions cannot run here")
+            }
+            Kind::TwoManifests { read, other } => {
+                write!(f, "`{what}` has two manifests: `{read}` is read, `{other}` is not")
+            }
+            Kind::NoEntry { .. } => {
+                write!(f, "`{what}` is no extension: it has neither a manifest nor a `main.js` or `index.js`")
+            }
+            Kind::TooDeep { folder } => {
+                write!(f, "`{what}` is no extension, but `{folder}` in it is: only its own folder is looked at")
+            }
+            Kind::NothingInside => {
+                write!(f, "`{what}` is left out: it has neither a manifest nor a `main.js` or `index.js`")
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What an archive may hold, and what is said about one that does not keep to it.
+
+use super::LARGEST_FILE;
+
+/// How many entries an archive may have: 4096.
+pub const MOST_ENTRIES: usize = 4096;
+
+/// How many bytes an archive may have, both as it is and all its files together: 64 MiB.
+pub const LARGEST_ARCHIVE: u64 = 64 << 20;
+
+/// How many times larger than in the archive a file may be, beyond [`RATIO_COUNTS_FROM`]: 200 times.
+pub const LARGEST_RATIO: u64 = 200;
+
+/// How many bytes a file of an archive may have whatever its ratio: 1 MiB.
+pub const RATIO_COUNTS_FROM: u64 = 1 << 20;
+
+/// How many folders an entry may lie in, one in another, itself included: 32.
+pub const DEEPEST_ENTRY: usize = 32;
+
+/// An archive that is not read.
+///
+/// Bounds are counted while the archive is read: what it says about itself is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// Archives are not read at all, since the feature `archive` is off.
+    #[error("this app does not read archives")]
+    NotBuiltIn,
+    /// It is no archive, or it is damaged.
+    #[error("it is no good archive: {why}")]
+    Damaged {
+        /// What is wrong.
+        why: String,
+    },
+    /// It is larger than [`LARGEST_ARCHIVE`], or its files together are.
+    #[error("it holds more than {} MiB", LARGEST_ARCHIVE >> 20)]
+    TooLarge,
+    /// It has more than [`MOST_ENTRIES`].
+    #[error("it has more than {MOST_ENTRIES} entries")]
+    TooManyEntries,
+    /// An entry is not one that an extension needs, or one that could do harm.
+    #[error("its entry `{entry}` {why}")]
+    Refused {
+        /// The name of the entry.
+        entry: String,
+        /// What is wrong with it.
+        why: EntryFault,
+    },
+}
+
+/// What is wrong with an entry of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntryFault {
+    /// Its name leads out of the folder, or is none at all.
+    #[error("is no file of the extension: {0}")]
+    Name(&'static str),
+    /// It lies in more folders than [`DEEPEST_ENTRY`].
+    #[error("lies more than {DEEPEST_ENTRY} folders deep")]
+    Deep,
+    /// There is another entry of that name.
+    #[error("is there twice")]
+    Twice,
+    /// It is a link.
+    #[error("is a link")]
+    Link,
+    /// A password is needed to read it.
+    #[error("is encrypted")]
+    Encrypted,
+    /// It is packed in a way that is not known here.
+    #[error("is packed in a way that is not known here")]
+    Method,
+    /// It is larger than [`LARGEST_FILE`].
+    #[error("is larger than {} MiB", LARGEST_FILE >> 20)]
+    TooLarge,
+    /// It is more than [`LARGEST_RATIO`] times larger than in the archive.
+    #[error("is more than {LARGEST_RATIO} times larger than in the archive")]
+    Ratio,
+    /// It is damaged.
+    #[error("cannot be read: {0}")]
+    Damaged(String),
+}
+
+impl ArchiveError {
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotBuiltIn => "unpack it into a folder, or build the app with the feature `archive`".into(),
+            Self::Damaged { .. } => "fetch or pack it again, as a `.zip`".into(),
+            Self::TooLarge | Self::TooManyEntries => "unpack it into a folder, or leave out what is not needed".into(),
+            Self::Refused { why, .. } => match why {
+                EntryFault::Encrypted => "pack it without a password".into(),
+                EntryFault::Method => "pack it again, with \"deflate\"".into(),
+                EntryFault::Damaged(_) => "fetch or pack it again".into(),
+                EntryFault::TooLarge | EntryFault::Ratio => "unpack it into a folder if you trust it".into(),
+                _ => "pack the folder of the extension again, without that entry".into(),
+            },
+        }
+    }
+}
+
+/// Says that archives are not read.
+#[cfg(not(feature = "archive"))]
+pub(super) fn not_read(_: &str, _: &[u8]) -> ArchiveError {
+    ArchiveError::NotBuiltIn
+}

@@ -1,0 +1,63 @@
+//! Why a file of an extension cannot be had.
+
+use super::LARGEST_FILE;
+
+/// A file of an extension that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// There is no such file.
+    #[error("there is no file `{path}`")]
+    Missing {
+        /// The path, as it was asked for.
+        path: String,
+    },
+    /// The path may lead out of the extension.
+    #[error("`{path}` is no file of the extension: {why}")]
+    Refused {
+        /// The path, as it was asked for.
+        path: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// There is something, but no file.
+    #[error("`{path}` is no file")]
+    NotAFile {
+        /// The path.
+        path: String,
+    },
+    /// The file is larger than [`LARGEST_FILE`].
+    #[error("`{path}` is larger than {} MiB", LARGEST_FILE >> 20)]
+    TooLarge {
+        /// The path.
+        path: String,
+    },
+    /// The file was written while it was read, again and again.
+    #[error("`{path}` changes while it is read")]
+    Changing {
+        /// The path.
+        path: String,
+    },
+    /// The system does not let us read the file.
+    #[error("`{path}` cannot be read: {why}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+}
+
+impl FileError {
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Missing { path } => format!("add `{path}`"),
+            Self::Refused { .. } => "name a file in the extension's own folder, with `/` between folders".into(),
+            Self::NotAFile { path } => format!("put a file in the place of `{path}`"),
+            Self::TooLarge { .. } => "divide it into smaller ones".into(),
+            Self::Changing { .. } => "wait until nobody writes it, then try again".into(),
+            Self::Unreadable { .. } => "check that it is a file that this user may read".into(),
+        }
+    }
+}
