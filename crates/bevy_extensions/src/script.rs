@@ -2,9 +2,11 @@
 
 mod engine;
 mod error;
+mod quickjs;
 
 pub use engine::{
     Heard, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
     ScriptSource, TimerId,
 };
 pub use error::ScriptError;
+pub use quickjs::QuickJs;
