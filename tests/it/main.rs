@@ -30,6 +30,7 @@ mod reference_resolver;
 mod resolving;
 mod resolving_properties;
 mod restarting;
+mod scripts;
 mod support;
 mod switching;
 mod switching_properties;

@@ -14,6 +14,7 @@ mod error;
 mod host;
 mod languages;
 mod listen;
+mod quickjs;
 mod serve;
 mod start;
 mod timer;
@@ -24,6 +25,7 @@ pub use engine::{
 };
 pub use error::ScriptError;
 pub use languages::Languages;
+pub use quickjs::QuickJs;
 
 pub(crate) use context::ScriptContext;
 pub(crate) use start::ScriptExtension;

@@ -46,7 +46,13 @@ pub(crate) fn tell(level: Level, text: &str) {
 /// Says something in the name of an extension.
 #[cfg(feature = "script")]
 pub(crate) fn say(level: Level, extension: &ExtensionName, text: &str) {
-    tell(level, &format!("{extension}: {text}"));
+    let text = format!("{extension}: {text}");
+    if is_silent() && matches!(level, Level::Debug | Level::Info) {
+        // As in every other place where scripts run, what they print goes where the program prints.
+        _ = writeln!(std::io::stdout(), "{text}");
+        return;
+    }
+    tell(level, &text);
 }
 
 /// Tells of an error that nobody else hears of: it is charged to whoever acts, or told if that is the app itself.

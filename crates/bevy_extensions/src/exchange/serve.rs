@@ -96,7 +96,7 @@ fn provider(extensions: &Extensions, name: &str) -> Option<ExtensionId> {
 fn declares(extensions: &Extensions, manifest: &Manifest, name: &str) -> bool {
     let needs = || manifest.dependencies.iter().chain(&manifest.optional).chain(manifest.any_of.iter().flatten());
     needs().any(|dependency| dependency.name == *name)
-        || extensions.id_by_name(name).is_some_and(|id| {
-            needs().any(|dependency| extensions.id_by_name(dependency.name.as_str()) == Some(id))
-        })
+        || extensions
+            .id_by_name(name)
+            .is_some_and(|id| needs().any(|dependency| extensions.id_by_name(dependency.name.as_str()) == Some(id)))
 }

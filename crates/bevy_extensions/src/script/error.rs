@@ -29,7 +29,8 @@ impl ScriptError {
         Self { message: message.into(), ..Self::default() }
     }
 
-    /// Returns the line of the source, with a mark below it, and the stack; empty if nothing of that is known.
+    /// Returns the line of the source, with a mark below it, and the stack if it says more than the place; empty if nothing
+    /// of that is known.
     pub fn details(&self) -> String {
         let mut lines = Vec::new();
         if let (Some(at), Some(source)) = (&self.at, &self.line) {
@@ -43,7 +44,10 @@ impl ScriptError {
                 lines.push(format!("{blank} | {indent}^"));
             }
         }
-        lines.extend(self.stack.iter().map(|frame| format!("at {frame}")));
+        let is_place = |frame: &String| self.at.as_ref().is_some_and(|at| *frame == at.to_string());
+        if !matches!(self.stack.as_slice(), [only] if is_place(only)) {
+            lines.extend(self.stack.iter().map(|frame| format!("at {frame}")));
+        }
         lines.join("\n")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::engine::ScriptEngine;
+use super::{engine::ScriptEngine, quickjs::QuickJs};
 
 /// The languages that an app runs: an engine for each.
 ///
@@ -35,7 +35,7 @@ impl Languages {
 
 impl Default for Languages {
     fn default() -> Self {
-        Self::none()
+        Self::none().with(QuickJs)
     }
 }
 

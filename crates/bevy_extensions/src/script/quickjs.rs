@@ -1,0 +1,379 @@
+//! Scripts in JavaScript, on QuickJS.
+//!
+//! Every script has a runtime of its own. What it holds on to is its `State`, which lives inside the runtime; what it
+//! asks of the host goes through functions that find the host where the call has lent it.
+
+mod api;
+mod errors;
+mod format;
+mod limits;
+mod modules;
+mod state;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::{cell::Cell, sync::Arc};
+
+use rquickjs::{
+    Context, Ctx, Error, Function, Object, Promise, Runtime, Value as JsValue, function::This, promise::PromiseState,
+};
+use serde_json::Value;
+
+use self::{
+    errors::{caught, limit, thrown},
+    limits::{Depth, Watch},
+    state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
+};
+use super::{
+    engine::{Heard, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId},
+    error::ScriptError,
+};
+use crate::{event::Target, phase::Phase};
+
+/// Runs scripts in JavaScript.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QuickJs;
+
+impl ScriptEngine for QuickJs {
+    fn language(&self) -> &'static str {
+        "JavaScript"
+    }
+
+    fn runs(&self, file: &str) -> bool {
+        [".js", ".mjs", ".cjs"].iter().any(|ending| file.ends_with(ending))
+    }
+
+    fn create(&self, source: ScriptSource) -> Result<Box<dyn Script>, ScriptError> {
+        let no_runtime = |error: Error| ScriptError::new(format!("there is no runtime for it: {error}"));
+        let limits = source.limits;
+        let runtime = Runtime::new().map_err(no_runtime)?;
+        let context = Context::full(&runtime).map_err(no_runtime)?;
+        let watch = Arc::new(Watch::new(limits.call()));
+        let stack = limits.stack_kib.get().min(MOST_STACK_KIB) as usize * 1024;
+        runtime.set_max_stack_size(stack);
+        let asked = watch.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || asked.ask())));
+        runtime.set_loader(modules::OwnFiles, modules::OwnFiles);
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, is_handled| {
+            let state = state(&ctx);
+            let mut rejections = state.rejections.borrow_mut();
+            rejections.retain(|rejection| rejection.promise != promise);
+            if !is_handled {
+                rejections.push(Rejection { promise, reason });
+            }
+        })));
+        context.with(|ctx| {
+            begin(&ctx, source, watch.clone(), stack).map_err(|error| match ctx.userdata::<State<'_>>() {
+                Some(_) => caught(&ctx, error),
+                None => no_runtime(error),
+            })
+        })?;
+        // Only now: what has too little for the world of a script shall tell so when it runs.
+        runtime.set_memory_limit(limits.memory_kib.get() as usize * 1024);
+        Ok(Box::new(QuickJsScript { context, watch, halted: None }))
+    }
+}
+
+/// How large the stack of a script may be: other threads than the first often have two MiB.
+const MOST_STACK_KIB: u32 = 1024;
+
+/// After how many jobs the clock is looked at, if nobody else does.
+const JOBS_A_LOOK: u32 = 1024;
+
+/// Puts into a new context all that a script finds there.
+fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: usize) -> rquickjs::Result<()> {
+    let depth = Depth::new(stack);
+    depth.begin();
+    let state = State {
+        source: Arc::new(source),
+        watch,
+        depth,
+        listeners: Default::default(),
+        timers: Default::default(),
+        emits: Default::default(),
+        rejections: Default::default(),
+        drivers: Default::default(),
+        exports: Default::default(),
+        exports_changed: Cell::new(false),
+        has_more: Cell::new(false),
+        modules: Default::default(),
+        builtins: Builtins {
+            array_from: ctx.eval("Array.from")?,
+            to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
+            freeze: ctx.eval("Object.freeze")?,
+        },
+        last: Cell::new(0),
+    };
+    ctx.store_userdata(state).map_err(|_| Error::Unknown)?;
+    api::install(ctx)
+}
+
+/// A script in JavaScript.
+struct QuickJsScript {
+    context: Context,
+    watch: Arc<Watch>,
+    /// Why it is not called any more.
+    halted: Option<ScriptError>,
+}
+
+impl Script for QuickJsScript {
+    fn run(&mut self, host: &mut dyn ScriptHost) -> Result<(), ScriptError> {
+        self.enter(host, |ctx, state| {
+            let promise = modules::run(ctx, &state.source.entrypoint)?;
+            drain(ctx, state)?;
+            state.exports_changed.set(true);
+            promise.map_or(Ok(()), |promise| settled(state, promise.into_inner().into_value()).map(|_| ()))
+        })
+    }
+
+    fn phase(&mut self, phase: Phase, host: &mut dyn ScriptHost) {
+        let ids = self.context.with(|ctx| {
+            let state = state(&ctx);
+            let listeners = state.listeners.borrow();
+            let is_meant = |to: &ListensTo| matches!(to, ListensTo::Phase(other, _) if *other == phase);
+            listeners.iter().filter(|(_, listener)| is_meant(&listener.to)).map(|(id, _)| *id).collect::<Vec<_>>()
+        });
+        for id in ids {
+            let outcome = self.enter(host, |ctx, state| {
+                state.exports_changed.set(true);
+                let key = state.listeners.borrow().get(&id).map(|listener| listener.to.name().to_owned());
+                let Some(key) = key else { return Ok(()) };
+                let heard = Heard { key: &key, sender: None, target: &Target::Everyone };
+                tell(ctx, state, id, &mut api::no_event(), heard).map(|_| ())
+            });
+            if let Err(error) = outcome {
+                host.report(error);
+            }
+        }
+    }
+
+    fn hear(
+        &mut self,
+        listener: ListenerId,
+        event: &mut Value,
+        meta: Heard<'_>,
+        host: &mut dyn ScriptHost,
+    ) -> Result<bool, ScriptError> {
+        self.enter(host, |ctx, state| tell(ctx, state, listener.0, event, meta))
+    }
+
+    fn call(
+        &mut self,
+        function: ScriptFunction<'_>,
+        argument: Value,
+        host: &mut dyn ScriptHost,
+    ) -> Result<Value, ScriptError> {
+        self.enter(host, |ctx, state| answer(ctx, state, function, &argument))
+    }
+
+    fn settle(&mut self, promise: PromiseId, outcome: Result<Value, String>, host: &mut dyn ScriptHost) {
+        let settled = self.enter(host, |ctx, state| {
+            let Some(promised) = state.emits.borrow_mut().remove(&promise.0) else { return Ok(()) };
+            match outcome {
+                Ok(value) => promised.resolve.call((values::to_js(ctx, &value)?,)),
+                Err(complaint) => {
+                    let error = rquickjs::Exception::from_message(ctx.clone(), &complaint)?;
+                    promised.reject.call((error,))
+                }
+            }
+        });
+        if let Err(error) = settled {
+            host.report(error);
+        }
+    }
+
+    fn ring(&mut self, timer: TimerId, host: &mut dyn ScriptHost) -> Result<(), ScriptError> {
+        self.enter(host, |ctx, state| {
+            let mut timers = state.timers.borrow_mut();
+            let Some(timer_now) = timers.get(&timer.0) else { return Ok(()) };
+            let function = timer_now.function.clone();
+            let mut arguments = rquickjs::function::Args::new(ctx.clone(), timer_now.arguments.len());
+            arguments.push_args(timer_now.arguments.iter().cloned())?;
+            if !timer_now.repeats {
+                timers.remove(&timer.0);
+            }
+            drop(timers);
+            let answer: JsValue<'_> = function.call_arg(arguments)?;
+            drain(ctx, state)?;
+            settled(state, answer).map(|_| ())
+        })
+    }
+}
+
+impl QuickJsScript {
+    /// Calls into the script, with the host at hand, and sees to what is left afterwards.
+    fn enter<R>(
+        &mut self,
+        host: &mut dyn ScriptHost,
+        call: impl for<'js> FnOnce(&Ctx<'js>, &State<'js>) -> rquickjs::Result<R>,
+    ) -> Result<R, ScriptError> {
+        if let Some(error) = &self.halted {
+            return Err(error.clone());
+        }
+        self.watch.begin();
+        let (outcome, has_more) = HOST.set(host, || {
+            self.context.with(|ctx| {
+                let state = state(&ctx);
+                state.depth.begin();
+                let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
+                if !self.watch.is_over()
+                    && let Err(error) = drain(&ctx, &state)
+                {
+                    outcome = Err(caught(&ctx, error));
+                }
+                finish(&ctx, &state);
+                (outcome, state.has_more.take())
+            })
+        });
+        // The jobs that were not done cannot be taken back: they would run into the next call, and the one after.
+        if has_more && self.context.runtime().is_job_pending() {
+            let complaint = format!("{}, and its promises go on: it is not called any more", self.watch.complaint());
+            self.halted = Some(limit(complaint));
+        }
+        outcome
+    }
+}
+
+/// Calls a listener, and takes over what it has made of the event; tells whether that is anything.
+fn tell<'js>(
+    ctx: &Ctx<'js>,
+    state: &State<'js>,
+    id: u32,
+    event: &mut Value,
+    heard: Heard<'_>,
+) -> rquickjs::Result<bool> {
+    let Some((function, meta)) = listener(ctx, state, id, heard)? else { return Ok(false) };
+    let value = values::to_js(ctx, event)?;
+    let answer: JsValue<'js> = function.call((value.clone(), meta))?;
+    drain(ctx, state)?;
+    settled(state, answer)?;
+    values::take_over(event, &value)
+}
+
+/// Returns a listener and what to tell it beside the event.
+fn listener<'js>(
+    ctx: &Ctx<'js>,
+    state: &State<'js>,
+    id: u32,
+    heard: Heard<'_>,
+) -> rquickjs::Result<Option<(Function<'js>, Object<'js>)>> {
+    let mut listeners = state.listeners.borrow_mut();
+    let Some(listener) = listeners.get_mut(&id) else { return Ok(None) };
+    let function = listener.function.clone();
+    let known = listener
+        .meta
+        .as_ref()
+        .filter(|meta| meta.key == heard.key && meta.sender.as_ref() == heard.sender && meta.target == *heard.target);
+    let object = match known {
+        Some(meta) => meta.object.clone(),
+        None => {
+            let object = meta(ctx, state, heard)?;
+            listener.meta = Some(Meta {
+                key: heard.key.into(),
+                sender: heard.sender.cloned(),
+                target: heard.target.clone(),
+                object: object.clone(),
+            });
+            object
+        }
+    };
+    if listener.is_once {
+        drop(listeners);
+        api::unlisten(ctx.clone(), id);
+    }
+    Ok(Some((function, object)))
+}
+
+fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Object<'js>> {
+    let meta = Object::new(ctx.clone())?;
+    meta.set("key", heard.key)?;
+    meta.set("sender", heard.sender.map(|sender| sender.as_str()))?;
+    let target = match heard.target {
+        Target::Everyone => JsValue::new_undefined(ctx.clone()),
+        Target::Only(names) => values::to_js(ctx, &Value::from(names.clone()))?,
+    };
+    meta.set("target", target)?;
+    values::freeze(meta.as_value(), &state.builtins.freeze)?;
+    Ok(meta)
+}
+
+/// Calls what the script offers to others.
+fn answer<'js>(
+    ctx: &Ctx<'js>,
+    state: &State<'js>,
+    function: ScriptFunction<'_>,
+    argument: &Value,
+) -> rquickjs::Result<Value> {
+    let fail = |complaint: String| rquickjs::Exception::throw_message(ctx, &complaint);
+    let (holder, name) = match function {
+        ScriptFunction::Export(name) => (state.exports.borrow().clone(), name),
+        ScriptFunction::Method { interface, method } => (state.drivers.borrow().get(interface).cloned(), method),
+    };
+    let holder = holder.ok_or_else(|| fail(format!("it offers no `{name}`")))?;
+    let value: JsValue<'js> = holder.get(name)?;
+    let Some(function) = value.as_function() else {
+        return match value.is_undefined() {
+            true => Err(fail(format!("it offers no `{name}`"))),
+            false => values::from_js(&value),
+        };
+    };
+    let answer: JsValue<'js> = function.call((This(holder.clone()), values::to_js(ctx, argument)?))?;
+    drain(ctx, state)?;
+    match settled(state, answer)? {
+        Some(value) => values::from_js(&value),
+        None => Err(fail(format!("`{name}` has to answer at once, but its promise still waits"))),
+    }
+}
+
+/// Returns what a value is once its promise, if it is one, came to an end; `None` if that is still to come.
+///
+/// # Errors
+///
+/// What the promise was rejected with, which is so taken care of.
+fn settled<'js>(state: &State<'js>, value: JsValue<'js>) -> rquickjs::Result<Option<JsValue<'js>>> {
+    let Some(promise) = value.as_promise().map(Promise::clone) else { return Ok(Some(value)) };
+    match promise.state() {
+        PromiseState::Pending => Ok(None),
+        PromiseState::Resolved => promise.result::<JsValue<'js>>().transpose(),
+        PromiseState::Rejected => {
+            state.rejections.borrow_mut().retain(|rejection| rejection.promise != value);
+            promise.result::<JsValue<'js>>().transpose()
+        }
+    }
+}
+
+/// Does what the script has put off until now.
+///
+/// # Errors
+///
+/// If that takes longer than the call may.
+fn drain<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> rquickjs::Result<()> {
+    let mut jobs = 0_u32;
+    while ctx.execute_pending_job() {
+        jobs = jobs.wrapping_add(1);
+        // QuickJS asks while it runs functions of scripts, which not every job does.
+        if state.watch.is_over() || (jobs.is_multiple_of(JOBS_A_LOOK) && state.watch.ask()) {
+            state.has_more.set(true);
+            return Err(rquickjs::Exception::throw_message(ctx, "interrupted"));
+        }
+    }
+    Ok(())
+}
+
+/// Tells the host what became known at the end of a call.
+fn finish<'js>(ctx: &Ctx<'js>, state: &State<'js>) {
+    let rejections = state.rejections.take();
+    for rejection in rejections {
+        let error = thrown(ctx, &rejection.reason);
+        ask_host(ctx, |host| host.report(error));
+    }
+    if state.exports_changed.get() && state.exports.borrow().is_some() {
+        let error = match api::export(ctx, state) {
+            Ok(Ok(())) => return,
+            Ok(Err(complaint)) => ScriptError::new(complaint),
+            Err(error) => caught(ctx, error),
+        };
+        ask_host(ctx, |host| host.report(error));
+    }
+}

@@ -1,0 +1,178 @@
+//! What a script throws, as its author should read it.
+
+use bevy_extensions_core::{ExtensionFiles, Location};
+use rquickjs::{Coerced, Ctx, Error, Object, Value as JsValue, atom::PredefinedAtom};
+
+use super::{
+    format,
+    modules::{self, WRAPPER},
+    state::{State, state},
+};
+use crate::script::error::ScriptError;
+
+/// The name of our own code in stacks.
+pub(super) const PRELUDE: &str = "<extension>";
+/// How many errors may stand behind one another as their causes.
+const CAUSES: usize = 4;
+const OUT_OF_MEMORY: &str = "InternalError: out of memory";
+const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
+
+/// Returns what an error of rquickjs is for people. Takes the exception that the script has thrown, if it was one.
+pub(super) fn caught<'js>(ctx: &Ctx<'js>, error: Error) -> ScriptError {
+    match error {
+        Error::Exception => thrown(ctx, &ctx.catch()),
+        Error::Allocation => limit(out_of_memory(&state(ctx))),
+        other => with_limits(ctx, ScriptError::new(other.to_string())),
+    }
+}
+
+/// Returns what a thrown value is for people.
+pub(super) fn thrown<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> ScriptError {
+    let mut error = match value.as_object().filter(|object| object.is_error()) {
+        Some(object) => of_error(ctx, object),
+        None => ScriptError::new(format!("threw: {}", format::value(value))),
+    };
+    // A getter of the script may have thrown while we looked.
+    ctx.catch();
+    if error.at.is_none() {
+        error.stack.clear();
+    }
+    with_limits(ctx, error)
+}
+
+fn of_error<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> ScriptError {
+    let mut error = ScriptError::new(message(object));
+    let mut cause = object.get::<_, JsValue<'js>>("cause").ok();
+    for _ in 0..CAUSES {
+        let Some(behind) = cause.take().filter(|cause| !cause.is_undefined()) else { break };
+        match behind.as_object().filter(|object| object.is_error()) {
+            Some(object) => {
+                error.message += &format!(", caused by {}", message(object));
+                cause = object.get("cause").ok();
+            }
+            None => error.message += &format!(", caused by {}", format::value(&behind)),
+        }
+    }
+    let stack = text(object, PredefinedAtom::Stack).unwrap_or_default();
+    place(&mut error, &state(ctx), &stack);
+    error
+}
+
+/// Returns the kind of an error and its text.
+pub(super) fn message(error: &Object<'_>) -> String {
+    let name = text(error, PredefinedAtom::Name).filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".into());
+    match text(error, PredefinedAtom::Message).filter(|message| !message.is_empty()) {
+        Some(message) => format!("{name}: {message}"),
+        None => name,
+    }
+}
+
+fn text<'js>(object: &Object<'js>, key: PredefinedAtom) -> Option<String> {
+    let value = object.get::<_, JsValue<'js>>(key).ok().filter(|value| !value.is_undefined())?;
+    match value.as_string() {
+        Some(text) => super::values::text_of(text).ok(),
+        None => value.get::<Coerced<String>>().ok().map(|text| text.0),
+    }
+}
+
+/// Says of an error that comes from a limit which one it was.
+fn with_limits(ctx: &Ctx<'_>, mut error: ScriptError) -> ScriptError {
+    let state = state(ctx);
+    if state.watch.is_over() {
+        error.message = state.watch.complaint();
+    } else if error.message == OUT_OF_MEMORY {
+        error.message = out_of_memory(&state);
+        // What is in cycles is freed by the collector only, which does not run while there is no memory.
+        ctx.run_gc();
+    } else if error.message != TOO_DEEP {
+        return error;
+    }
+    error.is_limit = true;
+    error
+}
+
+pub(super) fn out_of_memory(state: &State<'_>) -> String {
+    format!("it needs more than {} KiB of memory", state.source.limits.memory_kib)
+}
+
+pub(super) fn limit(message: String) -> ScriptError {
+    let mut error = ScriptError::new(message);
+    error.is_limit = true;
+    error
+}
+
+/// Adds the place and the stack, as QuickJS has written it.
+fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
+    let files = &state.source.files;
+    for frame in stack.lines().filter_map(Frame::parse) {
+        if frame.file == PRELUDE {
+            continue;
+        }
+        let source = modules::source_line(files, frame.file, frame.line);
+        let location = frame.location(files, source.as_deref());
+        match frame.function {
+            Some(function) => error.stack.push(format!("{function} ({location})")),
+            None => error.stack.push(location.to_string()),
+        }
+        if error.at.is_none() {
+            error.at = Some(location);
+            error.line = source;
+        }
+    }
+}
+
+/// One line of a stack: `    at welcome (greeter.js:3:52)`, or `    at greeter.js:3:52` where a text does not parse.
+#[derive(Debug, PartialEq)]
+struct Frame<'a> {
+    function: Option<&'a str>,
+    file: &'a str,
+    line: u32,
+    column: u32,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads a line; `None` is one without a place, as of functions that are not written in JavaScript.
+    fn parse(line: &'a str) -> Option<Self> {
+        let line = line.trim().strip_prefix("at ")?;
+        let (function, place) = match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+            Some((function, place)) => (Some(function), place),
+            None => (None, line),
+        };
+        let (place, column) = place.rsplit_once(':')?;
+        let (file, line) = place.rsplit_once(':')?;
+        // The outermost function of a file is no name that its author has given.
+        let function = function.filter(|function| !matches!(*function, "<anonymous>" | "<eval>"));
+        Some(Self { function, file, line: line.parse().ok()?, column: column.parse().ok()? })
+    }
+
+    /// Returns its place in the file as its author sees it.
+    fn location(&self, files: &ExtensionFiles, source: Option<&str>) -> Location {
+        let mut column = self.column;
+        if self.line == 1 && !modules::is_module_file(files, self.file) {
+            // Only a CommonJS file is wrapped; its columns on the first line are beyond the wrapper.
+            column = column.checked_sub(WRAPPER.len() as u32).unwrap_or(column);
+        }
+        let longest = source.map_or(u32::MAX, |source| source.chars().count() as u32 + 1);
+        Location::new(files.shown(self.file), self.line, column.min(longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_read() {
+        let frame = |function, file, line, column| Some(Frame { function, file, line, column });
+        assert_eq!(Frame::parse("    at welcome (lib/rain.js:3:52)"), frame(Some("welcome"), "lib/rain.js", 3, 52));
+        assert_eq!(Frame::parse("    at <anonymous> (rain (1).js:3:52)"), frame(None, "rain (1).js", 3, 52));
+        assert_eq!(Frame::parse("    at rain.js:3:52"), frame(None, "rain.js", 3, 52));
+    }
+
+    #[test]
+    fn frames_without_a_place_are_none() {
+        assert_eq!(Frame::parse("    at forEach (native)"), None);
+        assert_eq!(Frame::parse("    at forEach (missing)"), None);
+        assert_eq!(Frame::parse("what a script has put there"), None);
+    }
+}

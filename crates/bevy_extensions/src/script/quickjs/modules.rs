@@ -1,0 +1,281 @@
+//! The files of a script: CommonJS and ES modules, of its own folder only.
+
+use std::sync::Arc;
+
+use bevy_extensions_core::ExtensionFiles;
+use rquickjs::{
+    Ctx, Error, Exception, Function, Module, Object, Promise, Result, Value as JsValue,
+    atom::PredefinedAtom,
+    context::EvalOptions,
+    function::This,
+    loader::{ImportAttributes, Loader, Resolver},
+    module::{Declarations, Declared, Exports, ModuleDef},
+    promise::PromiseState,
+};
+
+use super::{errors, state::state, values};
+
+/// What stands before a CommonJS file, on its first line.
+pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
+/// What a path may leave out.
+const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
+
+/// Runs the first file of a script. An ES module answers with the promise of its end.
+pub(super) fn run<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Option<Promise<'js>>> {
+    let text = read(ctx, file)?;
+    match compile(ctx, file, &text)? {
+        Compiled::CommonJs(function) => {
+            let module = new_module(ctx, file)?;
+            state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
+            call(ctx, &function, file, &module)?;
+            Ok(None)
+        }
+        Compiled::Module(module) => Ok(Some(module.eval()?.1)),
+    }
+}
+
+/// Answers `require`: what a file exports, which is run the first time.
+pub(super) fn require<'js>(ctx: &Ctx<'js>, base: &str, name: &str) -> Result<JsValue<'js>> {
+    let file = resolve(ctx, base, name)?;
+    required(ctx, &file)
+}
+
+fn required<'js>(ctx: &Ctx<'js>, file: &str) -> Result<JsValue<'js>> {
+    let known = state(ctx).modules.borrow().get(file).cloned();
+    if let Some(module) = known {
+        return module.get("exports");
+    }
+    state(ctx).depth.check(ctx)?;
+    let text = read(ctx, file)?;
+    if file.ends_with(".json") {
+        let value = serde_json::from_str(&text).map_err(|error| fail(ctx, &format!("`{file}` is no JSON: {error}")))?;
+        let module = new_module(ctx, file)?;
+        module.set("exports", values::to_js(ctx, &value)?)?;
+        state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
+        return module.get("exports");
+    }
+    match compile(ctx, file, &text)? {
+        Compiled::CommonJs(function) => {
+            let module = new_module(ctx, file)?;
+            // Before it runs: who requires it in a circle gets what it exports until then.
+            state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
+            if let Err(error) = call(ctx, &function, file, &module) {
+                state(ctx).modules.borrow_mut().remove(file);
+                return Err(error);
+            }
+            module.get("exports")
+        }
+        Compiled::Module(declared) => {
+            let (evaluated, promise) = declared.eval()?;
+            match promise.state() {
+                PromiseState::Pending => {
+                    Err(fail(ctx, &format!("`{file}` waits at its top level; load it with `import`")))
+                }
+                PromiseState::Rejected => promise.result::<JsValue<'js>>().unwrap_or(Err(Error::Exception)),
+                PromiseState::Resolved => Ok(evaluated.namespace()?.into_value()),
+            }
+        }
+    }
+}
+
+enum Compiled<'js> {
+    CommonJs(Function<'js>),
+    Module(Module<'js, Declared>),
+}
+
+/// Compiles a file: as a CommonJS function if it can be one, else as an ES module.
+fn compile<'js>(ctx: &Ctx<'js>, file: &str, text: &str) -> Result<Compiled<'js>> {
+    let files = state(ctx).source.files.clone();
+    // What a shell would read is a comment here.
+    let text = match text.strip_prefix("#!") {
+        Some(rest) => format!("//{rest}"),
+        None => text.into(),
+    };
+    if text.contains('\0') {
+        return Err(fail(ctx, &format!("`{file}` is no text: it contains a null character")));
+    }
+    if is_module_file(&files, file) {
+        return Ok(Compiled::Module(Module::declare(ctx.clone(), file, text)?));
+    }
+    let mut options = EvalOptions::default();
+    options.strict = false;
+    options.filename = Some(file.into());
+    let error = match ctx.eval_with_options(format!("{WRAPPER}{text}\n}})"), options) {
+        Ok(function) => return Ok(Compiled::CommonJs(function)),
+        Err(Error::Exception) => ctx.catch(),
+        Err(error) => return Err(error),
+    };
+    if file.ends_with(".cjs") || !is_syntax_error(&error) {
+        return Err(ctx.throw(error));
+    }
+    match Module::declare(ctx.clone(), file, text) {
+        Ok(module) => Ok(Compiled::Module(module)),
+        Err(Error::Exception) => {
+            let as_module = ctx.catch();
+            // Whoever came further in the text has understood better what it is.
+            let is_further = !is_syntax_error(&as_module) || place(ctx, &as_module) > place(ctx, &error);
+            Err(ctx.throw(if is_further { as_module } else { error }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_syntax_error(error: &JsValue<'_>) -> bool {
+    let name = error.as_object().and_then(|error| error.get::<_, String>(PredefinedAtom::Name).ok());
+    name.as_deref() == Some("SyntaxError")
+}
+
+fn place<'js>(ctx: &Ctx<'js>, error: &JsValue<'js>) -> (u32, u32) {
+    errors::thrown(ctx, error).at.map_or((0, 0), |at| (at.line, at.column))
+}
+
+fn new_module<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Object<'js>> {
+    let module = Object::new(ctx.clone())?;
+    module.set("exports", Object::new(ctx.clone())?)?;
+    module.set("id", file)?;
+    module.set("filename", file)?;
+    Ok(module)
+}
+
+fn call<'js>(ctx: &Ctx<'js>, function: &Function<'js>, file: &str, module: &Object<'js>) -> Result<()> {
+    let base: Arc<str> = file.into();
+    let require = Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: JsValue<'js>| {
+        let Some(name) = name.as_string() else {
+            return Err(Exception::throw_type(&ctx, "`require` takes the path of a file"));
+        };
+        require(&ctx, &base, &values::text_of(name)?)
+    })?
+    .with_name("require")?;
+    let exports: JsValue<'js> = module.get("exports")?;
+    let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    function.call((This(exports.clone()), exports, require, module.clone(), file, folder))
+}
+
+/// Finds the file that a path means, as it is written in another file.
+fn resolve(ctx: &Ctx<'_>, base: &str, name: &str) -> Result<String> {
+    let files = state(ctx).source.files.clone();
+    find(&files, base, name).map_err(|complaint| fail(ctx, &complaint))
+}
+
+fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<String, String> {
+    if !matches!(name.split('/').next(), Some("." | "..")) {
+        return Err(format!("`{name}` cannot be loaded: only own files can, by a path that begins with `./` or `../`"));
+    }
+    let mut parts: Vec<&str> = base.split('/').collect();
+    parts.pop();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop().ok_or_else(|| format!("`{name}` cannot be loaded: it leads out of the extension"))?;
+            }
+            // Separators and drives of some systems would lead out as well.
+            part if part.contains(['\\', ':', '\0']) => return Err(format!("`{name}` is no path of a file")),
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
+    let found = candidates.map(|file| file.trim_start_matches('/').to_owned()).find(|file| files.contains(file));
+    found.ok_or_else(|| format!("there is no file `{path}`, which `{base}` loads"))
+}
+
+fn read(ctx: &Ctx<'_>, file: &str) -> Result<String> {
+    let files = state(ctx).source.files.clone();
+    let bytes = files.read(file).map_err(|error| fail(ctx, &error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| fail(ctx, &format!("`{file}` is no text in UTF-8")))?;
+    Ok(text.trim_start_matches('\u{feff}').into())
+}
+
+/// Tells whether a file is an ES module by what is known outside it.
+pub(super) fn is_module_file(files: &ExtensionFiles, file: &str) -> bool {
+    if file.ends_with(".mjs") {
+        return true;
+    }
+    if file.ends_with(".cjs") {
+        return false;
+    }
+    let package = files.read("package.json").ok();
+    let package = package.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    package.is_some_and(|package| package.get("type").and_then(|kind| kind.as_str()) == Some("module"))
+}
+
+/// Returns a line of a file, as its author sees it.
+pub(super) fn source_line(files: &ExtensionFiles, file: &str, line: u32) -> Option<String> {
+    let bytes = files.read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.trim_start_matches('\u{feff}').lines().nth(line.checked_sub(1)? as usize).map(Into::into)
+}
+
+fn fail(ctx: &Ctx<'_>, complaint: &str) -> Error {
+    Exception::throw_message(ctx, complaint)
+}
+
+/// Answers `import`.
+pub(super) struct OwnFiles;
+
+impl Resolver for OwnFiles {
+    fn resolve<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        base: &str,
+        name: &str,
+        _attributes: Option<ImportAttributes<'js>>,
+    ) -> Result<String> {
+        resolve(ctx, base, name)
+    }
+}
+
+impl Loader for OwnFiles {
+    fn load<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        file: &str,
+        _attributes: Option<ImportAttributes<'js>>,
+    ) -> Result<Module<'js, Declared>> {
+        state(ctx).depth.check(ctx)?;
+        if !file.ends_with(".json") {
+            let text = read(ctx, file)?;
+            if let Compiled::Module(module) = compile(ctx, file, &text)? {
+                return Ok(module);
+            }
+        }
+        required(ctx, file)?;
+        Module::declare_def::<CommonJs, _>(ctx.clone(), file)
+    }
+}
+
+/// A CommonJS file, for those that `import` it: its `module.exports` is the default export, and its fields are exports.
+struct CommonJs;
+
+impl CommonJs {
+    fn exports<'js>(ctx: &Ctx<'js>, file: &str) -> Result<(JsValue<'js>, Vec<String>)> {
+        let exports = required(ctx, file)?;
+        let names = match exports.as_object() {
+            Some(object) => object.keys::<String>().filter_map(Result::ok).filter(|name| name != "default").collect(),
+            None => Vec::new(),
+        };
+        Ok((exports, names))
+    }
+}
+
+impl ModuleDef for CommonJs {
+    fn declare<'js>(declarations: &Declarations<'js>) -> Result<()> {
+        let module = declarations.module();
+        let (_, names) = Self::exports(module.ctx(), &module.name::<String>()?)?;
+        declarations.declare("default")?;
+        names.into_iter().try_for_each(|name| declarations.declare(name).map(|_| ()))
+    }
+
+    fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
+        let (all, names) = Self::exports(ctx, &exports.module().name::<String>()?)?;
+        if let Some(object) = all.as_object() {
+            for name in names {
+                let value: JsValue<'js> = object.get(name.as_str())?;
+                exports.export(name, value)?;
+            }
+        }
+        exports.export("default", all)?;
+        Ok(())
+    }
+}
