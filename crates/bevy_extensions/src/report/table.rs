@@ -73,7 +73,7 @@ mod tests {
     use bevy_extensions_core::{Location, Version};
 
     use super::*;
-    use crate::entity::ExtensionTimes;
+    use crate::entity::{ExtensionKind, ExtensionTimes};
 
     fn row(position: Option<usize>, name: &str, state: ExtensionState, build: u64) -> ReportRow {
         let times = ExtensionTimes { build: Duration::from_micros(build), ..Default::default() };
@@ -81,6 +81,7 @@ mod tests {
             position,
             name: name.parse().expect("it is a good name"),
             version: Version::new(1, 0, 0),
+            kind: ExtensionKind::Native,
             state,
             location: Location::new("src/lib.rs", 7, 0),
             times,

@@ -180,7 +180,7 @@ impl Scene {
         let listener = self.host.listeners[index].0;
         let heard = Heard { key: "player.joined", sender: None, target: &Target::Everyone };
         let heard = self.script.hear(listener, &mut event, heard, &mut self.host);
-        heard.map(|()| event)
+        heard.map(|_| event)
     }
 
     fn call(&mut self, function: &str, argument: Value) -> Result<Value, ScriptError> {
