@@ -13,7 +13,7 @@ const SETTINGS: &[u8] = b"(faults: (run_time: 7))";
 fn main() -> Result {
     let settings = HostSettings::from_ron("extensions.ron", SETTINGS)?.into();
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() });
+    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() }.without_files());
     app.add_systems(First, |mut commands: Commands| commands.trigger(Sunrise));
     for day in 1..=4 {
         println!("--- day {day}");

@@ -15,7 +15,7 @@ const SETTINGS: &[u8] = br#"(choose: {"mail": "Rider"})"#;
 fn main() -> Result {
     let settings = HostSettings::from_ron("SETTINGS", SETTINGS)?.into();
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() }).add_observer(tell_change);
+    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() }.without_files()).add_observer(tell_change);
     app.update();
 
     // By name, as scripts do it: what is left out has its default, and what does not fit is an error.

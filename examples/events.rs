@@ -12,7 +12,7 @@ use serde_json::json;
 
 fn main() -> Result {
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default()).add_observer(keep_count);
+    app.add_plugins(ExtensionsPlugin::default().without_files()).add_observer(keep_count);
     app.update();
     for (item, gold) in [("hammer", 10), ("powder", 4)] {
         println!("--- {item} for {gold} gold");

@@ -15,7 +15,7 @@ const SETTINGS: &[u8] = br#"(disabled: ["Weather"], choose: {"Weather": "Frog"})
 fn main() -> Result {
     let settings = HostSettings::from_ron("SETTINGS", SETTINGS)?.into();
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() });
+    app.add_plugins(ExtensionsPlugin { settings, ..Default::default() }.without_files());
     app.host().export_value(Date("the 1st of May")).export_fn("bell", |In(times): In<usize>| "ding ".repeat(times))?;
     app.update();
     app.terminate_extensions();

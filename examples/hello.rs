@@ -7,7 +7,8 @@ use bevy_extensions::prelude::*;
 
 fn main() {
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default());
+    // The files in `assets/extensions/` are for the example `drop_in`.
+    app.add_plugins(ExtensionsPlugin::default().without_files());
     app.update();
     app.terminate_extensions();
 }

@@ -13,7 +13,10 @@ use bevy_extensions::prelude::*;
 fn main() -> AppExit {
     let waits = std::env::args().any(|argument| argument == "wait");
     App::new()
-        .add_plugins((ScheduleRunnerPlugin::run_loop(Duration::from_millis(10)), ExtensionsPlugin::default()))
+        .add_plugins((
+            ScheduleRunnerPlugin::run_loop(Duration::from_millis(10)),
+            ExtensionsPlugin::default().without_files(),
+        ))
         // A system of the app between two phases.
         .add_systems(
             Startup,

@@ -10,7 +10,7 @@ use bevy_extensions::{StalePlan, Switch, prelude::*};
 
 fn main() -> Result<(), StalePlan> {
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default()).update();
+    app.add_plugins(ExtensionsPlugin::default().without_files()).update();
     count(&mut app);
 
     ask(&mut app, Switch::disable("Lamps"))?;

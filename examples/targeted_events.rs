@@ -10,7 +10,8 @@ use bevy_extensions::{Target, prelude::*};
 
 fn main() {
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default()).add_observer(|storm: On<Storm>| println!("App: wind {}", storm.wind));
+    app.add_plugins(ExtensionsPlugin::default().without_files())
+        .add_observer(|storm: On<Storm>| println!("App: wind {}", storm.wind));
     app.update();
 
     // The app sends as well. A type cannot be misspelt.

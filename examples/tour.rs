@@ -1,8 +1,8 @@
-//! Demonstrates a whole app: a town of extensions from three crates, with host settings from `assets/tour/`.
+//! Demonstrates a whole app: a town of extensions from three crates and a script, with host settings from `assets/tour/`.
 //!
-//! `Economy` comes from one library crate, `Weather` and `Forecast` from another, the others are below. The settings
-//! disable `Festival`, and `Forecast` is left out because it asks for a newer `Weather`; the load report says so on
-//! standard error. Each of three days brings a visitor, whom `Greeter` welcomes with money of `Economy` and the voice
+//! `Economy` comes from one library crate, `Weather` and `Forecast` from another, `Bard` is the script
+//! `assets/tour/extensions/bard.js`, and the others are below. The settings disable `Festival`, and `Forecast` is left out
+//! because it asks for a newer `Weather`; the load report says so on standard error. Each of three days brings a visitor, whom `Greeter` welcomes with money of `Economy` and the voice
 //! of `Crier`, and some weather; then the gate closes, and everybody says goodbye in reverse order.
 
 use bevy_app::{ScheduleRunnerPlugin, prelude::*};

@@ -10,7 +10,7 @@ use bevy_extensions::prelude::*;
 
 fn main() {
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default());
+    app.add_plugins(ExtensionsPlugin::default().without_files());
     app.update();
     for row in &app.extension_report().rows {
         println!("{} is {}", row.name, row.state);

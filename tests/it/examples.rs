@@ -23,7 +23,11 @@ fn run(name: &str) -> (String, String) {
 /// Drops the time of each row, which differs from run to run, and the white space that it takes.
 fn without_times(text: &str) -> String {
     let mask = |line: &str| match line.strip_prefix("  ") {
-        Some(row) if row.contains("examples/") && !row.starts_with("in: ") && !row.starts_with("    ex") => {
+        Some(row)
+            if (row.contains("examples/") || row.contains("assets/"))
+                && !row.starts_with("in: ")
+                && !row.starts_with("    ex") =>
+        {
             let cells = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty() && !cell.ends_with(" ms"));
             cells.map(without_line).collect::<Vec<_>>().join(" | ")
         }
@@ -166,31 +170,83 @@ fn tour() {
             "--- day 2 ---",
             "Crier: WELCOME, BEN! A GIFT FOR YOU; 247 GOLD ARE LEFT",
             "Weather: it turns sunny",
+            "Crier: HERE COMES THE SUN",
+            "Economy: 2 gold for a song",
             "--- day 3 ---",
-            "Crier: WELCOME, CLEO! A GIFT FOR YOU; 252 GOLD ARE LEFT",
+            "Crier: WELCOME, CLEO! A GIFT FOR YOU; 250 GOLD ARE LEFT",
             "Greeter: the gate is closed",
             "Weather: it turns rainy",
             "Greeter: umbrellas for everyone",
             "Economy: 3 gold for leaking roofs",
+            "Bard: there will be other towns",
             "Weather: the clouds move on",
-            "Economy: the ledger closes with 259 gold",
+            "Economy: the ledger closes with 257 gold",
             "Chat: the square is empty",
         ],
     );
     assert_eq!(
         without_times(&stderr).lines().collect::<Vec<_>>(),
         [
-            "extensions of town 1.0.0: 5 running, 1 disabled, 1 left out",
+            "extensions of town 1.0.0: 6 running, 1 disabled, 1 left out",
             "1 | running | Chat | 0.3.0 | examples/tour.rs",
             "2 | running | Economy | 1.4.0 | examples/crates/town_economy/src/lib.rs",
             "3 | running | Crier | 1.0.0 | examples/tour.rs",
             "4 | running | Weather | 1.1.0 | examples/crates/town_weather/src/lib.rs",
-            "5 | running | Greeter | 1.0.0 | examples/tour.rs",
+            "5 | running | Bard | 1.0.0 | assets/tour/extensions/bard.js",
+            "6 | running | Greeter | 1.0.0 | examples/tour.rs",
             "disabled | Festival | 2.0.0 | examples/tour.rs",
             "left out | Forecast | 1.1.0 | examples/crates/town_weather/src/lib.rs",
             "error: `Forecast` is left out: it requires `Weather ^2`, but `Weather` is 1.1.0",
             "  in: examples/crates/town_weather/src/lib.rs",
             "  hint: update `Weather`, or ask for `Weather ^1` if that is enough",
+        ],
+    );
+}
+
+#[test]
+fn drop_in() {
+    let (stdout, stderr) = run("drop_in");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "HarbourMaster: the office is open",
+            "test_event: We got the test event from Quinn",
+            "lighthouse: the harbour sees the Anna; the water is 5 m high",
+            "the Anna was seen: true",
+            "the Anna may enter: true",
+            "log: tides.turned: 4 m",
+            "log: tides.turned: 5 m",
+            "log: ship.came: Anna",
+            "HarbourMaster: the office is closed",
+        ],
+    );
+    assert_eq!(
+        without_times(&stderr).lines().collect::<Vec<_>>(),
+        [
+            "extensions: 5 running",
+            "1 | running | test_event | 0.0.0 | assets/extensions/test_event.js",
+            "2 | running | tides | 2.1.0 | assets/extensions/tides/extension.ron",
+            "3 | running | HarbourMaster | 1.0.0 | assets/extensions/harbour_master/extension.json",
+            "4 | running | lighthouse | 1.2.0 | assets/extensions/lighthouse.js",
+            "5 | running | log_book | 0.3.0 | assets/extensions/log-book/package.json",
+            "error: an extension is left out: its manifest is wrong: unknown key `dependancies`",
+            "  in: assets/extensions/ghost_ship/extension.ron:5:5",
+            "  hint: did you mean `dependencies`?",
+        ],
+    );
+}
+
+#[test]
+fn script_and_native() {
+    let (stdout, _) = run("script_and_native");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "haggler: 10 for apples? 3, and not a coin more",
+            "Customer: apples for 3, and the advice is to buy",
+            "haggler: 10 for pears? 7, and not a coin more",
+            "Customer: pears for 7, and the advice is to wait",
+            "haggler: \"a good day!\"",
         ],
     );
 }

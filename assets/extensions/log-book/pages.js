@@ -1,0 +1,4 @@
+const lines = [];
+
+export const write = (line) => lines.push(line);
+export const pages = () => lines;
