@@ -7,7 +7,7 @@ use bevy_extensions::{
     Target, Value, json,
     prelude::*,
     script::{
-        Heard, Languages, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptError,
+        Heard, HeardEvent, Languages, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptError,
         ScriptFunction, ScriptHost, ScriptSource, TimerId,
     },
     test_kit::{TestApp, extensions},
@@ -117,12 +117,16 @@ impl Script for Running {
     fn hear(
         &mut self,
         listener: ListenerId,
-        event: &mut Value,
+        event: &mut dyn HeardEvent,
         _: Heard<'_>,
         host: &mut dyn ScriptHost,
-    ) -> Result<bool, ScriptError> {
+    ) -> Result<(), ScriptError> {
         let line = self.numbered[listener.0 as usize].clone();
-        self.perform(&line, event, host)
+        let mut value = event.to_value().map_err(ScriptError::new)?;
+        if self.perform(&line, &mut value, host)? {
+            event.replace(value).map_err(ScriptError::new)?;
+        }
+        Ok(())
     }
 
     fn call(

@@ -2,6 +2,8 @@
 
 pub(crate) mod arrival;
 mod delivery;
+#[cfg(feature = "script")]
+mod hear;
 mod hearing;
 mod listeners;
 mod listing;
@@ -21,7 +23,9 @@ pub use wire::Wire;
 
 pub(crate) use listing::events;
 #[cfg(feature = "script")]
-pub(crate) use named::Hear;
+pub(crate) use hear::Hear;
+#[cfg(feature = "script")]
+pub use hear::HeardEvent;
 
 /// An event of the app or of an extension: an ordinary Bevy event that is delivered in order and contained.
 ///

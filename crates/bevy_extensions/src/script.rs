@@ -20,7 +20,7 @@ mod start;
 mod timer;
 
 pub use engine::{
-    Heard, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
+    Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
     ScriptSource, TimerId,
 };
 pub use error::ScriptError;

@@ -17,6 +17,8 @@ use bevy_ecs::{
 use bevy_extensions_core::{EventFilter, EventName};
 use serde_json::Value;
 
+#[cfg(feature = "script")]
+use super::hear::{Hear, TypedEvent};
 use super::{
     Delivery, DynamicEvent, ExtensionEvent,
     listeners::{BoxedListener, Place},
@@ -45,13 +47,6 @@ pub(super) enum NamedCode {
     /// It is something else.
     #[cfg(feature = "script")]
     Other(Arc<dyn Hear>),
-}
-
-/// A listener by name that is no system.
-#[cfg(feature = "script")]
-pub(crate) trait Hear: Send + Sync {
-    /// Takes an event; tells whether it has changed it. What goes wrong is its own affair.
-    fn hear(&self, world: DeferredWorld<'_>, key: &str, value: &mut Value, delivery: &Delivery) -> bool;
 }
 
 /// A typed event as a value, on its way through its listeners.
@@ -109,6 +104,29 @@ fn blame(world: &World, delivery: &Delivery, event: &'static str, why: &str) {
     }
 }
 
+/// Has somebody hear a typed event that is no system. Nothing is made a value for that.
+#[cfg(feature = "script")]
+fn hear_otherwise<E: ExtensionEvent>(
+    listener: &dyn Hear,
+    world: &mut DeferredWorld,
+    event: &mut E,
+    spelled: &mut Spelled,
+    delivery: &Delivery,
+) {
+    if matches!(spelled, Spelled::Impossible) {
+        return;
+    }
+    let mut heard = TypedEvent { event, has_changed: false };
+    let can_be_told = listener.hear(world.reborrow(), E::NAME, &mut heard, delivery);
+    if heard.has_changed {
+        spelled.forget();
+    }
+    if !can_be_told {
+        // That says why, and to whom.
+        _ = spelled.get(world, event, delivery);
+    }
+}
+
 impl NamedListener {
     /// Takes an event, whatever its type; `spelled` is the event as a value, if that is known.
     ///
@@ -133,8 +151,9 @@ impl NamedListener {
                     NamedCode::System(system) => unsafe { self.call(system, world, event, delivery, context) },
                     #[cfg(feature = "script")]
                     NamedCode::Other(other) => {
-                        let DynamicEvent { name, value } = event;
-                        other.hear(world.reborrow(), name.as_str(), value, delivery);
+                        let name = event.name().clone();
+                        // It is a value, and can be told as one.
+                        other.hear(world.reborrow(), name.as_str(), event, delivery);
                     }
                 }
             }
@@ -144,28 +163,21 @@ impl NamedListener {
             let misfit = E::wire().to_value(event).err();
             return misfit.into_iter().for_each(|misfit| self.fail(E::NAME, misfit.into()));
         }
-        let Some(value) = spelled.get(world, event, delivery) else { return };
-        let value = match &self.code {
-            NamedCode::System(system) => {
-                let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), value.clone());
-                // SAFETY: the caller keeps the promises.
-                unsafe { self.call(system, world, &mut dynamic, delivery, context) };
-                if dynamic.value == value {
-                    return *spelled = Spelled::As(value);
-                }
-                dynamic.value
-            }
+        let system = match &self.code {
+            NamedCode::System(system) => system,
             #[cfg(feature = "script")]
-            NamedCode::Other(other) => {
-                let mut value = value;
-                if !other.hear(world.reborrow(), E::NAME, &mut value, delivery) {
-                    return *spelled = Spelled::As(value);
-                }
-                value
-            }
+            NamedCode::Other(other) => return hear_otherwise(&**other, world, event, spelled, delivery),
         };
+        let Some(before) = spelled.get(world, event, delivery) else { return };
+        let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), before.clone());
+        // SAFETY: the caller keeps the promises.
+        unsafe { self.call(system, world, &mut dynamic, delivery, context) };
+        if dynamic.value == before {
+            *spelled = Spelled::As(before);
+            return;
+        }
         // Reading it may fill something in, so the next one has it written anew.
-        match catch_unwind(AssertUnwindSafe(|| E::wire().to_event(value))) {
+        match catch_unwind(AssertUnwindSafe(|| E::wire().to_event(dynamic.value))) {
             Ok(Ok(changed)) => *event = changed,
             Ok(Err(misfit)) => self.fail(E::NAME, misfit.into()),
             Err(payload) => self.fail(E::NAME, panic_message(payload).into()),

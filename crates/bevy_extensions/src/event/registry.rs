@@ -20,7 +20,7 @@ use bevy_utils::prelude::ShortName;
 use serde_json::Value;
 
 #[cfg(feature = "script")]
-use super::Hear;
+use super::hear::Hear;
 use super::{
     Delivery, DeliveryError, DynamicEvent, ExtensionEvent, Listener, Target,
     listeners::{BoxedListener, Ear, Listeners, Place, Slot},

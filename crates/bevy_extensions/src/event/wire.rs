@@ -14,39 +14,57 @@ use crate::value::{Misfit, from_value, to_value};
 #[derive(Debug)]
 pub struct Wire<E> {
     write: Option<fn(&E) -> Result<Value, Misfit>>,
+    #[cfg(feature = "script")]
+    content: Option<fn(&E) -> &dyn erased_serde::Serialize>,
     read: Option<fn(Value) -> Result<E, Misfit>>,
 }
 
 impl<E> Wire<E> {
     /// Returns the wire of an event that only travels as its type.
     pub const fn typed_only() -> Self {
-        Self { write: None, read: None }
+        Self {
+            write: None,
+            #[cfg(feature = "script")]
+            content: None,
+            read: None,
+        }
     }
 }
 
 impl<E: Serialize> Wire<E> {
     /// Returns the wire of an event that can be heard by name, but neither be emitted nor changed.
     pub const fn write_only() -> Self {
-        Self { write: Some(to_value::<E>), read: None }
+        Self {
+            write: Some(to_value::<E>),
+            #[cfg(feature = "script")]
+            content: Some(|event| event),
+            read: None,
+        }
     }
 }
 
 impl<E: Serialize + DeserializeOwned> Wire<E> {
     /// Returns the wire of an event that can be heard, emitted and changed by name.
     pub const fn read_and_write() -> Self {
-        Self { write: Some(to_value::<E>), read: Some(from_value::<E>) }
+        Self { read: Some(from_value::<E>), ..Self::write_only() }
     }
 }
 
 impl<E> Wire<E> {
     /// Returns the wire of an event that becomes a value in its own way.
     pub(super) const fn write_only_as(write: fn(&E) -> Result<Value, Misfit>) -> Self {
-        Self { write: Some(write), read: None }
+        Self { write: Some(write), ..Self::typed_only() }
     }
 
     /// Tells whether it can be heard by name.
     pub(super) fn can_be_heard(&self) -> bool {
         self.write.is_some()
+    }
+
+    /// Returns what is in an event, as far as its type implements `Serialize`.
+    #[cfg(feature = "script")]
+    pub(super) fn content(self, event: &E) -> Option<&dyn erased_serde::Serialize> {
+        Some(self.content?(event))
     }
 
     /// Makes a value of an event.

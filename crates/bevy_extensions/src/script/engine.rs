@@ -11,6 +11,8 @@ use serde_json::Value;
 use super::error::ScriptError;
 use crate::{event::Target, phase::Phase};
 
+pub use crate::event::HeardEvent;
+
 /// Runs the scripts of one language.
 pub trait ScriptEngine: Send + Sync + 'static {
     /// Returns the name of the language, for people: `JavaScript`.
@@ -60,7 +62,7 @@ pub trait Script: Send {
     /// others hear all the same.
     fn phase(&mut self, phase: Phase, host: &mut dyn ScriptHost);
 
-    /// Calls a listener, which may change the event; tells whether it has.
+    /// Calls a listener, which may change the event.
     ///
     /// # Errors
     ///
@@ -68,10 +70,10 @@ pub trait Script: Send {
     fn hear(
         &mut self,
         listener: ListenerId,
-        event: &mut Value,
+        event: &mut dyn HeardEvent,
         meta: Heard<'_>,
         host: &mut dyn ScriptHost,
-    ) -> Result<bool, ScriptError>;
+    ) -> Result<(), ScriptError>;
 
     /// Calls a function that it exports, or a method of a driver of its.
     ///

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bevy_ecs::world::DeferredWorld;
-use serde_json::Value;
 
 use super::{
     context::{Context, OwnedMeta, Waiting},
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::{
     contain::{Ward, call, chain, inject::strike},
-    event::{Delivery, Hear},
+    event::{Delivery, Hear, HeardEvent},
     fault::{Fault, FaultPlace},
     reach::Reach,
 };
@@ -24,40 +23,41 @@ pub(super) struct Ear {
 }
 
 impl Hear for Ear {
-    fn hear(&self, mut world: DeferredWorld<'_>, key: &str, value: &mut Value, delivery: &Delivery) -> bool {
+    fn hear(&self, mut world: DeferredWorld<'_>, key: &str, event: &mut dyn HeardEvent, delivery: &Delivery) -> bool {
         let Self { context, listener, place } = self;
         let meta = Heard { key, sender: delivery.sender(), target: delivery.target() };
         if chain::is_full() {
             note_endless(&context.ward, place);
-            return false;
+            return true;
         }
         let heard = call(&context.ward, place, || {
             if let Err(error) = strike(&context.ward, place) {
                 context.ward.charge(Fault::error(place, &error));
-                return Some(Ok(false));
+                return Some(Ok(()));
             }
             context
-                .enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, value, meta, host))
+                .enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, event, meta, host))
         });
         match heard {
-            Some(Some(Ok(has_changed))) => {
-                context.deliver_soon(Reach::Data(world));
-                has_changed
-            }
+            Some(Some(Ok(()))) => {}
             Some(Some(Err(error))) => {
+                if event.to_value().is_err() {
+                    return false;
+                }
                 context.ward.charge(Fault::script(place, error));
-                context.deliver_soon(Reach::Data(world));
-                false
             }
             // It runs already, and has led to this event: it hears a copy when it has returned.
             Some(None) => {
+                let Ok(value) = event.to_value() else { return false };
                 let meta = OwnedMeta { key: key.into(), sender: meta.sender.cloned(), target: meta.target.clone() };
-                context.wait(Waiting::Event { listener: *listener, place: place.clone(), value: value.clone(), meta });
-                false
+                context.wait(Waiting::Event { listener: *listener, place: place.clone(), value, meta });
+                return true;
             }
             // A panic, which was charged.
-            None => false,
+            None => {}
         }
+        context.deliver_soon(Reach::Data(world));
+        true
     }
 }
 

@@ -26,7 +26,7 @@ use self::{
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
 };
 use super::{
-    engine::{Heard, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId},
+    engine::{Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId},
     error::ScriptError,
 };
 use crate::{event::Target, phase::Phase};
@@ -151,11 +151,15 @@ impl Script for QuickJsScript {
     fn hear(
         &mut self,
         listener: ListenerId,
-        event: &mut Value,
+        event: &mut dyn HeardEvent,
         meta: Heard<'_>,
         host: &mut dyn ScriptHost,
-    ) -> Result<bool, ScriptError> {
-        self.enter(host, |ctx, state| tell(ctx, state, listener.0, event, meta))
+    ) -> Result<(), ScriptError> {
+        let mut value = event.to_value().map_err(ScriptError::new)?;
+        if self.enter(host, |ctx, state| tell(ctx, state, listener.0, &mut value, meta))? {
+            event.replace(value).map_err(|why| ScriptError::new(format!("the event does not fit any more: {why}")))?;
+        }
+        Ok(())
     }
 
     fn call(
