@@ -229,7 +229,7 @@ fn token() -> impl Strategy<Value = String> {
 
 /// A value of JSON, and the text that stands in a manifest for nothing at all.
 fn value() -> impl Strategy<Value = Value> {
-    let float = any::<f64>().prop_filter_map("JSON has no such number", |it| serde_json::Number::from_f64(it));
+    let float = any::<f64>().prop_filter_map("JSON has no such number", serde_json::Number::from_f64);
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
