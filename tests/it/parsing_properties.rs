@@ -100,13 +100,13 @@ fn refuses_well(bytes: &[u8]) -> TestCaseResult {
     Ok(())
 }
 
-fn has_place_and_advice(error: &ParseError, text: &str) -> TestCaseResult {
+pub fn has_place_and_advice(error: &ParseError, text: &str) -> TestCaseResult {
     let (line, column) = (error.at.line as usize, error.at.column as usize);
     prop_assert!(line >= 1 && column >= 1, "{:?}", error);
     let lines: Vec<_> = text.split('\n').collect();
     prop_assert!(line <= lines.len() && column <= lines[line - 1].chars().count() + 1, "{:?} is not there", error);
     prop_assert!(!error.message().trim().is_empty() && !error.hint().trim().is_empty(), "{:?}", error);
-    prop_assert_eq!(error.to_string(), format!("some.ron:{line}:{column}: {}", error.message()));
+    prop_assert_eq!(error.to_string(), format!("{}:{line}:{column}: {}", error.at.file, error.message()));
     Ok(())
 }
 
@@ -211,7 +211,7 @@ fn value() -> impl Strategy<Value = String> {
 
 /// Something that happens to a file.
 #[derive(Debug, Clone)]
-enum Damage {
+pub enum Damage {
     Cut(Index),
     Remove(Index, usize),
     Insert(Index, Vec<u8>),
@@ -219,7 +219,7 @@ enum Damage {
 }
 
 impl Damage {
-    fn apply(&self, bytes: &mut Vec<u8>) {
+    pub fn apply(&self, bytes: &mut Vec<u8>) {
         let at = |index: &Index| index.index(bytes.len() + 1);
         match self {
             Self::Cut(index) => bytes.truncate(at(index)),
@@ -240,7 +240,7 @@ impl Damage {
     }
 }
 
-fn damage() -> impl Strategy<Value = Damage> {
+pub fn damage() -> impl Strategy<Value = Damage> {
     let token = token().prop_map(String::into_bytes);
     prop_oneof![
         1 => any::<Index>().prop_map(Damage::Cut),
@@ -252,7 +252,7 @@ fn damage() -> impl Strategy<Value = Damage> {
 }
 
 /// A good manifest with anything in its fields.
-fn manifest() -> impl Strategy<Value = Manifest> {
+pub fn manifest() -> impl Strategy<Value = Manifest> {
     let texts = (text(), vec(any::<String>(), 0..3), text(), text(), text());
     let needs = (vec(dependency(), 0..3), vec(dependency(), 0..2), vec(vec(dependency(), 0..3), 0..2));
     let others = (vec(dependency(), 0..2), vec(provided(), 0..2), vec(name(), 0..2), vec(name(), 0..2));

@@ -1,17 +1,4 @@
 //! What lies in the folders for extensions.
-//!
-//! [`discover`] goes through the [`directories`](HostSettings::directories) of the host settings in their order, and
-//! through the entries of each by name. It looks one level deep. An entry is an extension if it is
-//!
-//! * a folder with a manifest: `extension.ron`, else `extension.json`, else `package.json`;
-//! * a folder without one, with a `main.js` or an `index.js`;
-//! * a `.js` or `.mjs` file;
-//! * a `.zip` of such a folder, with or without the folder itself at its top (feature `archive`).
-//!
-//! What begins with a dot is skipped, and so are `node_modules` and all other files. Links are followed. A script without
-//! a manifest may say about itself what it wants in [comments](Manifest::from_script) at its beginning.
-//!
-//! Nothing that lies there keeps the rest from being found: for each entry that cannot be used there is a problem.
 
 mod directories;
 mod entry;
@@ -34,7 +21,7 @@ use directories::directories;
 pub use problem::{DiscoveryProblem, DiscoveryProblemKind};
 
 #[cfg(doc)]
-use crate::manifest::Manifest;
+use crate::{files::ArchiveError, manifest::Manifest};
 
 /// What was found in the folders for extensions.
 #[derive(Debug, Clone, Default)]
@@ -90,10 +77,32 @@ impl Found {
     }
 }
 
-/// Finds the extensions in the directories of the host settings; `folders` is what their placeholders stand for.
+/// Finds the extensions in the [`directories`](HostSettings::directories) of the host settings; `folders` is what their
+/// placeholders stand for.
 ///
-/// The order is that of the directories, then that of names. For what is an extension, see the text above this function
-/// in its module: a folder with a manifest, a folder with a `main.js` or `index.js`, a script, or a `.zip`.
+/// The directories are searched in their order, each once, and the entries of each by name. An entry is an extension if
+/// it is
+///
+/// * a folder with a manifest: [`extension.ron`](Manifest::from_ron), else [`extension.json`](Manifest::from_json), else
+///   [`package.json`](Manifest::from_package_json);
+/// * a folder without one, with a `main.js` or else an `index.js`;
+/// * a single `.js` or `.mjs` file, which sees no other file;
+/// * a `.zip` of such a folder, with or without the folder itself at its top. It is read into memory, within the bounds
+///   of [`ArchiveError`], and never unpacked to disk. Without the feature `archive` it is a problem.
+///
+/// What has a name that begins with a dot is skipped, and so are `node_modules` and all other files. Links are followed
+/// to wherever they lead; within an extension they may not lead out of it.
+///
+/// What runs first is the `entrypoint` of the manifest, or `main` of a `package.json`; else `main.js`, else `index.js`. If
+/// that is not there, or is in Java, the extension is found all the same, and [cannot run](Candidate::unrunnable): so its
+/// dependents learn of whom they lack.
+///
+/// A script without a manifest says what it wants to say in [comments](Manifest::from_script) at its beginning, and is
+/// else called as its file or folder is, [made a name](crate::ExtensionName::converted).
+///
+/// Nothing that lies there keeps the rest from being found: whatever looks like an extension and cannot be used is a
+/// problem, with its path and something to try. That somebody else has one of the names is left to
+/// [`resolve`](crate::resolve()).
 ///
 /// ```
 /// use std::fs;

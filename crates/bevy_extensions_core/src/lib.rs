@@ -1,6 +1,7 @@
 //! What an extension is and which extensions go together, without Bevy.
 //!
-//! This crate reads [manifests](Manifest) and [host settings](HostSettings) and turns them into a [`Plan`]:
+//! This crate [finds](discover()) extensions on disk, reads [manifests](Manifest) and [host settings](HostSettings), and
+//! turns them into a [`Plan`]:
 //! the extensions that start, in the order in which they start, and a [`Problem`] for each one that does not.
 //! `bevy_extensions` carries the plan out in a Bevy app; a tool that only checks needs nothing but this crate.
 //!
@@ -23,7 +24,7 @@
 //! ```
 //!
 //! The way of the data is left to right, and every step takes a value and returns a new one:
-//! text -> [`Manifest`] -> [`Candidate`] -> [`resolve`] -> [`Resolution`] -> [`explain`].
+//! folders -> [`discover`] -> text -> [`Manifest`] -> [`Candidate`] -> [`resolve`] -> [`Resolution`] -> [`explain`].
 
 mod name;
 mod version;

@@ -28,7 +28,8 @@ pub(crate) use reading::Reading;
 
 /// What an extension says about itself: who it is, what it needs and what it offers.
 ///
-/// A native extension's manifest is written by `#[derive(Extension)]`; one on disk is a file `extension.ron`.
+/// A native extension's manifest is written by `#[derive(Extension)]`; one on disk is a file `extension.ron`, or one of the
+/// [other](Self::from_json) [forms](Self::from_package_json) that are [found](crate::discover()).
 /// Only the name is required. [`to_ron`](Self::to_ron) and [`from_ron`](Self::from_ron) are exact opposites.
 ///
 /// ```

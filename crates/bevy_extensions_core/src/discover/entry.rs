@@ -27,20 +27,20 @@ pub(super) fn search(directory: &Directory, discovery: &mut Discovery) {
     let failed = |error: io::Error| problem(&directory.shown, Kind::Unreadable { why: error.to_string() });
     let entries = match fs::read_dir(&directory.path) {
         Ok(entries) => entries,
-        Err(error) => return discovery.problems.push(failed(error)),
+        Err(error) => return discovery.problems.push(*failed(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
         match entry {
             Ok(entry) => names.push(entry.file_name()),
-            Err(error) => discovery.problems.push(failed(error)),
+            Err(error) => discovery.problems.push(*failed(error)),
         }
     }
     names.sort();
     for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
         match Entry::new(directory, name).and_then(|entry| entry.look(&mut discovery.problems)) {
             Ok(found) => discovery.found.extend(found),
-            Err(problem) => discovery.problems.push(problem),
+            Err(problem) => discovery.problems.push(*problem),
         }
     }
 }
@@ -54,7 +54,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn new(directory: &'a Directory, name: OsString) -> Result<Self, Problem> {
+    fn new(directory: &'a Directory, name: OsString) -> Result<Self, Box<Problem>> {
         let path = directory.path.join(&name);
         let shown = format!("{}/{}", directory.shown, name.to_string_lossy());
         match name.into_string() {
@@ -64,7 +64,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Returns the extension that it is, if it is one.
-    fn look(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Problem> {
+    fn look(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
         let metadata = match fs::metadata(&self.path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -84,7 +84,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn folder(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Problem> {
+    fn folder(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
         if self.name == "node_modules" {
             return Ok(None);
         }
@@ -102,7 +102,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn archive(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Problem> {
+    fn archive(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
         let refused = |error| self.problem(Kind::Archive(error));
         let bytes = match cfg!(feature = "archive") {
             true => read_at_most(LARGEST_ARCHIVE, &self.path, &self.name).map_err(|error| match error {
@@ -118,14 +118,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn script(&self) -> Result<Found, Problem> {
+    fn script(&self) -> Result<Found, Box<Problem>> {
         let files = ExtensionFiles::script_shown(&self.path, self.directory.shown.clone());
         let reading = self.header(&files, &self.name)?;
         Ok(self.found(&self.name, reading, files, self.name.clone()))
     }
 
     /// Reads the manifest of a folder or an archive, or else the script that runs first.
-    fn extension(&self, files: ExtensionFiles, notices: &mut Vec<Problem>) -> Result<Option<Found>, Problem> {
+    fn extension(&self, files: ExtensionFiles, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
         for file in MANIFESTS {
             let bytes = match files.read(file) {
                 Ok(bytes) => bytes,
@@ -135,7 +135,7 @@ impl<'a> Entry<'a> {
             // A `package.json` beside another is for the author's tools.
             let other = MANIFESTS[1];
             if file == MANIFESTS[0] && files.contains(other) {
-                notices.push(self.problem(Kind::TwoManifests { read: file, other }));
+                notices.push(*self.problem(Kind::TwoManifests { read: file, other }));
             }
             let reading = self.manifest(file, &files.shown(file), &bytes)?;
             let of_npm = file == MANIFESTS[2];
@@ -157,19 +157,20 @@ impl<'a> Entry<'a> {
         Ok(None)
     }
 
-    fn manifest(&self, file: &str, shown: &str, bytes: &[u8]) -> Result<Reading, Problem> {
+    fn manifest(&self, file: &str, shown: &str, bytes: &[u8]) -> Result<Reading, Box<Problem>> {
         let reading = match file {
             "extension.ron" => Reading::ron(shown, bytes),
             "extension.json" => Reading::json(shown, bytes),
             _ => Reading::package(shown, bytes, Some(self.spelling())),
         };
-        reading.map_err(Problem::Unreadable)
+        reading.map_err(|error| Box::new(Problem::Unreadable(error)))
     }
 
     /// Reads what a script says about itself.
-    fn header(&self, files: &ExtensionFiles, script: &str) -> Result<Reading, Problem> {
+    fn header(&self, files: &ExtensionFiles, script: &str) -> Result<Reading, Box<Problem>> {
         let bytes = files.read(script).map_err(|error| self.problem(Kind::File(error)))?;
-        Reading::script(&files.shown(script), &bytes, self.spelling()).map_err(Problem::Unreadable)
+        Reading::script(&files.shown(script), &bytes, self.spelling())
+            .map_err(|error| Box::new(Problem::Unreadable(error)))
     }
 
     /// Returns what the extension is called if it says nothing: the name of the entry, without an ending.
@@ -201,15 +202,15 @@ impl<'a> Entry<'a> {
         script.or_else(jar).or_else(|| deeper().map(|folder| Kind::TooDeep { folder }))
     }
 
-    fn unreadable(&self, error: &io::Error) -> Problem {
+    fn unreadable(&self, error: &io::Error) -> Box<Problem> {
         self.problem(Kind::Unreadable { why: error.to_string() })
     }
 
-    fn problem(&self, kind: Kind) -> Problem {
+    fn problem(&self, kind: Kind) -> Box<Problem> {
         problem(&self.shown, kind)
     }
 }
 
-fn problem(shown: &str, kind: Kind) -> Problem {
-    Problem::Discovery(DiscoveryProblem { what: shown.into(), kind, at: Some(Location::file(shown)) })
+fn problem(shown: &str, kind: Kind) -> Box<Problem> {
+    Box::new(Problem::Discovery(DiscoveryProblem { what: shown.into(), kind, at: Some(Location::file(shown)) }))
 }

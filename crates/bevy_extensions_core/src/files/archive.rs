@@ -99,8 +99,14 @@ impl ArchiveError {
     }
 }
 
-/// Says that archives are not read.
-#[cfg(not(feature = "archive"))]
-pub(super) fn not_read(_: &str, _: &[u8]) -> ArchiveError {
-    ArchiveError::NotBuiltIn
+#[cfg(all(test, not(feature = "archive")))]
+mod tests {
+    use crate::ExtensionFiles;
+
+    #[test]
+    fn without_the_feature_an_archive_is_told_that_it_is_not_read() {
+        let error = ExtensionFiles::archive("weather.zip", b"").expect_err("archives are not read");
+        assert_eq!(error.to_string(), "this app does not read archives");
+        assert_eq!(error.hint(), "unpack it into a folder, or build the app with the feature `archive`");
+    }
 }

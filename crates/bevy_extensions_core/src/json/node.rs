@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, IntoDeserializer, MapAccess, Unexpected, Visitor, value::MapDeserializer, value::SeqDeserializer},
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor},
     forward_to_deserialize_any,
 };
 use serde_json::value::RawValue;
@@ -115,13 +115,13 @@ impl<'a> Node<'a> {
                 (.., number) => visitor.visit_f64(number.unwrap_or(f64::NAN)),
             },
             Content::Text(text) => visitor.visit_str(text),
-            Content::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
+            Content::List(items) => visitor.visit_seq(Items(items.iter())),
             Content::Object(entries) => {
                 let mut seen = std::collections::BTreeSet::new();
                 if let Some((key, _)) = entries.iter().find(|(key, _)| !seen.insert(&key.text)) {
                     return Err(Wrong { kind: ParseErrorKind::RepeatedKey(key.text.to_string()), at: Some(key.at) });
                 }
-                visitor.visit_map(MapDeserializer::new(entries.iter().map(|(key, value)| (key, value))))
+                visitor.visit_map(Pairs { rest: entries.iter(), value: None })
             }
         }
     }
@@ -169,11 +169,37 @@ impl<'de> Deserializer<'de> for &'de Node<'_> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Wrong> for &'de Node<'_> {
-    type Deserializer = Self;
+/// The values of a list. Whatever is wrong with one is at that one, even if it is found out later.
+struct Items<'de, 'a>(std::slice::Iter<'de, Node<'a>>);
 
-    fn into_deserializer(self) -> Self {
-        self
+impl<'de> SeqAccess<'de> for Items<'de, '_> {
+    type Error = Wrong;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
+        let item = self.0.next();
+        item.map(|item| seed.deserialize(item).map_err(|wrong| wrong.or_at(item.at))).transpose()
+    }
+}
+
+/// The keys and values of an object.
+struct Pairs<'de, 'a> {
+    rest: std::slice::Iter<'de, (Key<'a>, Node<'a>)>,
+    /// The value of the last key.
+    value: Option<&'de Node<'a>>,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'de, '_> {
+    type Error = Wrong;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(key).map(Some).map_err(|wrong| wrong.or_at(key.at))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
+        let value = self.value.take().expect("serde asks for a value after its key");
+        seed.deserialize(value).map_err(|wrong| wrong.or_at(value.at))
     }
 }
 
@@ -187,14 +213,6 @@ impl<'de> Deserializer<'de> for &'de Key<'_> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> IntoDeserializer<'de, Wrong> for &'de Key<'_> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }
 

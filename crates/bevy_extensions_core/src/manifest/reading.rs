@@ -37,5 +37,5 @@ pub(super) fn name_of(spelling: &str, file: &str) -> Result<ExtensionName, Parse
 
 /// Returns a spelling, if it is something else than the name.
 pub(super) fn if_other(spelling: &str, name: &ExtensionName) -> Option<String> {
-    (spelling != name.as_str()).then(|| spelling.into())
+    (*name != *spelling).then(|| spelling.into())
 }

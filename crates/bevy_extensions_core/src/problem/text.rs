@@ -32,6 +32,7 @@ impl Problem {
             Self::NotHosted { extension, .. } => {
                 format!("add it with `ExtensionsPlugin::default().with::<{extension}>()`, or link it and add nothing")
             }
+            Self::NoVersion { at, .. } if at.file.ends_with(".json") => "add `\"version\": \"1.0.0\"`".into(),
             Self::NoVersion { .. } => "add `version: \"1.0.0\"`".into(),
             Self::UnknownName { near: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::UnknownName { name, .. } => format!("remove `{name}`, or add the extension"),
