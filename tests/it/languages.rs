@@ -7,8 +7,8 @@ use bevy_extensions::{
     Target, Value, json,
     prelude::*,
     script::{
-        Heard, HeardEvent, Languages, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptError,
-        ScriptFunction, ScriptHost, ScriptSource, TimerId,
+        Heard, HeardEvent, Languages, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine,
+        ScriptError, ScriptFunction, ScriptHost, ScriptSource, TimerId,
     },
     test_kit::{TestApp, extensions},
 };

@@ -24,7 +24,10 @@ fn main() {
 
     let counts: &[usize] = if is_bench() { &[100, 1_000] } else { &[3] };
     println!("\nto load scripts of one line; against a bare runtime, context and eval");
-    println!("  {:>7}  {:>12}  {:>12}  {:>8}  {:>14}  {:>14}", "scripts", "bare each", "ours each", "ratio", "bare KiB each", "ours KiB each");
+    println!(
+        "  {:>7}  {:>12}  {:>12}  {:>8}  {:>14}  {:>14}",
+        "scripts", "bare each", "ours each", "ratio", "bare KiB each", "ours KiB each"
+    );
     counts.iter().for_each(|count| load(*count));
 }
 
@@ -77,9 +80,10 @@ fn event(scripts: usize) {
 
 fn app(scripts: usize, text: &str) -> App {
     let mut app = App::new();
-    let mut host = ExtensionsPlugin { settings: HostSettings::default().into(), exit_on_signal: false, ..Default::default() }
-        .without_inventory()
-        .with::<Emitter>();
+    let mut host =
+        ExtensionsPlugin { settings: HostSettings::default().into(), exit_on_signal: false, ..Default::default() }
+            .without_inventory()
+            .with::<Emitter>();
     for number in 0..scripts {
         host = host.with_script(format!("script{number}.js"), text);
     }
@@ -106,7 +110,8 @@ impl Bare {
     fn new(text: &str) -> Self {
         let runtime = Runtime::new().expect("there is memory");
         let context = Context::full(&runtime).expect("there is memory");
-        let function = context.with(|ctx| Persistent::save(&ctx, ctx.eval::<Function<'_>, _>(text).expect("it is a function")));
+        let function =
+            context.with(|ctx| Persistent::save(&ctx, ctx.eval::<Function<'_>, _>(text).expect("it is a function")));
         Self { function, context }
     }
 

@@ -21,11 +21,11 @@ pub use listing::{EventRow, ListenerRow};
 pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
-pub(crate) use listing::events;
 #[cfg(feature = "script")]
 pub(crate) use hear::Hear;
 #[cfg(feature = "script")]
 pub use hear::HeardEvent;
+pub(crate) use listing::events;
 
 /// An event of the app or of an extension: an ordinary Bevy event that is delivered in order and contained.
 ///

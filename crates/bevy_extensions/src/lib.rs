@@ -350,6 +350,35 @@
 //!
 //! [`leftovers`](ExtensionsWorldExt::leftovers) lists what in the world belongs to an extension: after a stop, nothing.
 //!
+//! # Extensions as files
+//!
+//! What lies in the [`directories`](HostSettings::directories) of the host settings extends the app too: by default in
+//! `assets/extensions` and in `extensions` below the current directory. A file `hello.js` is an extension, without a
+//! manifest and without a build; the feature `script` runs it:
+//!
+//! ```js
+//! //@extension version 1.0.0
+//! //@extension requires Economy ^1.2
+//! const economy = extension.imports('Economy');
+//! extension.on('player.joined', (event, meta) => {
+//!   console.log(`${event.name} joined, says ${meta.sender}`);
+//!   economy.deposit({ player: event.name, gold: 5 });
+//! });
+//! ```
+//!
+//! * *A folder* with `extension.ron`, an `extension.json` as Minestom has it, or a `package.json`; one with a `main.js` or
+//!   `index.js`; or *an archive* (`.zip`) of such a folder: see [`discover`].
+//! * *They take part* in all that natives do: they stand in the same plan, go through the same phases, hear the same events
+//!   in plan order and may change them, call and offer functions, use and drive interfaces. Either may require the other;
+//!   a native names a script by a string. Exports as types are for natives only.
+//! * *Each has a runtime of its own*, and reaches the world by nothing else: no files but its own, no network. How long a
+//!   call may take, how much memory, stack and how many timers it may have is for the host settings to
+//!   [limit](ScriptLimits).
+//! * *When it stops*, all of it goes; when it starts again, it begins in a new runtime at its first line.
+//!
+//! The module `script` (in these docs if they are built with the feature) says what a script finds, what is contained and
+//! what is not, and how to add a language of one's own. `assets/extension.d.ts` says it to editors.
+//!
 //! # What is not contained
 //!
 //! * An abort, a stack overflow, an endless loop, and every panic in a program built with `panic = "abort"`.
@@ -375,6 +404,8 @@
 //!
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
+//! * `script`: extensions in JavaScript, and archives. Takes a C compiler, and about half a minute to build; 200 KiB of
+//!   memory a script.
 //! * `test_kit`: apps for tests, in the module `test_kit` (in these docs if they are built with the feature); costs a look
 //!   at every call into an extension.
 //!
@@ -383,6 +414,9 @@
 //! * *My extension is not in the report at all.* Rust links no crate that no code names: see [`link_extensions!`], or
 //!   add it with [`ExtensionsPlugin::with`].
 //! * *"was added past the host".* Do not add an extension with `add_plugins`; that is what the host does.
+//! * *My file is not in the report.* It lies in another folder (see [`directories`](HostSettings::directories)), or deeper
+//!   than one level, or is no `.js`, `.mjs` or `.zip`.
+//! * *"this app runs no scripts".* Turn on the feature `script`.
 //! * *A system does not say its name in a fault.* Turn on the feature `debug`.
 //! * *A fault stops the whole program.* See [what is not contained](#what-is-not-contained).
 //! * *My event is not heard by name.* Its type has to implement `Serialize`, and `Deserialize` to be emitted by name.
@@ -443,11 +477,13 @@ mod value;
 mod world_ext;
 
 pub use bevy_extensions_core::{
-    Absence, Alias, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Edge, EdgeKind, EventFilter,
-    EventFilterError, EventName, EventNameError, ExtensionName, External, FaultLimits, HostSettings, InterfaceName,
+    Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Discovery,
+    DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError, EventName, EventNameError,
+    ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found, HostSettings, InterfaceName,
     Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
-    Problem, Provided, Repository, Resolution, Restart, RonText, SettingsError, Severity, Source, Switch, SwitchTo,
-    Unavailable, Version, VersionError, VersionReq, assets_dir, explain, parse_range, parse_version, resolve,
+    Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits, SettingsError, Severity, Source, Switch,
+    SwitchTo, Unavailable, Unrunnable, Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range,
+    parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 

@@ -1,11 +1,54 @@
 //! Scripts: extensions that are files, and the languages that they are written in.
 //!
-//! A script is found on disk, runs in a runtime of its own, and reaches the world through nothing but events, functions and
-//! interfaces; with these it does whatever a native extension does. An [engine](ScriptEngine) runs the scripts of a
-//! language, behind a seam that knows neither Bevy nor JavaScript.
+//! A script is found on disk, runs in a runtime of its own, and reaches the world through nothing but events, functions
+//! and interfaces; with these it does whatever a native extension does.
 //!
-//! * [`context`](self) of a script: its runtime, and what waits until it has returned;
-//! * what it asks for while it runs is the host's to do, and [`ScriptHost`] is what it may ask for.
+//! # What a script finds
+//!
+//! In JavaScript, the object `extension`, and little else beside the language; `assets/extension.d.ts` has it in full:
+//!
+//! | | |
+//! |---|---|
+//! | `on(name, listener)`, `once`, `off` | hears an event, `a.*` or all of them; the listener gets the event, which it may change, and `{ key, sender, target }`. What `on` returns has `detach()` |
+//! | `on('preinit')`, `'init'`, `'postinit'` or `'ready'`, `'terminate'` | hears of the phases of its own life |
+//! | `emit(name, value, { to })` | emits an event, to everybody or some; returns a promise of what it became |
+//! | `imports('Economy')`, or `import` | the functions and values of an extension that it declares, or of the app (`'app'`) |
+//! | `exports = { forecast(x) {..}, unit: 'm' }` | what it offers to others: natives [call](crate::ExtensionsWorldExt::call) it |
+//! | `driver('sms', { send({ to }) {..} })`, `drivers('sms')` | serves an interface; uses one, whoever serves it |
+//! | `config`, `name`, `version`, `log.info(..)` | its settings, and what it is called |
+//! | `console`, `setTimeout`, `setInterval`, `queueMicrotask`, `structuredClone` | as everywhere; timers run on the time of the app |
+//! | `require('./lib/x')`, `import` | its own files, and nobody else's |
+//!
+//! * *The top level* runs when a native's `build` would. What is emitted is delivered once the script has returned: a good
+//!   time to emit is `init`.
+//! * *A function takes one argument*, and answers at once. While an event is delivered, functions that take `&mut World` are
+//!   refused; others run, and their commands follow when the event is delivered.
+//! * *Who calls around a corner* into a script that is running gets an error that shows the chain; an event for it waits
+//!   until it has returned, and changing it is too late then.
+//! * *What a script says* goes to the log with its name before it; without a log, to standard output.
+//! * *Numbers* beyond 2^53 are `BigInt`s, and stay exact. What a script does not touch stays as it was.
+//!
+//! # What is contained, and what is not
+//!
+//! An exception is charged to the extension with file, line, column, the line of the source and the stack, and so is a
+//! promise that is rejected while nobody handles it. What takes longer, or more, than the [limits](crate::ScriptLimits) of
+//! the host settings allow is cut off in the middle, past every `catch`. Everybody else goes on.
+//!
+//! Limits are for mistakes, not for malice: QuickJS asks whether it should go on between the steps of a script, and not
+//! within a single step of its own, so that one call of a built-in function on something huge may take longer than it
+//! should. What memory may be had bounds that.
+//!
+//! # Languages
+//!
+//! An [engine](ScriptEngine) runs the scripts of one language, behind a seam that knows neither Bevy nor JavaScript: values
+//! cross it as JSON, everything else as names and numbers. Add one with [`Languages::with`]:
+//!
+//! ```
+//! # use bevy_extensions::{prelude::*, script::{Languages, QuickJs}};
+//! // The engine of another language stands beside it in the same way.
+//! let host = ExtensionsPlugin { languages: Languages::none().with(QuickJs), ..Default::default() };
+//! # _ = host;
+//! ```
 
 mod context;
 mod deliver;
@@ -20,8 +63,8 @@ mod start;
 mod timer;
 
 pub use engine::{
-    Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
-    ScriptSource, TimerId,
+    Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction,
+    ScriptHost, ScriptSource, TimerId,
 };
 pub use error::ScriptError;
 pub use languages::Languages;

@@ -26,7 +26,10 @@ use self::{
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
 };
 use super::{
-    engine::{Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId},
+    engine::{
+        Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource,
+        TimerId,
+    },
     error::ScriptError,
 };
 use crate::{event::Target, phase::Phase};
