@@ -16,7 +16,7 @@ use bevy_extensions_core::ParseError;
 
 use crate::phase::Phase;
 #[cfg(feature = "script")]
-use crate::script::ScriptError;
+use crate::script_error::ScriptError;
 
 /// Something that went wrong in an extension's code.
 ///

@@ -464,6 +464,8 @@ mod report;
 mod scope;
 #[cfg(feature = "script")]
 pub mod script;
+#[cfg(feature = "script")]
+mod script_error;
 mod settings;
 mod shared;
 mod signature;

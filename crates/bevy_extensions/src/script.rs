@@ -53,7 +53,6 @@
 mod context;
 mod deliver;
 mod engine;
-mod error;
 mod host;
 mod languages;
 mod listen;
@@ -62,11 +61,11 @@ mod serve;
 mod start;
 mod timer;
 
+pub use crate::script_error::ScriptError;
 pub use engine::{
     Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction,
     ScriptHost, ScriptSource, TimerId,
 };
-pub use error::ScriptError;
 pub use languages::Languages;
 pub use quickjs::QuickJs;
 

@@ -198,7 +198,7 @@ pub enum Broken {
     Skipped(String),
     /// A script has failed.
     #[cfg(feature = "script")]
-    Script(crate::script::ScriptError),
+    Script(crate::script_error::ScriptError),
     /// It is part of a script that is running already.
     #[cfg(feature = "script")]
     Reentered {

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, ScriptLimits};
 use serde_json::Value;
 
-use super::error::ScriptError;
+use crate::script_error::ScriptError;
 use crate::{event::Target, phase::Phase};
 
 pub use crate::event::HeardEvent;

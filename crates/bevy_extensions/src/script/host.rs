@@ -7,9 +7,9 @@ use bevy_extensions_core::{EventFilter, EventName};
 use serde_json::Value;
 
 use super::{
+    ScriptError,
     context::{Context, Waiting},
     engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, ScriptHost, TimerId},
-    error::ScriptError,
     listen::Ear,
     serve::{OwnedFunction, ScriptCallee},
     timer::{self, Timers},

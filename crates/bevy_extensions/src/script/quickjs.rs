@@ -26,11 +26,11 @@ use self::{
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
 };
 use super::{
+    ScriptError,
     engine::{
         Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource,
         TimerId,
     },
-    error::ScriptError,
 };
 use crate::{event::Target, phase::Phase};
 

@@ -8,7 +8,7 @@ use super::{
     modules::{self, WRAPPER},
     state::{State, state},
 };
-use crate::script::error::ScriptError;
+use crate::script::ScriptError;
 
 /// The name of our own code in stacks.
 pub(super) const PRELUDE: &str = "<extension>";

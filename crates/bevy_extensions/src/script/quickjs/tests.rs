@@ -10,11 +10,11 @@ use crate::{
     event::Target,
     phase::Phase,
     script::{
+        ScriptError,
         engine::{
             Heard, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
             ScriptSource, TimerId,
         },
-        error::ScriptError,
     },
 };
 
