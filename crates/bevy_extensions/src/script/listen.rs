@@ -39,7 +39,8 @@ impl Hear for Ear {
                 .enter(Reach::Data(world.reborrow()), place, |script, host| script.hear(*listener, event, meta, host))
         });
         match heard {
-            Some(Some(Ok(()))) => {}
+            // It has heard, or it has panicked, which was charged.
+            Some(Some(Ok(()))) | None => {}
             Some(Some(Err(error))) => {
                 if event.to_value().is_err() {
                     return false;
@@ -53,8 +54,6 @@ impl Hear for Ear {
                 context.wait(Waiting::Event { listener: *listener, place: place.clone(), value, meta });
                 return true;
             }
-            // A panic, which was charged.
-            None => {}
         }
         context.deliver_soon(Reach::Data(world));
         true
