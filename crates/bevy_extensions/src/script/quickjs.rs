@@ -1,4 +1,4 @@
-//! Scripts in JavaScript, on QuickJS.
+//! Scripts in JavaScript, on `QuickJS`.
 //!
 //! Every script has a runtime of its own. What it holds on to is its `State`, which lives inside the runtime; what it
 //! asks of the host goes through functions that find the host where the call has lent it.
@@ -9,14 +9,15 @@ mod format;
 mod limits;
 mod modules;
 mod state;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::{cell::Cell, sync::Arc};
 
+use bevy_extensions_core::ExtensionName;
 use rquickjs::{
-    Context, Ctx, Error, Function, Object, Promise, Runtime, Value as JsValue, function::This, promise::PromiseState,
+    Context, Ctx, Error, Function, Object, Runtime, Value as JsValue, function::This, promise::PromiseState,
 };
 use serde_json::Value;
 
@@ -24,11 +25,10 @@ use self::{
     errors::{caught, limit, thrown},
     limits::{Depth, Watch},
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
+    values::{Fields, Lent},
 };
 use super::{
-    engine::{
-        Heard, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId,
-    },
+    engine::{Heard, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId},
     error::ScriptError,
 };
 use crate::{event::Target, phase::Phase};
@@ -107,6 +107,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
             to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
             freeze: ctx.eval("Object.freeze")?,
         },
+        room: Default::default(),
         last: Cell::new(0),
     };
     ctx.store_userdata(state).map_err(|_| Error::Unknown)?;
@@ -223,6 +224,7 @@ impl QuickJsScript {
                 let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
                 if !self.watch.is_over()
                     && let Err(error) = drain(&ctx, &state)
+                    && outcome.is_ok()
                 {
                     outcome = Err(caught(&ctx, error));
                 }
@@ -240,33 +242,39 @@ impl QuickJsScript {
 }
 
 /// Calls a listener, and takes over what it has made of the event.
-fn tell<'js>(
-    ctx: &Ctx<'js>,
-    state: &State<'js>,
-    id: u32,
-    event: &mut Value,
-    heard: Heard<'_>,
-) -> rquickjs::Result<()> {
-    let Some((function, meta)) = listener(ctx, state, id, heard)? else { return Ok(()) };
-    let value = values::to_js(ctx, event)?;
-    let answer: JsValue<'js> = function.call((value.clone(), meta))?;
+fn tell<'js>(ctx: &Ctx<'js>, state: &State<'js>, id: u32, event: &mut Value, heard: Heard<'_>) -> rquickjs::Result<()> {
+    let Some((function, fields, meta)) = listener(ctx, state, id, event, heard)? else { return Ok(()) };
+    let lent = Lent::new(ctx, event, fields, state.room.take())?;
+    let answer: JsValue<'js> = function.call((lent.value(), meta))?;
     drain(ctx, state)?;
-    settled(state, answer)?;
-    values::take_over(event, &value)
+    if answer.is_object() {
+        settled(state, answer)?;
+    }
+    state.room.replace(lent.take_over(event)?);
+    Ok(())
 }
 
-/// Returns a listener and what to tell it beside the event.
+/// Returns a listener, the fields of what it will hear, and what to tell it beside the event.
 fn listener<'js>(
     ctx: &Ctx<'js>,
     state: &State<'js>,
     id: u32,
+    event: &Value,
     heard: Heard<'_>,
-) -> rquickjs::Result<Option<(Function<'js>, Object<'js>)>> {
+) -> rquickjs::Result<Option<(Function<'js>, Fields<'js>, Object<'js>)>> {
     let mut listeners = state.listeners.borrow_mut();
     let Some(listener) = listeners.get_mut(&id) else { return Ok(None) };
     let function = listener.function.clone();
+    let fields = listener.fields.of(ctx, event)?;
+    if !fields.is(&listener.fields) {
+        listener.fields = fields.clone();
+    }
+    // As they are written: names are equal in more ways than a script should see.
+    let written = ExtensionName::as_str;
     let known = listener.meta.as_ref().filter(|meta| {
-        meta.key == heard.key && meta.sender.as_ref() == heard.sender && meta.target == *heard.target
+        meta.key == heard.key
+            && meta.sender.as_ref().map(written) == heard.sender.map(written)
+            && meta.target == *heard.target
     });
     let object = match known {
         Some(meta) => meta.object.clone(),
@@ -285,13 +293,13 @@ fn listener<'js>(
         drop(listeners);
         api::unlisten(ctx.clone(), id);
     }
-    Ok(Some((function, object)))
+    Ok(Some((function, fields, object)))
 }
 
 fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Object<'js>> {
     let meta = Object::new(ctx.clone())?;
     meta.set("key", heard.key)?;
-    meta.set("sender", heard.sender.map(|sender| sender.as_str()))?;
+    meta.set("sender", heard.sender.map(ExtensionName::as_str))?;
     let target = match heard.target {
         Target::Everyone => JsValue::new_undefined(ctx.clone()),
         Target::Only(names) => values::to_js(ctx, &Value::from(names.clone()))?,
@@ -335,7 +343,7 @@ fn answer<'js>(
 ///
 /// What the promise was rejected with, which is so taken care of.
 fn settled<'js>(state: &State<'js>, value: JsValue<'js>) -> rquickjs::Result<Option<JsValue<'js>>> {
-    let Some(promise) = value.as_promise().map(Promise::clone) else { return Ok(Some(value)) };
+    let Some(promise) = value.as_promise().cloned() else { return Ok(Some(value)) };
     match promise.state() {
         PromiseState::Pending => Ok(None),
         PromiseState::Resolved => promise.result::<JsValue<'js>>().transpose(),
@@ -352,16 +360,25 @@ fn settled<'js>(state: &State<'js>, value: JsValue<'js>) -> rquickjs::Result<Opt
 ///
 /// If that takes longer than the call may.
 fn drain<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> rquickjs::Result<()> {
+    if state.watch.is_over() {
+        // A promise has swallowed that its function was cut off.
+        return Err(interrupted(ctx));
+    }
     let mut jobs = 0_u32;
     while ctx.execute_pending_job() {
         jobs = jobs.wrapping_add(1);
         // QuickJS asks while it runs functions of scripts, which not every job does.
         if state.watch.is_over() || (jobs.is_multiple_of(JOBS_A_LOOK) && state.watch.ask()) {
             state.has_more.set(true);
-            return Err(rquickjs::Exception::throw_message(ctx, "interrupted"));
+            return Err(interrupted(ctx));
         }
     }
     Ok(())
+}
+
+/// An error whose text is [replaced](errors::caught) by that of the limit.
+fn interrupted(ctx: &Ctx<'_>) -> Error {
+    rquickjs::Exception::throw_message(ctx, "interrupted")
 }
 
 /// Tells the host what became known at the end of a call.

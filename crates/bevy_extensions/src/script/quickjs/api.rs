@@ -23,10 +23,14 @@ use crate::{
 
 /// Makes the world of a script: `extension`, `console` and the like.
 pub(super) fn install<'js>(ctx: &Ctx<'js>) -> Result<()> {
+    own_code(ctx, include_str!("prelude.js"))?.call((natives(ctx)?, constants(ctx)?))
+}
+
+/// Compiles a function of ours, which stacks do not show.
+fn own_code<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Function<'js>> {
     let mut options = EvalOptions::default();
     options.filename = Some(PRELUDE.into());
-    let prelude: Function<'js> = ctx.eval_with_options(include_str!("prelude.js"), options)?;
-    prelude.call((natives(ctx)?, constants(ctx)?))
+    ctx.eval_with_options(text, options)
 }
 
 /// What a script may read of itself.
@@ -62,11 +66,12 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "log", log)?;
     add(&natives, "timer", start_timer)?;
     add(&natives, "clear", stop_timer)?;
+    add(&natives, "clone", clone)?;
     Ok(natives)
 }
 
 fn add<'js, P>(natives: &Object<'js>, name: &str, function: impl IntoJsFunc<'js, P> + 'js) -> Result<()> {
-    natives.set(name, Function::new(natives.ctx().clone(), function)?.with_name(name)?)
+    natives.set(name, Function::new(natives.ctx().clone(), function)?)
 }
 
 /// Makes an error of what the host says.
@@ -85,7 +90,10 @@ fn listen<'js>(ctx: Ctx<'js>, name: String, function: Function<'js>, is_once: bo
             ListensTo::Events(name)
         }
     };
-    state(&ctx).listeners.borrow_mut().insert(id, Listener { function, to, is_once, meta: None });
+    state(&ctx)
+        .listeners
+        .borrow_mut()
+        .insert(id, Listener { function, to, is_once, fields: Default::default(), meta: None });
     Ok(id)
 }
 
@@ -124,7 +132,8 @@ fn emit<'js>(ctx: Ctx<'js>, name: String, value: JsValue<'js>, to: JsValue<'js>)
     let state = state(&ctx);
     let most = state.source.limits.emits;
     if state.emits.borrow().len() >= most as usize {
-        let complaint = format!("`{name}` cannot be emitted: {most} events are still to be delivered, which is the limit");
+        let complaint =
+            format!("`{name}` cannot be emitted: {most} events are still to be delivered, which is the limit");
         return Err(Exception::throw_range(&ctx, &complaint));
     }
     let id = state.number();
@@ -138,7 +147,8 @@ fn target<'js>(ctx: &Ctx<'js>, to: &JsValue<'js>) -> Result<Target> {
         return Ok(Target::Everyone);
     }
     let list = to.as_object().filter(|list| list.is_array());
-    let names = list.map(|list| (0..values::length_of(list)?).map(|index| list.get(index)).collect::<Result<Vec<String>>>());
+    let names =
+        list.map(|list| (0..values::length_of(list)?).map(|index| list.get(index)).collect::<Result<Vec<String>>>());
     match names {
         Some(Ok(names)) => Ok(Target::Only(names)),
         _ => Err(Exception::throw_type(ctx, "`to` is the name of an extension, or a list of names")),
@@ -286,6 +296,11 @@ fn stop_timer(ctx: Ctx<'_>, timer: JsValue<'_>) {
     if state(&ctx).timers.borrow_mut().remove(&id).is_some() {
         ask_host(&ctx, |host| host.stop_timer(TimerId(id)));
     }
+}
+
+fn clone<'js>(ctx: Ctx<'js>) -> Result<Function<'js>> {
+    state(&ctx).depth.check(&ctx)?;
+    own_code(&ctx, include_str!("clone.js"))
 }
 
 /// Returns what listeners to a phase get in place of an event's value.

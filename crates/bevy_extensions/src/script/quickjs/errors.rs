@@ -20,8 +20,15 @@ const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
 /// Returns what an error of rquickjs is for people. Takes the exception that the script has thrown, if it was one.
 pub(super) fn caught<'js>(ctx: &Ctx<'js>, error: Error) -> ScriptError {
     match error {
-        Error::Exception => thrown(ctx, &ctx.catch()),
-        Error::Allocation => limit(out_of_memory(&state(ctx))),
+        Error::Exception => match ctx.catch() {
+            // What QuickJS throws when there is no memory for an error.
+            null if null.is_null() => {
+                ctx.run_gc();
+                with_limits(ctx, limit(format!("{}, or threw: null", out_of_memory(&state(ctx)))))
+            }
+            value => thrown(ctx, &value),
+        },
+        Error::Allocation => with_limits(ctx, limit(out_of_memory(&state(ctx)))),
         other => with_limits(ctx, ScriptError::new(other.to_string())),
     }
 }
@@ -101,7 +108,7 @@ pub(super) fn limit(message: String) -> ScriptError {
     error
 }
 
-/// Adds the place and the stack, as QuickJS has written it.
+/// Adds the place and the stack, as `QuickJS` has written it.
 fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
     let files = &state.source.files;
     for frame in stack.lines().filter_map(Frame::parse) {

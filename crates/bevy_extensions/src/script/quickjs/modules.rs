@@ -1,4 +1,4 @@
-//! The files of a script: CommonJS and ES modules, of its own folder only.
+//! The files of a script: `CommonJS` and ES modules, of its own folder only.
 
 use std::sync::Arc;
 
@@ -13,13 +13,9 @@ use rquickjs::{
     promise::PromiseState,
 };
 
-use super::{
-    errors,
-    state::state,
-    values,
-};
+use super::{errors, state::state, values};
 
-/// What stands before a CommonJS file, on its first line.
+/// What stands before a `CommonJS` file, on its first line.
 pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
 /// What a path may leave out.
 const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
@@ -87,7 +83,7 @@ enum Compiled<'js> {
     Module(Module<'js, Declared>),
 }
 
-/// Compiles a file: as a CommonJS function if it can be one, else as an ES module.
+/// Compiles a file: as a `CommonJS` function if it can be one, else as an ES module.
 fn compile<'js>(ctx: &Ctx<'js>, file: &str, text: &str) -> Result<Compiled<'js>> {
     let files = state(ctx).source.files.clone();
     // What a shell would read is a comment here.
@@ -169,9 +165,7 @@ fn resolve(ctx: &Ctx<'_>, base: &str, name: &str) -> Result<String> {
 
 fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<String, String> {
     if !matches!(name.split('/').next(), Some("." | "..")) {
-        return Err(format!(
-            "`{name}` cannot be loaded: only own files can, by a path that begins with `./` or `../`"
-        ));
+        return Err(format!("`{name}` cannot be loaded: only own files can, by a path that begins with `./` or `../`"));
     }
     let mut parts: Vec<&str> = base.split('/').collect();
     parts.pop();
@@ -257,7 +251,7 @@ impl Loader for OwnFiles {
     }
 }
 
-/// A CommonJS file, for those that `import` it: its `module.exports` is the default export, and its fields are exports.
+/// A `CommonJS` file, for those that `import` it: its `module.exports` is the default export, and its fields are exports.
 struct CommonJs;
 
 impl CommonJs {

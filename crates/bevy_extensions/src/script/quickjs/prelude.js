@@ -3,11 +3,8 @@
   'use strict';
   const { create, defineProperty, freeze, keys } = Object;
   const { apply, defineProperty: define, deleteProperty, set } = Reflect;
-  const { Array, ArrayBuffer, Date, Error, Map, Promise, Proxy, RegExp, Set, TypeError } = globalThis;
-  const isArray = Array.isArray, isView = ArrayBuffer.isView;
+  const { Error, Promise, Proxy, TypeError } = globalThis;
   const then = Promise.prototype.then, resolved = Promise.resolve();
-  const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapEach = Map.prototype.forEach;
-  const setAdd = Set.prototype.add, setEach = Set.prototype.forEach, slice = ArrayBuffer.prototype.slice;
 
   const text = (value, what) => {
     if (typeof value !== 'string') throw new TypeError(what);
@@ -132,45 +129,11 @@
     },
   };
 
-  // Copies as the algorithm of the same name in browsers does, for what a script can have.
-  const structuredClone = (value) => {
-    const copies = new Map();
-    const copy = (value) => {
-      if (typeof value === 'function' || typeof value === 'symbol') {
-        throw new TypeError(`a ${typeof value} cannot be cloned`);
-      }
-      if (typeof value !== 'object' || value === null) return value;
-      const known = apply(mapGet, copies, [value]);
-      if (known !== undefined) return known;
-      const keep = (copied) => (apply(mapSet, copies, [value, copied]), copied);
-      if (value instanceof Date) return keep(new Date(+value));
-      if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
-      if (value instanceof ArrayBuffer) return keep(apply(slice, value, [0]));
-      if (isView(value)) return keep(new value.constructor(copy(value.buffer), value.byteOffset, value.length));
-      if (value instanceof Map) {
-        const map = keep(new Map());
-        apply(mapEach, value, [(item, key) => apply(mapSet, map, [copy(key), copy(item)])]);
-        return map;
-      }
-      if (value instanceof Set) {
-        const set = keep(new Set());
-        apply(setEach, value, [(item) => apply(setAdd, set, [copy(item)])]);
-        return set;
-      }
-      const copied = keep(isArray(value) ? new Array(value.length) : value instanceof Error ? new Error(value.message) : {});
-      const names = keys(value);
-      for (let i = 0; i < names.length; i++) {
-        const how = { __proto__: null, value: copy(value[names[i]]), enumerable: true, configurable: true, writable: true };
-        defineProperty(copied, names[i], how);
-      }
-      return copied;
-    };
-    return copy(value);
-  };
-
+  // Compiled when it is needed, which is rare.
+  let clone;
   const globals = {
     console,
-    structuredClone,
+    structuredClone: (value) => (clone ??= native.clone())(value),
     queueMicrotask: (fn) => {
       const run = callable(fn, '`queueMicrotask` takes a function');
       apply(then, resolved, [() => { run(); }]);

@@ -10,7 +10,10 @@ use bevy_extensions_core::ExtensionName;
 use rquickjs::{Ctx, Function, JsLifetime, Object, Value as JsValue, runtime::UserDataGuard};
 use scoped_tls_hkt::scoped_thread_local;
 
-use super::limits::{Depth, Watch};
+use super::{
+    limits::{Depth, Watch},
+    values::Fields,
+};
 use crate::{
     event::Target,
     phase::Phase,
@@ -42,11 +45,13 @@ pub(super) struct State<'js> {
     pub exports_changed: Cell<bool>,
     /// Whether the last call has left jobs undone.
     pub has_more: Cell<bool>,
-    /// The CommonJS modules, by file.
+    /// The `CommonJS` modules, by file.
     pub modules: RefCell<BTreeMap<String, Object<'js>>>,
     /// The files that were compiled as ES modules.
     pub es_modules: RefCell<BTreeSet<String>>,
     pub builtins: Builtins<'js>,
+    /// Room for the values of an event.
+    pub room: RefCell<Vec<Option<JsValue<'js>>>>,
     /// The number given last.
     pub last: Cell<u32>,
 }
@@ -65,6 +70,8 @@ pub(super) struct Listener<'js> {
     pub function: Function<'js>,
     pub to: ListensTo,
     pub is_once: bool,
+    /// The fields of the event that it heard last.
+    pub fields: Fields<'js>,
     pub meta: Option<Meta<'js>>,
 }
 

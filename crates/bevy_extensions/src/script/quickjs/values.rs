@@ -3,12 +3,11 @@
 //! They become what `JSON.stringify` and `JSON.parse` would make of them, without a text in between, and with integers
 //! that stay exact.
 
+use std::rc::Rc;
+
 use rquickjs::{
-    Array, Atom, BigInt, Coerced, Ctx, Exception, Function, IntoJs, Object, Result, String as JsString,
-    Value as JsValue,
-    atom::PredefinedAtom,
-    function::This,
-    object::Property,
+    Array, Atom, BigInt, Coerced, Ctx, Exception, Function, IntoJs, JsLifetime, Object, Result, String as JsString,
+    Value as JsValue, atom::PredefinedAtom, function::This, object::Property,
 };
 use serde_json::{Map, Number, Value};
 
@@ -46,13 +45,7 @@ fn build<'js>(ctx: &Ctx<'js>, value: &Value, deeper: usize) -> Result<JsValue<'j
             let deeper = one_less(ctx, deeper)?;
             let object = Object::new(ctx.clone())?;
             for (key, field) in fields {
-                let field = build(ctx, field, deeper)?;
-                if key == "__proto__" {
-                    // To set it would change what the object is.
-                    object.prop(key, Property::from(field).writable().enumerable().configurable())?;
-                } else {
-                    object.set(key, field)?;
-                }
+                put_field(&object, key, Atom::from_str(ctx.clone(), key)?, build(ctx, field, deeper)?)?;
             }
             object.into_value()
         }
@@ -77,16 +70,109 @@ pub(super) fn from_js<'js>(value: &JsValue<'js>) -> Result<Value> {
     Ok(Reader::new(value.ctx()).read(value, "", None, DEEPEST)?.unwrap_or_default())
 }
 
-/// Takes over what was changed in a value since it was [made](to_js); what was not stays exactly what it was.
-///
-/// # Errors
-///
-/// As [`from_js`]; then nothing is taken over.
-pub(super) fn take_over<'js>(value: &mut Value, changed: &JsValue<'js>) -> Result<()> {
-    if !is_same(value, changed)? {
-        *value = Reader::new(changed.ctx()).read(changed, "", Some(value), DEEPEST)?.unwrap_or_default();
+/// The names of the fields of events, which are mostly the same from one to the next.
+#[derive(JsLifetime, Default, Clone)]
+pub(super) struct Fields<'js> {
+    fields: Rc<Vec<Field<'js>>>,
+}
+
+#[derive(JsLifetime)]
+struct Field<'js> {
+    name: String,
+    atom: Atom<'js>,
+}
+
+impl<'js> Fields<'js> {
+    /// Returns the names of the fields of a value, made anew only if they are others than these.
+    pub fn of(&self, ctx: &Ctx<'js>, value: &Value) -> Result<Self> {
+        let Value::Object(values) = value else { return Ok(self.clone()) };
+        let is_equal = |(name, field): (&String, &Field<'js>)| *name == field.name;
+        if values.len() == self.fields.len() && values.keys().zip(self.fields.iter()).all(is_equal) {
+            return Ok(self.clone());
+        }
+        let fields =
+            values.keys().map(|name| Ok(Field { name: name.clone(), atom: Atom::from_str(ctx.clone(), name)? }));
+        Ok(Self { fields: Rc::new(fields.collect::<Result<_>>()?) })
     }
-    Ok(())
+
+    /// Tells whether these are the very same names, and not only equal ones.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.fields, &other.fields)
+    }
+}
+
+/// An event while a listener has it.
+///
+/// Most listeners change nothing. To see that, the fields are compared with the very values that were put there.
+pub(super) struct Lent<'js> {
+    value: JsValue<'js>,
+    fields: Fields<'js>,
+    /// What was put into the fields, if it is known again by itself, as the same text is.
+    put: Vec<Option<JsValue<'js>>>,
+}
+
+impl<'js> Lent<'js> {
+    /// Makes a value of JavaScript.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_js`].
+    pub fn new(ctx: &Ctx<'js>, value: &Value, fields: Fields<'js>, mut put: Vec<Option<JsValue<'js>>>) -> Result<Self> {
+        let value = match value {
+            Value::Object(values) => {
+                let object = Object::new(ctx.clone())?;
+                for (field, value) in fields.fields.iter().zip(values.values()) {
+                    let value = build(ctx, value, DEEPEST - 1)?;
+                    put.push(value.is_string().then(|| value.clone()));
+                    put_field(&object, &field.name, field.atom.clone(), value)?;
+                }
+                object.into_value()
+            }
+            value => to_js(ctx, value)?,
+        };
+        Ok(Self { value, fields, put })
+    }
+
+    /// Returns what a listener gets.
+    pub fn value(&self) -> JsValue<'js> {
+        self.value.clone()
+    }
+
+    /// Takes over what was changed; what was not stays exactly what it was. Returns the room that it has used.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_js`]; then nothing is taken over.
+    pub fn take_over(mut self, value: &mut Value) -> Result<Vec<Option<JsValue<'js>>>> {
+        if !self.is_untouched(value)? {
+            let read = Reader::new(self.value.ctx()).read(&self.value, "", Some(value), DEEPEST)?;
+            *value = read.unwrap_or_default();
+        }
+        self.put.clear();
+        Ok(self.put)
+    }
+
+    fn is_untouched(&self, value: &Value) -> Result<bool> {
+        let (Some(object), Value::Object(values)) = (self.value.as_object(), value) else {
+            return is_same(value, &self.value);
+        };
+        for ((field, put), value) in self.fields.fields.iter().zip(&self.put).zip(values.values()) {
+            let now: JsValue<'js> = object.get(field.atom.clone())?;
+            if put.as_ref() != Some(&now) && !is_same(value, &now)? {
+                return Ok(false);
+            }
+        }
+        // Counted too: a field that is new is found in no other way.
+        Ok(object.keys::<Atom<'js>>().len() == values.len())
+    }
+}
+
+fn put_field<'js>(object: &Object<'js>, name: &str, atom: Atom<'js>, value: JsValue<'js>) -> Result<()> {
+    if name == "__proto__" {
+        // To set it would change what the object is.
+        return object.prop(atom, Property::from(value).writable().enumerable().configurable());
+    }
+    object.set(atom, value)
 }
 
 /// Reads a value, bounded by the memory that its script may have: what is small in JavaScript, as one list a thousand
@@ -252,9 +338,9 @@ fn number_of(number: f64) -> Value {
 fn integer_of<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> Result<Number> {
     let digits = value.get::<Coerced<String>>()?.0;
     let signed = digits.parse::<i64>().map(Number::from);
-    signed
-        .or_else(|_| digits.parse::<u64>().map(Number::from))
-        .map_err(|_| Exception::throw_range(ctx, &format!("the integer {} does not fit into 64 bits", shortened(&digits))))
+    signed.or_else(|_| digits.parse::<u64>().map(Number::from)).map_err(|_| {
+        Exception::throw_range(ctx, &format!("the integer {} does not fit into 64 bits", shortened(&digits)))
+    })
 }
 
 fn shortened(digits: &str) -> String {
