@@ -3,6 +3,8 @@
 pub(crate) mod arrival;
 mod delivery;
 #[cfg(feature = "script")]
+mod fields;
+#[cfg(feature = "script")]
 mod hear;
 mod hearing;
 mod listeners;
@@ -21,6 +23,8 @@ pub use listing::{EventRow, ListenerRow};
 pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
+#[cfg(feature = "script")]
+pub use fields::{FieldSink, Plain};
 #[cfg(feature = "script")]
 pub(crate) use hear::Hear;
 #[cfg(feature = "script")]

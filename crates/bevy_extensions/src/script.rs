@@ -63,8 +63,8 @@ mod timer;
 
 pub use crate::script_error::ScriptError;
 pub use engine::{
-    Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction,
-    ScriptHost, ScriptSource, TimerId,
+    FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, Plain, PromiseId, Script, ScriptEngine,
+    ScriptFunction, ScriptHost, ScriptSource, TimerId,
 };
 pub use languages::Languages;
 pub use quickjs::QuickJs;

@@ -95,7 +95,9 @@ impl Form {
         let manifest = path(self.manifest);
         fs::create_dir_all(manifest.parent().expect("it is in a folder")).expect("it can be made");
         fs::write(manifest, self.text.replace('#', &number.to_string())).expect("it can be written");
-        self.script.into_iter().for_each(|script| fs::write(path(script), "console.log('here');\n").expect("it can be written"));
+        self.script
+            .into_iter()
+            .for_each(|script| fs::write(path(script), "console.log('here');\n").expect("it can be written"));
     }
 
     fn read(&self, folder: &Path, number: usize) {

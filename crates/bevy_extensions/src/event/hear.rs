@@ -3,10 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bevy_ecs::world::DeferredWorld;
-use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::Value;
 
-use super::{Delivery, DynamicEvent, ExtensionEvent};
+use super::{
+    Delivery, DynamicEvent, ExtensionEvent,
+    fields::{self, FieldSink},
+};
 use crate::fault::panic_message;
 
 /// A listener by name that is no system.
@@ -19,8 +21,9 @@ pub(crate) trait Hear: Send + Sync {
 ///
 /// It is a type of its own or a value; nothing is made a value unless somebody asks for one.
 pub trait HeardEvent {
-    /// Returns what is in it, to be written down as whatever the language has for it.
-    fn content(&self) -> &dyn erased_serde::Serialize;
+    /// Hands over its fields, one by one, if there is nothing but texts, numbers and the like in them. If the answer is
+    /// `false`, there is more in it, and what was handed over is to be forgotten.
+    fn fields(&self, to: &mut dyn FieldSink) -> bool;
 
     /// Puts a value in its place.
     ///
@@ -34,14 +37,12 @@ pub trait HeardEvent {
     /// # Errors
     ///
     /// If its type cannot be told as one.
-    fn to_value(&self) -> Result<Value, String> {
-        serde_json::to_value(self.content()).map_err(|error| error.to_string())
-    }
+    fn to_value(&self) -> Result<Value, String>;
 }
 
 impl HeardEvent for Value {
-    fn content(&self) -> &dyn erased_serde::Serialize {
-        self
+    fn fields(&self, to: &mut dyn FieldSink) -> bool {
+        fields::of_value(self, to)
     }
 
     fn replace(&mut self, value: Value) -> Result<(), String> {
@@ -55,12 +56,16 @@ impl HeardEvent for Value {
 }
 
 impl HeardEvent for DynamicEvent {
-    fn content(&self) -> &dyn erased_serde::Serialize {
-        &self.value
+    fn fields(&self, to: &mut dyn FieldSink) -> bool {
+        self.value.fields(to)
     }
 
     fn replace(&mut self, value: Value) -> Result<(), String> {
         self.value.replace(value)
+    }
+
+    fn to_value(&self) -> Result<Value, String> {
+        self.value.to_value()
     }
 }
 
@@ -71,8 +76,16 @@ pub(super) struct TypedEvent<'a, E> {
 }
 
 impl<E: ExtensionEvent> HeardEvent for TypedEvent<'_, E> {
-    fn content(&self) -> &dyn erased_serde::Serialize {
-        self
+    fn fields(&self, to: &mut dyn FieldSink) -> bool {
+        // Whoever calls a script must not be unwound.
+        catch_unwind(AssertUnwindSafe(|| E::wire().fields(self.event, to))).unwrap_or(false)
+    }
+
+    fn to_value(&self) -> Result<Value, String> {
+        match catch_unwind(AssertUnwindSafe(|| E::wire().to_value(self.event))) {
+            Ok(value) => value.map_err(|misfit| misfit.to_string()),
+            Err(payload) => Err(format!("panicked: {}", panic_message(payload))),
+        }
     }
 
     fn replace(&mut self, value: Value) -> Result<(), String> {
@@ -84,18 +97,5 @@ impl<E: ExtensionEvent> HeardEvent for TypedEvent<'_, E> {
             Err(payload) => return Err(format!("panicked: {}", panic_message(payload))),
         }
         Ok(())
-    }
-}
-
-/// Whoever writes an event down must not be unwound.
-impl<E: ExtensionEvent> Serialize for TypedEvent<'_, E> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some(content) = E::wire().content(self.event) else {
-            return Err(S::Error::custom("it does not implement `Serialize`"));
-        };
-        match catch_unwind(AssertUnwindSafe(|| erased_serde::serialize(content, serializer))) {
-            Ok(written) => written,
-            Err(payload) => Err(S::Error::custom(format!("panicked: {}", panic_message(payload)))),
-        }
     }
 }

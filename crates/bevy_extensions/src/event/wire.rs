@@ -6,6 +6,8 @@ use bevy_utils::prelude::ShortName;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+#[cfg(feature = "script")]
+use super::fields::{self, FieldSink};
 use crate::value::{Misfit, from_value, to_value};
 
 /// How an event travels by name; the derive picks it by what the type implements.
@@ -15,7 +17,7 @@ use crate::value::{Misfit, from_value, to_value};
 pub struct Wire<E> {
     write: Option<fn(&E) -> Result<Value, Misfit>>,
     #[cfg(feature = "script")]
-    content: Option<fn(&E) -> &dyn erased_serde::Serialize>,
+    fields: Option<fn(&E, &mut dyn FieldSink) -> bool>,
     read: Option<fn(Value) -> Result<E, Misfit>>,
 }
 
@@ -25,7 +27,7 @@ impl<E> Wire<E> {
         Self {
             write: None,
             #[cfg(feature = "script")]
-            content: None,
+            fields: None,
             read: None,
         }
     }
@@ -37,7 +39,7 @@ impl<E: Serialize> Wire<E> {
         Self {
             write: Some(to_value::<E>),
             #[cfg(feature = "script")]
-            content: Some(|event| event),
+            fields: Some(fields::of::<E>),
             read: None,
         }
     }
@@ -61,10 +63,10 @@ impl<E> Wire<E> {
         self.write.is_some()
     }
 
-    /// Returns what is in an event, as far as its type implements `Serialize`.
+    /// Hands over the fields of an event, if there is nothing but texts, numbers and the like in them.
     #[cfg(feature = "script")]
-    pub(super) fn content(self, event: &E) -> Option<&dyn erased_serde::Serialize> {
-        Some(self.content?(event))
+    pub(super) fn fields(self, event: &E, to: &mut dyn FieldSink) -> bool {
+        self.fields.is_some_and(|fields| fields(event, to))
     }
 
     /// Makes a value of an event.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::script_error::ScriptError;
 use crate::{event::Target, phase::Phase};
 
-pub use crate::event::HeardEvent;
+pub use crate::event::{FieldSink, HeardEvent, Plain};
 
 /// Runs the scripts of one language.
 pub trait ScriptEngine: Send + Sync + 'static {

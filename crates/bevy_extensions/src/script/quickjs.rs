@@ -1,13 +1,15 @@
-//! Scripts in JavaScript, on QuickJS.
+//! Scripts in JavaScript, on `QuickJS`.
 //!
 //! Every script has a runtime of its own. What it holds on to is its `State`, which lives inside the runtime; what it
 //! asks of the host goes through functions that find the host where the call has lent it.
 
 mod api;
+mod caller;
 mod errors;
 mod format;
 mod limits;
 mod modules;
+mod reading;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -15,12 +17,14 @@ mod values;
 
 use std::{cell::Cell, sync::Arc};
 
+use bevy_extensions_core::ExtensionName;
 use rquickjs::{
-    Context, Ctx, Error, Function, Object, Promise, Runtime, Value as JsValue, function::This, promise::PromiseState,
+    Context, Ctx, Error, Function, Object, Runtime, Value as JsValue, function::This, promise::PromiseState,
 };
 use serde_json::Value;
 
 use self::{
+    caller::Caller,
     errors::{caught, limit, thrown},
     limits::{Depth, Watch},
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
@@ -98,13 +102,16 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         rejections: Default::default(),
         drivers: Default::default(),
         exports: Default::default(),
+        exported: Default::default(),
         exports_changed: Cell::new(false),
         has_more: Cell::new(false),
         modules: Default::default(),
+        es_modules: Default::default(),
         builtins: Builtins {
             array_from: ctx.eval("Array.from")?,
             to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
             freeze: ctx.eval("Object.freeze")?,
+            function_to_string: ctx.eval("Function.prototype.toString")?,
         },
         last: Cell::new(0),
     };
@@ -143,7 +150,7 @@ impl Script for QuickJsScript {
                 let key = state.listeners.borrow().get(&id).map(|listener| listener.to.name().to_owned());
                 let Some(key) = key else { return Ok(()) };
                 let heard = Heard { key: &key, sender: None, target: &Target::Everyone };
-                tell(ctx, state, id, &mut api::no_event(), heard).map(|_| ())
+                tell(ctx, state, id, &mut api::no_event(), heard)
             });
             if let Err(error) = outcome {
                 host.report(error);
@@ -158,11 +165,7 @@ impl Script for QuickJsScript {
         meta: Heard<'_>,
         host: &mut dyn ScriptHost,
     ) -> Result<(), ScriptError> {
-        let mut value = event.to_value().map_err(ScriptError::new)?;
-        if self.enter(host, |ctx, state| tell(ctx, state, listener.0, &mut value, meta))? {
-            event.replace(value).map_err(|why| ScriptError::new(format!("the event does not fit any more: {why}")))?;
-        }
-        Ok(())
+        self.enter(host, |ctx, state| tell(ctx, state, listener.0, event, meta))
     }
 
     fn call(
@@ -226,6 +229,7 @@ impl QuickJsScript {
                 let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
                 if !self.watch.is_over()
                     && let Err(error) = drain(&ctx, &state)
+                    && outcome.is_ok()
                 {
                     outcome = Err(caught(&ctx, error));
                 }
@@ -242,36 +246,61 @@ impl QuickJsScript {
     }
 }
 
-/// Calls a listener, and takes over what it has made of the event; tells whether that is anything.
+/// Calls a listener, and takes over what it has made of the event.
 fn tell<'js>(
     ctx: &Ctx<'js>,
     state: &State<'js>,
     id: u32,
-    event: &mut Value,
+    event: &mut dyn HeardEvent,
     heard: Heard<'_>,
-) -> rquickjs::Result<bool> {
-    let Some((function, meta)) = listener(ctx, state, id, heard)? else { return Ok(false) };
-    let value = values::to_js(ctx, event)?;
-    let answer: JsValue<'js> = function.call((value.clone(), meta))?;
-    drain(ctx, state)?;
-    settled(state, answer)?;
-    values::take_over(event, &value)
+) -> rquickjs::Result<()> {
+    let Some((function, mut caller, meta)) = listener(ctx, state, id, heard)? else { return Ok(()) };
+    if let Some(known) = &mut caller
+        && let Some(answer) = known.call(ctx, &function, event, meta.clone().into_value())
+    {
+        // The next event is mostly like this one.
+        if let Some(listener) = state.listeners.borrow_mut().get_mut(&id) {
+            listener.caller = caller;
+        }
+        return end(ctx, state, answer?);
+    }
+    let fail = |why: String| rquickjs::Exception::throw_message(ctx, &why);
+    let before = event.to_value().map_err(fail)?;
+    let lent = values::to_js(ctx, &before)?;
+    end(ctx, state, function.call((lent.clone(), meta))?)?;
+    if values::is_same(&before, &lent)? {
+        return Ok(());
+    }
+    let changed = values::from_js_after(&lent, &before)?;
+    event.replace(changed).map_err(|why| fail(format!("the event does not take what was made of it: {why}")))
 }
 
-/// Returns a listener and what to tell it beside the event.
+/// Does what a listener has put off, and looks whether its promise was rejected.
+fn end<'js>(ctx: &Ctx<'js>, state: &State<'js>, answer: JsValue<'js>) -> rquickjs::Result<()> {
+    drain(ctx, state)?;
+    if answer.is_object() {
+        settled(state, answer)?;
+    }
+    Ok(())
+}
+
+/// Returns a listener, the fields of what it will hear, and what to tell it beside the event.
 fn listener<'js>(
     ctx: &Ctx<'js>,
     state: &State<'js>,
     id: u32,
     heard: Heard<'_>,
-) -> rquickjs::Result<Option<(Function<'js>, Object<'js>)>> {
+) -> rquickjs::Result<Option<(Function<'js>, Option<Caller<'js>>, Object<'js>)>> {
     let mut listeners = state.listeners.borrow_mut();
     let Some(listener) = listeners.get_mut(&id) else { return Ok(None) };
-    let function = listener.function.clone();
-    let known = listener
-        .meta
-        .as_ref()
-        .filter(|meta| meta.key == heard.key && meta.sender.as_ref() == heard.sender && meta.target == *heard.target);
+    let (function, caller) = (listener.function.clone(), listener.caller.take());
+    // As they are written: names are equal in more ways than a script should see.
+    let written = ExtensionName::as_str;
+    let known = listener.meta.as_ref().filter(|meta| {
+        meta.key == heard.key
+            && meta.sender.as_ref().map(written) == heard.sender.map(written)
+            && meta.target == *heard.target
+    });
     let object = match known {
         Some(meta) => meta.object.clone(),
         None => {
@@ -289,13 +318,13 @@ fn listener<'js>(
         drop(listeners);
         api::unlisten(ctx.clone(), id);
     }
-    Ok(Some((function, object)))
+    Ok(Some((function, caller, object)))
 }
 
 fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Object<'js>> {
     let meta = Object::new(ctx.clone())?;
     meta.set("key", heard.key)?;
-    meta.set("sender", heard.sender.map(|sender| sender.as_str()))?;
+    meta.set("sender", heard.sender.map(ExtensionName::as_str))?;
     let target = match heard.target {
         Target::Everyone => JsValue::new_undefined(ctx.clone()),
         Target::Only(names) => values::to_js(ctx, &Value::from(names.clone()))?,
@@ -339,7 +368,7 @@ fn answer<'js>(
 ///
 /// What the promise was rejected with, which is so taken care of.
 fn settled<'js>(state: &State<'js>, value: JsValue<'js>) -> rquickjs::Result<Option<JsValue<'js>>> {
-    let Some(promise) = value.as_promise().map(Promise::clone) else { return Ok(Some(value)) };
+    let Some(promise) = value.as_promise().cloned() else { return Ok(Some(value)) };
     match promise.state() {
         PromiseState::Pending => Ok(None),
         PromiseState::Resolved => promise.result::<JsValue<'js>>().transpose(),
@@ -356,16 +385,25 @@ fn settled<'js>(state: &State<'js>, value: JsValue<'js>) -> rquickjs::Result<Opt
 ///
 /// If that takes longer than the call may.
 fn drain<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> rquickjs::Result<()> {
+    if state.watch.is_over() {
+        // A promise has swallowed that its function was cut off.
+        return Err(interrupted(ctx));
+    }
     let mut jobs = 0_u32;
     while ctx.execute_pending_job() {
         jobs = jobs.wrapping_add(1);
         // QuickJS asks while it runs functions of scripts, which not every job does.
         if state.watch.is_over() || (jobs.is_multiple_of(JOBS_A_LOOK) && state.watch.ask()) {
             state.has_more.set(true);
-            return Err(rquickjs::Exception::throw_message(ctx, "interrupted"));
+            return Err(interrupted(ctx));
         }
     }
     Ok(())
+}
+
+/// An error whose text is [replaced](errors::caught) by that of the limit.
+fn interrupted(ctx: &Ctx<'_>) -> Error {
+    rquickjs::Exception::throw_message(ctx, "interrupted")
 }
 
 /// Tells the host what became known at the end of a call.
@@ -375,7 +413,7 @@ fn finish<'js>(ctx: &Ctx<'js>, state: &State<'js>) {
         let error = thrown(ctx, &rejection.reason);
         ask_host(ctx, |host| host.report(error));
     }
-    if state.exports_changed.get() && state.exports.borrow().is_some() {
+    if state.exports_changed.get() {
         let error = match api::export(ctx, state) {
             Ok(Ok(())) => return,
             Ok(Err(complaint)) => ScriptError::new(complaint),

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use bevy_extensions_core::nearest;
 use rquickjs::{
-    Array, Atom, Ctx, Exception, Filter, Function, Object, Promise, Result, Value as JsValue, context::EvalOptions,
-    function::IntoJsFunc,
+    Array, Atom, Ctx, Exception, Filter, Function, Object, Promise, Result, Value as JsValue,
+    context::EvalOptions,
+    function::{IntoJsFunc, This},
 };
 use serde_json::Value;
 
 use super::{
+    caller::Caller,
     errors::PRELUDE,
     format,
+    reading::only_reads,
     state::{Listener, ListensTo, Promised, State, Timer, ask_host, state},
     values,
 };
@@ -23,21 +26,28 @@ use crate::{
 
 /// Makes the world of a script: `extension`, `console` and the like.
 pub(super) fn install<'js>(ctx: &Ctx<'js>) -> Result<()> {
+    own_code(ctx, include_str!("prelude.js"))?.call((natives(ctx)?, constants(ctx)?))
+}
+
+/// Compiles a function of ours, which stacks do not show.
+pub(super) fn own_code<'js>(ctx: &Ctx<'js>, text: &str) -> Result<Function<'js>> {
     let mut options = EvalOptions::default();
     options.filename = Some(PRELUDE.into());
-    let prelude: Function<'js> = ctx.eval_with_options(include_str!("prelude.js"), options)?;
-    prelude.call((natives(ctx)?, constants(ctx)?))
+    ctx.eval_with_options(text, options)
 }
 
 /// What a script may read of itself.
 fn constants<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let state = state(ctx);
+    let exports = Object::new(ctx.clone())?;
+    state.exports.replace(Some(exports.clone()));
     let config = values::to_js(ctx, &state.source.config)?;
     values::freeze(&config, &state.builtins.freeze)?;
     let constants = Object::new(ctx.clone())?;
     constants.set("name", state.source.manifest.name.as_str())?;
     constants.set("version", state.source.manifest.version.to_string())?;
     constants.set("config", config)?;
+    constants.set("exports", exports)?;
     Ok(constants)
 }
 
@@ -59,11 +69,12 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "log", log)?;
     add(&natives, "timer", start_timer)?;
     add(&natives, "clear", stop_timer)?;
+    add(&natives, "clone", clone)?;
     Ok(natives)
 }
 
 fn add<'js, P>(natives: &Object<'js>, name: &str, function: impl IntoJsFunc<'js, P> + 'js) -> Result<()> {
-    natives.set(name, Function::new(natives.ctx().clone(), function)?.with_name(name)?)
+    natives.set(name, Function::new(natives.ctx().clone(), function)?)
 }
 
 /// Makes an error of what the host says.
@@ -82,7 +93,11 @@ fn listen<'js>(ctx: Ctx<'js>, name: String, function: Function<'js>, is_once: bo
             ListensTo::Events(name)
         }
     };
-    state(&ctx).listeners.borrow_mut().insert(id, Listener { function, to, is_once, meta: None });
+    let state = state(&ctx);
+    let source = state.builtins.function_to_string.call::<_, String>((This(function.clone()),));
+    let caller = source.is_ok_and(|source| only_reads(&source)).then(Caller::default);
+    let listener = Listener { function, to, is_once, caller, meta: None };
+    state.listeners.borrow_mut().insert(id, listener);
     Ok(id)
 }
 
@@ -209,11 +224,15 @@ fn set_exports<'js>(ctx: Ctx<'js>, exports: Object<'js>) -> Result<()> {
     told(&ctx, export(&ctx, &state)?)
 }
 
-/// Tells the host what the script exports.
+/// Tells the host what the script exports, if that is something else than before.
 pub(super) fn export<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> Result<std::result::Result<(), String>> {
     state.exports_changed.set(false);
     let exports = state.exports.borrow().clone();
     let offers = exports.as_ref().map(offered).transpose()?.unwrap_or_default();
+    if *state.exported.borrow() == offers {
+        return Ok(Ok(()));
+    }
+    state.exported.replace(offers.clone());
     Ok(ask_host(ctx, |host| host.export(offers)))
 }
 
@@ -285,6 +304,11 @@ fn stop_timer(ctx: Ctx<'_>, timer: JsValue<'_>) {
     if state(&ctx).timers.borrow_mut().remove(&id).is_some() {
         ask_host(&ctx, |host| host.stop_timer(TimerId(id)));
     }
+}
+
+fn clone<'js>(ctx: Ctx<'js>) -> Result<Function<'js>> {
+    state(&ctx).depth.check(&ctx)?;
+    own_code(&ctx, include_str!("clone.js"))
 }
 
 /// Returns what listeners to a phase get in place of an event's value.

@@ -20,8 +20,15 @@ const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
 /// Returns what an error of rquickjs is for people. Takes the exception that the script has thrown, if it was one.
 pub(super) fn caught<'js>(ctx: &Ctx<'js>, error: Error) -> ScriptError {
     match error {
-        Error::Exception => thrown(ctx, &ctx.catch()),
-        Error::Allocation => limit(out_of_memory(&state(ctx))),
+        Error::Exception => match ctx.catch() {
+            // What QuickJS throws when there is no memory for an error.
+            null if null.is_null() => {
+                ctx.run_gc();
+                with_limits(ctx, limit(format!("{}, or threw: null", out_of_memory(&state(ctx)))))
+            }
+            value => thrown(ctx, &value),
+        },
+        Error::Allocation => with_limits(ctx, limit(out_of_memory(&state(ctx)))),
         other => with_limits(ctx, ScriptError::new(other.to_string())),
     }
 }
@@ -101,7 +108,7 @@ pub(super) fn limit(message: String) -> ScriptError {
     error
 }
 
-/// Adds the place and the stack, as QuickJS has written it.
+/// Adds the place and the stack, as `QuickJS` has written it.
 fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
     let files = &state.source.files;
     for frame in stack.lines().filter_map(Frame::parse) {
@@ -109,7 +116,8 @@ fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
             continue;
         }
         let source = modules::source_line(files, frame.file, frame.line);
-        let location = frame.location(files, source.as_deref());
+        let is_wrapped = !state.es_modules.borrow().contains(frame.file);
+        let location = frame.location(files, source.as_deref(), is_wrapped);
         match frame.function {
             Some(function) => error.stack.push(format!("{function} ({location})")),
             None => error.stack.push(location.to_string()),
@@ -134,7 +142,7 @@ impl<'a> Frame<'a> {
     /// Reads a line; `None` is one without a place, as of functions that are not written in JavaScript.
     fn parse(line: &'a str) -> Option<Self> {
         let line = line.trim().strip_prefix("at ")?;
-        let (function, place) = match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+        let (function, place) = match line.strip_suffix(')').and_then(|line| line.split_once(" (")) {
             Some((function, place)) => (Some(function), place),
             None => (None, line),
         };
@@ -146,14 +154,17 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns its place in the file as its author sees it.
-    fn location(&self, files: &ExtensionFiles, source: Option<&str>) -> Location {
-        let mut column = self.column;
-        if self.line == 1 && !modules::is_module_file(files, self.file) {
-            // Only a CommonJS file is wrapped; its columns on the first line are beyond the wrapper.
-            column = column.checked_sub(WRAPPER.len() as u32).unwrap_or(column);
+    fn location(&self, files: &ExtensionFiles, source: Option<&str>, is_wrapped: bool) -> Location {
+        // QuickJS counts bytes, and on the first line those of the wrapper too.
+        let mut before = self.column.saturating_sub(1) as usize;
+        if self.line == 1 && is_wrapped {
+            before = before.saturating_sub(WRAPPER.len());
         }
-        let longest = source.map_or(u32::MAX, |source| source.chars().count() as u32 + 1);
-        Location::new(files.shown(self.file), self.line, column.min(longest))
+        let column = source.map_or(before, |source| {
+            let end = source.floor_char_boundary(before);
+            source[..end].chars().count()
+        });
+        Location::new(files.shown(self.file), self.line, column as u32 + 1)
     }
 }
 

@@ -57,13 +57,12 @@ fn fill<'a, 'js: 'a>(line: &mut String, template: &str, values: &mut impl Iterat
         let letter = letters.next();
         rest = letters.as_str();
         match letter {
-            Some('%') => line.push('%'),
             Some(letter @ ('s' | 'd' | 'i' | 'f' | 'j' | 'o' | 'O')) => match values.next() {
                 Some(value) => *line += &plain(value),
                 None => line.extend(['%', letter]),
             },
+            Some('%') | None => line.push('%'),
             Some(letter) => line.extend(['%', letter]),
-            None => line.push('%'),
         }
     }
     *line += rest;

@@ -10,7 +10,7 @@ use rquickjs::{Ctx, Exception, Result};
 
 /// Looks at the clock for a script.
 ///
-/// QuickJS asks now and then whether it should go on, but from a place that knows nothing of the call. The clock starts
+/// `QuickJS` asks now and then whether it should go on, but from a place that knows nothing of the call. The clock starts
 /// with the first such question: a short call never looks at it.
 pub(super) struct Watch {
     limit: Duration,
@@ -75,7 +75,7 @@ fn nanos(time: Duration) -> u64 {
 
 /// Knows how deep the stack is.
 ///
-/// QuickJS does too, but whenever Rust calls a function of a script, its count begins anew from there. A recursion that
+/// `QuickJS` does too, but whenever Rust calls a function of a script, its count begins anew from there. A recursion that
 /// goes through Rust would so reach the end of the real stack, which nobody survives.
 pub(super) struct Depth {
     limit: usize,

@@ -1,13 +1,10 @@
 // What scripts find in the world. Built-ins are taken here, so that a script which changes them harms itself only.
 (function (native, values) {
   'use strict';
-  const { create, defineProperty, freeze, getPrototypeOf, keys } = Object;
-  const { apply, deleteProperty, ownKeys, set } = Reflect;
-  const { Array, ArrayBuffer, Date, Error, Map, Promise, Proxy, RegExp, Set, String, TypeError } = globalThis;
-  const isArray = Array.isArray, isView = ArrayBuffer.isView;
+  const { create, defineProperty, freeze, keys } = Object;
+  const { apply, defineProperty: define, deleteProperty, set } = Reflect;
+  const { Error, Promise, Proxy, TypeError } = globalThis;
   const then = Promise.prototype.then, resolved = Promise.resolve();
-  const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapEach = Map.prototype.forEach;
-  const setAdd = Set.prototype.add, setEach = Set.prototype.forEach, slice = ArrayBuffer.prototype.slice;
 
   const text = (value, what) => {
     if (typeof value !== 'string') throw new TypeError(what);
@@ -38,7 +35,7 @@
   // What everybody asks an object for, to learn what it is.
   const asked = freeze({
     __proto__: null, then: 1, toJSON: 1, constructor: 1, inspect: 1, toString: 1, valueOf: 1, prototype: 1,
-    nodeType: 1, $$typeof: 1, asymmetricMatch: 1, hasOwnProperty: 1, __proto: 1, __esModule: 1, splice: 1,
+    nodeType: 1, $$typeof: 1, asymmetricMatch: 1, hasOwnProperty: 1, __esModule: 1,
   });
   // An object whose fields are asked for when they are used.
   const remote = (what, get, list) => {
@@ -57,7 +54,7 @@
       ownKeys: () => list(),
       getOwnPropertyDescriptor: (_, name) =>
         typeof name === 'string' && includes(name)
-          ? { __proto__: null, value: get(name), enumerable: true, configurable: true, writable: false }
+          ? { __proto__: null, value: undefined, enumerable: true, configurable: true, writable: true }
           : undefined,
       set: refuse, defineProperty: refuse, deleteProperty: refuse, setPrototypeOf: refuse, preventExtensions: refuse,
     });
@@ -97,11 +94,10 @@
     new Proxy(object, {
       __proto__: null,
       set: (target, name, value) => (native.changed(), set(target, name, value)),
-      defineProperty: (target, name, how) => (native.changed(), Reflect_defineProperty(target, name, how)),
+      defineProperty: (target, name, how) => (native.changed(), define(target, name, how)),
       deleteProperty: (target, name) => (native.changed(), deleteProperty(target, name)),
     });
-  const Reflect_defineProperty = Reflect.defineProperty;
-  let exported = watched({});
+  let exported = watched(values.exports);
   const setExports = (object) => {
     if (typeof object !== 'object' || object === null) throw new TypeError('`exports` takes an object');
     native.exports(object);
@@ -133,45 +129,11 @@
     },
   };
 
-  // Copies as the algorithm of the same name in browsers does, for what a script can have.
-  const structuredClone = (value) => {
-    const copies = new Map();
-    const copy = (value) => {
-      if (typeof value === 'function' || typeof value === 'symbol') {
-        throw new TypeError(`a ${typeof value} cannot be cloned`);
-      }
-      if (typeof value !== 'object' || value === null) return value;
-      const known = apply(mapGet, copies, [value]);
-      if (known !== undefined) return known;
-      const keep = (copied) => (apply(mapSet, copies, [value, copied]), copied);
-      if (value instanceof Date) return keep(new Date(+value));
-      if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
-      if (value instanceof ArrayBuffer) return keep(apply(slice, value, [0]));
-      if (isView(value)) return keep(new value.constructor(copy(value.buffer), value.byteOffset, value.length));
-      if (value instanceof Map) {
-        const map = keep(new Map());
-        apply(mapEach, value, [(item, key) => apply(mapSet, map, [copy(key), copy(item)])]);
-        return map;
-      }
-      if (value instanceof Set) {
-        const set = keep(new Set());
-        apply(setEach, value, [(item) => apply(setAdd, set, [copy(item)])]);
-        return set;
-      }
-      const copied = keep(isArray(value) ? new Array(value.length) : value instanceof Error ? new Error(value.message) : {});
-      const names = keys(value);
-      for (let i = 0; i < names.length; i++) {
-        const how = { __proto__: null, value: copy(value[names[i]]), enumerable: true, configurable: true, writable: true };
-        defineProperty(copied, names[i], how);
-      }
-      return copied;
-    };
-    return copy(value);
-  };
-
+  // Compiled when it is needed, which is rare.
+  let clone;
   const globals = {
     console,
-    structuredClone,
+    structuredClone: (value) => (clone ??= native.clone())(value),
     queueMicrotask: (fn) => {
       const run = callable(fn, '`queueMicrotask` takes a function');
       apply(then, resolved, [() => { run(); }]);

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -10,11 +10,14 @@ use bevy_extensions_core::ExtensionName;
 use rquickjs::{Ctx, Function, JsLifetime, Object, Value as JsValue, runtime::UserDataGuard};
 use scoped_tls_hkt::scoped_thread_local;
 
-use super::limits::{Depth, Watch};
+use super::{
+    caller::Caller,
+    limits::{Depth, Watch},
+};
 use crate::{
     event::Target,
     phase::Phase,
-    script::engine::{ScriptHost, ScriptSource},
+    script::engine::{Offer, ScriptHost, ScriptSource},
 };
 
 scoped_thread_local!(
@@ -37,11 +40,15 @@ pub(super) struct State<'js> {
     pub rejections: RefCell<Vec<Rejection<'js>>>,
     pub drivers: RefCell<BTreeMap<String, Object<'js>>>,
     pub exports: RefCell<Option<Object<'js>>>,
+    /// What the host was told of them.
+    pub exported: RefCell<Vec<Offer>>,
     pub exports_changed: Cell<bool>,
     /// Whether the last call has left jobs undone.
     pub has_more: Cell<bool>,
-    /// The CommonJS modules, by file.
+    /// The `CommonJS` modules, by file.
     pub modules: RefCell<BTreeMap<String, Object<'js>>>,
+    /// The files that were compiled as ES modules.
+    pub es_modules: RefCell<BTreeSet<String>>,
     pub builtins: Builtins<'js>,
     /// The number given last.
     pub last: Cell<u32>,
@@ -53,6 +60,7 @@ pub(super) struct Builtins<'js> {
     pub array_from: Function<'js>,
     pub to_well_formed: Function<'js>,
     pub freeze: Function<'js>,
+    pub function_to_string: Function<'js>,
 }
 
 /// A listener, to events or to a phase.
@@ -61,6 +69,8 @@ pub(super) struct Listener<'js> {
     pub function: Function<'js>,
     pub to: ListensTo,
     pub is_once: bool,
+    /// Calls it, if it plainly does nothing to an event but read it.
+    pub caller: Option<Caller<'js>>,
     pub meta: Option<Meta<'js>>,
 }
 

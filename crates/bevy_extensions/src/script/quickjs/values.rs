@@ -43,13 +43,7 @@ fn build<'js>(ctx: &Ctx<'js>, value: &Value, deeper: usize) -> Result<JsValue<'j
             let deeper = one_less(ctx, deeper)?;
             let object = Object::new(ctx.clone())?;
             for (key, field) in fields {
-                let field = build(ctx, field, deeper)?;
-                if key == "__proto__" {
-                    // To set it would change what the object is.
-                    object.prop(key, Property::from(field).writable().enumerable().configurable())?;
-                } else {
-                    object.set(key, field)?;
-                }
+                put_field(&object, key, Atom::from_str(ctx.clone(), key)?, build(ctx, field, deeper)?)?;
             }
             object.into_value()
         }
@@ -74,18 +68,18 @@ pub(super) fn from_js<'js>(value: &JsValue<'js>) -> Result<Value> {
     Ok(Reader::new(value.ctx()).read(value, "", None, DEEPEST)?.unwrap_or_default())
 }
 
-/// Takes over what was changed in a value since it was [made](to_js); what was not stays exactly what it was. Tells whether
-/// anything was.
-///
-/// # Errors
-///
-/// As [`from_js`]; then nothing is taken over.
-pub(super) fn take_over<'js>(value: &mut Value, changed: &JsValue<'js>) -> Result<bool> {
-    let is_same = is_same(value, changed)?;
-    if !is_same {
-        *value = Reader::new(changed.ctx()).read(changed, "", Some(value), DEEPEST)?.unwrap_or_default();
+/// Reads what became of a value, as [`from_js`]: where it is equal to what it was before, it is that.
+pub(super) fn from_js_after<'js>(value: &JsValue<'js>, before: &Value) -> Result<Value> {
+    Ok(Reader::new(value.ctx()).read(value, "", Some(before), DEEPEST)?.unwrap_or_default())
+}
+
+/// Puts a field into an object that has none of that name.
+fn put_field<'js>(object: &Object<'js>, name: &str, atom: Atom<'js>, value: JsValue<'js>) -> Result<()> {
+    if name == "__proto__" {
+        // To set it would change what the object is.
+        return object.prop(atom, Property::from(value).writable().enumerable().configurable());
     }
-    Ok(!is_same)
+    object.set(atom, value)
 }
 
 /// Reads a value, bounded by the memory that its script may have: what is small in JavaScript, as one list a thousand
@@ -190,7 +184,7 @@ impl<'a, 'js> Reader<'a, 'js> {
 }
 
 /// Tells whether a value of JavaScript is the same as one of the host, without reading it as a whole.
-fn is_same<'js>(value: &Value, js: &JsValue<'js>) -> Result<bool> {
+pub(super) fn is_same<'js>(value: &Value, js: &JsValue<'js>) -> Result<bool> {
     Ok(match value {
         Value::Null => js.is_null(),
         Value::Bool(value) => js.as_bool() == Some(*value),

@@ -1,0 +1,149 @@
+/**
+ * What a script extension finds in the world. Put this file beside your scripts, and your editor knows it too:
+ * `/// <reference path="./extension.d.ts" />`, or a `jsconfig.json` in the same folder.
+ *
+ * Values that cross to others (events, arguments, answers, exports) become what `JSON.stringify` makes of them, with two
+ * differences: integers beyond 2^53 are `bigint` and stay exact, and typed arrays are lists of numbers.
+ */
+declare const extension: Extension;
+
+interface Extension {
+  /** Its own name. */
+  readonly name: string;
+
+  /** Its own version. */
+  readonly version: string;
+
+  /** Its settings: those of its manifest, and what the host settings say over them. They cannot be changed. */
+  readonly config: any;
+
+  /** The log, in the name of this extension. `console` writes there too. */
+  readonly log: ExtensionLog;
+
+  /**
+   * What this extension offers to others: functions, which get one argument, and values.
+   * Assign an object, or its fields. A function answers at once; an `async` one may, if it waits for nothing outside.
+   *
+   * @example
+   * extension.exports = { forecast({ days }) { return Array(days).fill('rain') } };
+   */
+  exports: Record<string, any>;
+
+  /**
+   * Calls a function whenever an event of this name happens, or one that the pattern `a.*` matches, or any at all if
+   * there is no name. What it changes in the event, listeners after it and the emitter see.
+   *
+   * The phases are heard like events: `preinit`, `init`, `postinit` (or `ready`), `terminate`.
+   *
+   * @example
+   * extension.on('player.joined', (event, meta) => { event.greeting = `hello, says ${meta.sender}` });
+   */
+  on(name: string, listener: (event: any, meta: ExtensionMeta) => unknown): ExtensionListener;
+  on(listener: (event: any, meta: ExtensionMeta) => unknown): ExtensionListener;
+
+  /** As `on`, but for the next event only. */
+  once(name: string, listener: (event: any, meta: ExtensionMeta) => unknown): ExtensionListener;
+  once(listener: (event: any, meta: ExtensionMeta) => unknown): ExtensionListener;
+
+  /** Takes a function away from wherever it listens, or from one name only. */
+  off(listener: Function): void;
+  off(name: string, listener: Function): void;
+
+  /**
+   * Emits an event, to everybody or to some extensions only. It is delivered once the script has returned; the promise
+   * then tells what it became.
+   *
+   * @example
+   * const sale = await extension.emit('sale', { gold: 120, veto: false });
+   * if (!sale.veto) extension.emit('sold', sale, { to: ['Economy'] });
+   */
+  emit(name: string, value?: any, options?: { to?: string | string[] }): Promise<any>;
+
+  /**
+   * Returns what another extension offers, or the app itself (`'app'`). Functions take one argument, and answer at once.
+   *
+   * @example
+   * const { kv } = extension.imports('data');
+   */
+  imports(name: string): any;
+
+  /** The same as `imports`. */
+  import(name: string): any;
+
+  /** Makes this extension a driver of an interface: its methods get one object of arguments. */
+  driver(name: string, methods: Record<string, (args: any) => any>): void;
+
+  /** Returns the methods of an interface, whoever serves it. Each takes one object of arguments. */
+  drivers(name: string): any;
+}
+
+/** What a listener is told beside the event. */
+interface ExtensionMeta {
+  /** The name of the event. */
+  readonly key: string;
+
+  /** The extension that has emitted it; `undefined` is the app itself. */
+  readonly sender: string | undefined;
+
+  /** The extensions to which it was sent; `undefined` is everybody. */
+  readonly target: readonly string[] | undefined;
+}
+
+/** A function that listens. */
+interface ExtensionListener {
+  /** Ends that. */
+  detach(): void;
+}
+
+interface ExtensionLog {
+  /** For whoever looks for a mistake. */
+  debug(...values: any[]): void;
+
+  /** For whoever is interested. */
+  info(...values: any[]): void;
+
+  /** For whoever should have a look. */
+  warn(...values: any[]): void;
+
+  /** For everybody. */
+  error(...values: any[]): void;
+}
+
+declare const console: Console;
+
+interface Console {
+  /** Writes to the log, as `extension.log.info`. */
+  log(...values: any[]): void;
+  info(...values: any[]): void;
+  warn(...values: any[]): void;
+  error(...values: any[]): void;
+  debug(...values: any[]): void;
+
+  /** Writes one value. */
+  dir(value: any): void;
+  table(value: any): void;
+
+  /** Writes where it is called. */
+  trace(...values: any[]): void;
+
+  /** Writes an error if something does not hold. */
+  assert(holds: any, ...values: any[]): void;
+}
+
+/** Calls a function later, on the time of the app, which may be paused or run faster. Returns a number for `clearTimeout`. */
+declare function setTimeout(callback: (...args: any[]) => unknown, ms?: number, ...args: any[]): number;
+
+/** Calls a function again and again. Returns a number for `clearInterval`. */
+declare function setInterval(callback: (...args: any[]) => unknown, ms?: number, ...args: any[]): number;
+
+/** Stops a timer. */
+declare function clearTimeout(timer?: number): void;
+
+/** Stops a timer. */
+declare function clearInterval(timer?: number): void;
+
+/** Calls a function at the end of the current call. */
+declare function queueMicrotask(callback: () => unknown): void;
+
+/** Copies a value, with all that is in it. */
+declare function structuredClone<T>(value: T): T;
