@@ -95,9 +95,11 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         rejections: Default::default(),
         drivers: Default::default(),
         exports: Default::default(),
+        exported: Default::default(),
         exports_changed: Cell::new(false),
         has_more: Cell::new(false),
         modules: Default::default(),
+        es_modules: Default::default(),
         builtins: Builtins {
             array_from: ctx.eval("Array.from")?,
             to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
@@ -368,7 +370,7 @@ fn finish<'js>(ctx: &Ctx<'js>, state: &State<'js>) {
         let error = thrown(ctx, &rejection.reason);
         ask_host(ctx, |host| host.report(error));
     }
-    if state.exports_changed.get() && state.exports.borrow().is_some() {
+    if state.exports_changed.get() {
         let error = match api::export(ctx, state) {
             Ok(Ok(())) => return,
             Ok(Err(complaint)) => ScriptError::new(complaint),

@@ -32,12 +32,15 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>) -> Result<()> {
 /// What a script may read of itself.
 fn constants<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let state = state(ctx);
+    let exports = Object::new(ctx.clone())?;
+    state.exports.replace(Some(exports.clone()));
     let config = values::to_js(ctx, &state.source.config)?;
     values::freeze(&config, &state.builtins.freeze)?;
     let constants = Object::new(ctx.clone())?;
     constants.set("name", state.source.manifest.name.as_str())?;
     constants.set("version", state.source.manifest.version.to_string())?;
     constants.set("config", config)?;
+    constants.set("exports", exports)?;
     Ok(constants)
 }
 
@@ -209,11 +212,15 @@ fn set_exports<'js>(ctx: Ctx<'js>, exports: Object<'js>) -> Result<()> {
     told(&ctx, export(&ctx, &state)?)
 }
 
-/// Tells the host what the script exports.
+/// Tells the host what the script exports, if that is something else than before.
 pub(super) fn export<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> Result<std::result::Result<(), String>> {
     state.exports_changed.set(false);
     let exports = state.exports.borrow().clone();
     let offers = exports.as_ref().map(offered).transpose()?.unwrap_or_default();
+    if *state.exported.borrow() == offers {
+        return Ok(Ok(()));
+    }
+    state.exported.replace(offers.clone());
     Ok(ask_host(ctx, |host| host.export(offers)))
 }
 

@@ -109,7 +109,8 @@ fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
             continue;
         }
         let source = modules::source_line(files, frame.file, frame.line);
-        let location = frame.location(files, source.as_deref());
+        let is_wrapped = !state.es_modules.borrow().contains(frame.file);
+        let location = frame.location(files, source.as_deref(), is_wrapped);
         match frame.function {
             Some(function) => error.stack.push(format!("{function} ({location})")),
             None => error.stack.push(location.to_string()),
@@ -134,7 +135,7 @@ impl<'a> Frame<'a> {
     /// Reads a line; `None` is one without a place, as of functions that are not written in JavaScript.
     fn parse(line: &'a str) -> Option<Self> {
         let line = line.trim().strip_prefix("at ")?;
-        let (function, place) = match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+        let (function, place) = match line.strip_suffix(')').and_then(|line| line.split_once(" (")) {
             Some((function, place)) => (Some(function), place),
             None => (None, line),
         };
@@ -146,14 +147,17 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns its place in the file as its author sees it.
-    fn location(&self, files: &ExtensionFiles, source: Option<&str>) -> Location {
-        let mut column = self.column;
-        if self.line == 1 && !modules::is_module_file(files, self.file) {
-            // Only a CommonJS file is wrapped; its columns on the first line are beyond the wrapper.
-            column = column.checked_sub(WRAPPER.len() as u32).unwrap_or(column);
+    fn location(&self, files: &ExtensionFiles, source: Option<&str>, is_wrapped: bool) -> Location {
+        // QuickJS counts bytes, and on the first line those of the wrapper too.
+        let mut before = self.column.saturating_sub(1) as usize;
+        if self.line == 1 && is_wrapped {
+            before = before.saturating_sub(WRAPPER.len());
         }
-        let longest = source.map_or(u32::MAX, |source| source.chars().count() as u32 + 1);
-        Location::new(files.shown(self.file), self.line, column.min(longest))
+        let column = source.map_or(before, |source| {
+            let end = source.floor_char_boundary(before);
+            source[..end].chars().count()
+        });
+        Location::new(files.shown(self.file), self.line, column as u32 + 1)
     }
 }
 

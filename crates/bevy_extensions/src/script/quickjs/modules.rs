@@ -95,6 +95,7 @@ fn compile<'js>(ctx: &Ctx<'js>, file: &str, text: &str) -> Result<Compiled<'js>>
         return Err(fail(ctx, &format!("`{file}` is no text: it contains a null character")));
     }
     if is_module_file(&files, file) {
+        state(ctx).es_modules.borrow_mut().insert(file.into());
         return Ok(Compiled::Module(Module::declare(ctx.clone(), file, text)?));
     }
     let mut options = EvalOptions::default();
@@ -108,13 +109,18 @@ fn compile<'js>(ctx: &Ctx<'js>, file: &str, text: &str) -> Result<Compiled<'js>>
     if file.ends_with(".cjs") || !is_syntax_error(&error) {
         return Err(ctx.throw(error));
     }
+    let place_of_error = place(ctx, &error);
+    state(ctx).es_modules.borrow_mut().insert(file.into());
     match Module::declare(ctx.clone(), file, text) {
         Ok(module) => Ok(Compiled::Module(module)),
         Err(Error::Exception) => {
             let as_module = ctx.catch();
             // Whoever came further in the text has understood better what it is.
-            let is_further = !is_syntax_error(&as_module) || place(ctx, &as_module) > place(ctx, &error);
-            Err(ctx.throw(if is_further { as_module } else { error }))
+            if !is_syntax_error(&as_module) || place(ctx, &as_module) > place_of_error {
+                return Err(ctx.throw(as_module));
+            }
+            state(ctx).es_modules.borrow_mut().remove(file);
+            Err(ctx.throw(error))
         }
         Err(error) => Err(error),
     }

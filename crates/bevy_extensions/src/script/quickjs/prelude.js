@@ -1,9 +1,9 @@
 // What scripts find in the world. Built-ins are taken here, so that a script which changes them harms itself only.
 (function (native, values) {
   'use strict';
-  const { create, defineProperty, freeze, getPrototypeOf, keys } = Object;
-  const { apply, deleteProperty, ownKeys, set } = Reflect;
-  const { Array, ArrayBuffer, Date, Error, Map, Promise, Proxy, RegExp, Set, String, TypeError } = globalThis;
+  const { create, defineProperty, freeze, keys } = Object;
+  const { apply, defineProperty: define, deleteProperty, set } = Reflect;
+  const { Array, ArrayBuffer, Date, Error, Map, Promise, Proxy, RegExp, Set, TypeError } = globalThis;
   const isArray = Array.isArray, isView = ArrayBuffer.isView;
   const then = Promise.prototype.then, resolved = Promise.resolve();
   const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapEach = Map.prototype.forEach;
@@ -38,7 +38,7 @@
   // What everybody asks an object for, to learn what it is.
   const asked = freeze({
     __proto__: null, then: 1, toJSON: 1, constructor: 1, inspect: 1, toString: 1, valueOf: 1, prototype: 1,
-    nodeType: 1, $$typeof: 1, asymmetricMatch: 1, hasOwnProperty: 1, __proto: 1, __esModule: 1, splice: 1,
+    nodeType: 1, $$typeof: 1, asymmetricMatch: 1, hasOwnProperty: 1, __esModule: 1,
   });
   // An object whose fields are asked for when they are used.
   const remote = (what, get, list) => {
@@ -57,7 +57,7 @@
       ownKeys: () => list(),
       getOwnPropertyDescriptor: (_, name) =>
         typeof name === 'string' && includes(name)
-          ? { __proto__: null, value: get(name), enumerable: true, configurable: true, writable: false }
+          ? { __proto__: null, value: undefined, enumerable: true, configurable: true, writable: true }
           : undefined,
       set: refuse, defineProperty: refuse, deleteProperty: refuse, setPrototypeOf: refuse, preventExtensions: refuse,
     });
@@ -97,11 +97,10 @@
     new Proxy(object, {
       __proto__: null,
       set: (target, name, value) => (native.changed(), set(target, name, value)),
-      defineProperty: (target, name, how) => (native.changed(), Reflect_defineProperty(target, name, how)),
+      defineProperty: (target, name, how) => (native.changed(), define(target, name, how)),
       deleteProperty: (target, name) => (native.changed(), deleteProperty(target, name)),
     });
-  const Reflect_defineProperty = Reflect.defineProperty;
-  let exported = watched({});
+  let exported = watched(values.exports);
   const setExports = (object) => {
     if (typeof object !== 'object' || object === null) throw new TypeError('`exports` takes an object');
     native.exports(object);

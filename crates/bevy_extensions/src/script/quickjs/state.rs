@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -14,7 +14,7 @@ use super::limits::{Depth, Watch};
 use crate::{
     event::Target,
     phase::Phase,
-    script::engine::{ScriptHost, ScriptSource},
+    script::engine::{Offer, ScriptHost, ScriptSource},
 };
 
 scoped_thread_local!(
@@ -37,11 +37,15 @@ pub(super) struct State<'js> {
     pub rejections: RefCell<Vec<Rejection<'js>>>,
     pub drivers: RefCell<BTreeMap<String, Object<'js>>>,
     pub exports: RefCell<Option<Object<'js>>>,
+    /// What the host was told of them.
+    pub exported: RefCell<Vec<Offer>>,
     pub exports_changed: Cell<bool>,
     /// Whether the last call has left jobs undone.
     pub has_more: Cell<bool>,
     /// The CommonJS modules, by file.
     pub modules: RefCell<BTreeMap<String, Object<'js>>>,
+    /// The files that were compiled as ES modules.
+    pub es_modules: RefCell<BTreeSet<String>>,
     pub builtins: Builtins<'js>,
     /// The number given last.
     pub last: Cell<u32>,

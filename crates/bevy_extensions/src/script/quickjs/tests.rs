@@ -254,7 +254,7 @@ fn a_listener_that_fails_changes_nothing() {
 #[test]
 fn an_async_listener_that_fails_is_an_error_of_the_listener() {
     let mut scene = Scene::new("extension.on('a', async () => { throw new Error('no') })");
-    assert_eq!(complaint(scene.hear(json!({}))), "Error: no, at main.js:1:46");
+    assert_eq!(complaint(scene.hear(json!({}))), "Error: no, at main.js:1:43");
     scene.told(&[]);
 }
 
@@ -322,7 +322,7 @@ fn a_listener_to_a_phase_that_fails_is_reported_and_the_others_hear() {
         "extension.on('init', () => { throw new TypeError('no') }); extension.on('init', () => console.log('heard'))",
     );
     scene.script.phase(Phase::Init, &mut scene.host);
-    scene.told(&["report: TypeError: no, at main.js:1:36", "Info: heard"]);
+    scene.told(&["report: TypeError: no, at main.js:1:40", "Info: heard"]);
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn wrong_uses_of_on_say_what_it_takes() {
     );
     fails(
         "\nextension.on('a b', () => 0)",
-        "Error: `a b` is no name of an event, at main.js:2:10\n2 | extension.on('a b', () => 0)\n  |          ^\nat main.js:2:10",
+        "Error: `a b` is no name of an event, at main.js:2:11\n2 | extension.on('a b', () => 0)\n  |           ^\nat main.js:2:11",
     );
 }
 
@@ -364,6 +364,403 @@ fn emits_are_bounded() {
     scene.hear(json!({})).unwrap();
     assert_eq!(
         complaint(scene.hear(json!({}))),
-        "RangeError: `b` cannot be emitted: 3 events are still to be delivered, which is the limit, at main.js:1:111"
+        "RangeError: `b` cannot be emitted: 3 events are still to be delivered, which is the limit, at main.js:1:57"
     );
+}
+
+// Imports and drivers.
+
+#[test]
+fn imports_are_called_and_read() {
+    let scene = Scene::new(
+        "const economy = extension.imports('Economy');
+         const { deposit } = extension.import('Economy');
+         console.log(deposit({ gold: 5 }), economy.count, deposit());",
+    );
+    scene.told(&[
+        "call Economy.deposit({\"gold\":5})",
+        "call Economy.count(null)",
+        "call Economy.deposit(null)",
+        "Info: { gold: 5 } 3 null",
+    ]);
+}
+
+#[test]
+fn an_import_that_is_not_there_says_so() {
+    fails(
+        "\nextension.imports('data')",
+        "Error: there is no extension `data`, at main.js:2:11\n2 | extension.imports('data')\n  |           ^\nat main.js:2:11",
+    );
+    says("try { extension.imports('Economy').deposti } catch (e) { console.log(e.message) }", &[
+        "`Economy` offers no `deposti`, did you mean `deposit`",
+    ]);
+}
+
+#[test]
+fn imports_can_be_looked_at() {
+    says(
+        "const economy = extension.imports('Economy');
+         console.log('deposit' in economy, 'x' in economy, Object.keys(economy).join());
+         console.log(economy.then, economy.toJSON, economy.constructor, economy[Symbol.iterator], economy);
+         (async () => economy)().then((value) => console.log(value === economy));",
+        &["true false count,deposit,fail,slow", "undefined undefined undefined undefined [Proxy]", "true"],
+    );
+}
+
+#[test]
+fn imports_cannot_be_changed() {
+    fails(
+        "extension.imports('Economy').deposit = 1",
+        "TypeError: `Economy` cannot be changed from here, at main.js:1:10\n1 | extension.imports('Economy').deposit = 1\n  |          ^\nat main.js:1:10",
+    );
+}
+
+#[test]
+fn a_function_of_another_takes_one_argument() {
+    says("try { extension.imports('Economy').deposit('Ann', 5) } catch (e) { console.log(`${e}`) }", &[
+        "TypeError: `Economy.deposit` takes one argument: put several into one object",
+    ]);
+}
+
+#[test]
+fn a_function_of_another_that_fails_throws() {
+    fails(
+        "\nfunction pay() {\n  extension.imports('Economy').fail()\n}\npay()",
+        "Error: `Economy` failed: no money, at main.js:3:32\n3 |   extension.imports('Economy').fail()\n  |                                ^\n\
+         at pay (main.js:3:32)\nat main.js:5:1",
+    );
+}
+
+#[test]
+fn interfaces_are_driven() {
+    let scene = Scene::new(
+        "const store = extension.drivers('store');
+         console.log(store.load({ key: 1 }), Object.keys(store).join());
+         try { store.laod } catch (e) { console.log(e.message) }
+         try { extension.drivers('x') } catch (e) { console.log(e.message) }",
+    );
+    scene.told(&[
+        "Info: store.load({\"key\":1}) load,save",
+        "Info: `store` has no method `laod`, did you mean `load`",
+        "Info: nobody has declared the interface `x`",
+    ]);
+}
+
+#[test]
+fn a_driver_serves_an_interface() {
+    let mut scene = Scene::new(
+        "class Store { constructor() { this.gold = 7 } load({ key }) { return key + this.gold } async save() {} }
+         extension.driver('store', new Store());
+         try { extension.driver('store', {}) } catch (e) { console.log(e.message) }",
+    );
+    assert_eq!(scene.host.drives, [("store".to_owned(), vec!["load".to_owned(), "save".to_owned()])]);
+    let load = ScriptFunction::Method { interface: "store", method: "load" };
+    assert_eq!(scene.script.call(load, json!({ "key": 1 }), &mut scene.host), Ok(json!(8)));
+    scene.told(&["Info: it is a driver of `store` already"]);
+}
+
+// Exports.
+
+#[test]
+fn exports_are_told_at_once_and_called() {
+    let mut scene = Scene::new(
+        "extension.exports = { today: 'rain', forecast({ days }) { return [this.today, days] } }; console.log('set')",
+    );
+    let offer = |name: &str, kind| Offer { name: name.into(), kind };
+    assert_eq!(scene.host.exported, [offer("today", OfferKind::Value), offer("forecast", OfferKind::Function)]);
+    assert_eq!(scene.call("forecast", json!({ "days": 3 })), Ok(json!(["rain", 3])));
+    assert_eq!(scene.call("today", Value::Null), Ok(json!("rain")));
+    assert_eq!(complaint(scene.call("x", Value::Null)), "Error: it offers no `x`");
+}
+
+#[test]
+fn exports_that_are_changed_later_are_told_at_the_end_of_the_call() {
+    let mut scene = Scene::new(
+        "extension.exports = {}; extension.on('a', () => { extension.exports.late = () => 1 });
+         extension.on('b', () => { delete extension.exports.late });",
+    );
+    assert_eq!(scene.host.exported, []);
+    scene.hear_by(0, json!({})).unwrap();
+    assert_eq!(scene.host.exported, [Offer { name: "late".into(), kind: OfferKind::Function }]);
+    assert_eq!(scene.call("late", Value::Null), Ok(json!(1)));
+    scene.hear_by(1, json!({})).unwrap();
+    assert_eq!(scene.host.exported, []);
+}
+
+#[test]
+fn exports_may_be_filled_without_being_set() {
+    let scene = Scene::new("extension.exports.forecast = () => 'rain'");
+    assert_eq!(scene.host.exported, [Offer { name: "forecast".into(), kind: OfferKind::Function }]);
+}
+
+#[test]
+fn an_export_with_a_bad_name_is_an_error_where_it_is_set() {
+    says("try { extension.exports = { 'a b': 1 } } catch (e) { console.log(e.message) }", &["`a b` is no name"]);
+    says("try { extension.exports = 5 } catch (e) { console.log(`${e}`) }", &[
+        "TypeError: `exports` takes an object",
+    ]);
+    let scene = Scene::new("extension.exports['a b'] = 1");
+    scene.told(&["report: `a b` is no name"]);
+}
+
+#[test]
+fn async_functions_answer_if_they_can_at_once() {
+    let mut scene = Scene::new(
+        "extension.exports = {
+             async soon() { await null; return 5 },
+             async fails() { await null; throw new RangeError('no') },
+             late() { return new Promise(() => 0) },
+         }",
+    );
+    assert_eq!(scene.call("soon", Value::Null), Ok(json!(5)));
+    assert_eq!(complaint(scene.call("fails", Value::Null)), "RangeError: no, at main.js:3:52");
+    assert_eq!(
+        complaint(scene.call("late", Value::Null)),
+        "Error: `late` has to answer at once, but its promise still waits"
+    );
+    scene.told(&[]);
+}
+
+// What a script knows of itself, log and timers.
+
+#[test]
+fn a_script_knows_its_name_version_and_config() {
+    says(
+        "'use strict';
+         console.log(extension.name, extension.version, extension.config, Object.isFrozen(extension.config.gift));
+         try { extension.config.gift.gold = 6 } catch (e) { console.log(e.name) }
+         try { extension.on = 1 } catch (e) { console.log(e.name) }
+         try { extension = 1 } catch (e) { console.log(e.name) }",
+        &["Greeter 1.2.0 { gift: { gold: 5 } } true", "TypeError", "TypeError", "TypeError"],
+    );
+}
+
+#[test]
+fn log_and_console_have_levels() {
+    let scene = Scene::new(
+        "extension.log.debug('a'); extension.log.info('b'); extension.log.warn('c'); extension.log.error('d');
+         console.debug('a'); console.info('b'); console.warn('c'); console.error('d'); console.assert(1 > 2, 'e');
+         console.assert(true, 'f'); console.table([1]); console.dir({ a: 1 });",
+    );
+    scene.told(&[
+        "Debug: a", "Info: b", "Warn: c", "Error: d", "Debug: a", "Info: b", "Warn: c", "Error: d",
+        "Error: assertion failed e", "Info: [ 1 ]", "Info: { a: 1 }",
+    ]);
+}
+
+#[test]
+fn values_are_logged_as_they_are_written() {
+    says(
+        "const cycle = { name: 'Ann', 'two words': [1, -2.5, 10n, null, undefined, true] }; cycle.self = cycle;
+         console.log(cycle);
+         console.log(new Map([[1, { a: 'x' }]]), new Set(['a']), [], {}, () => 1, function f() {}, Symbol('s'));
+         console.log(new Date(0), /a+/g, new Uint8Array(2), new (class Coin { gold = 1 })(), Object.create(null));
+         console.log({ a: { b: { c: { d: { e: 1 } } } } }, [[[[[]]]]]);
+         console.log('%s has %d%% of %j, %o', 'Ann', 5, { a: 1 }, 'rest', 'more', '%s');
+         console.log({ get bad() { throw 1 } }, \"it's\", [\"it's\"]);
+         console.log([new TypeError('no')]);",
+        &[
+            "{ name: 'Ann', 'two words': [ 1, -2.5, 10n, null, undefined, true ], self: [Circular] }",
+            "Map [ [ 1, { a: 'x' } ] ] Set [ 'a' ] [] {} [Function] [Function: f] Symbol(s)",
+            "Thu Jan 01 1970 00:00:00 GMT+0000 /a+/g Uint8Array [ 0, 0 ] Coin { gold: 1 } {}",
+            "{ a: { b: { c: { d: [Object] } } } } [ [ [ [ [Array] ] ] ] ]",
+            "Ann has 5% of { a: 1 }, rest more %s",
+            "{ bad: [Getter that throws] } it's [ \"it's\" ]",
+            "[ [TypeError: no] ]",
+        ],
+    );
+}
+
+#[test]
+fn errors_are_logged_with_their_stack() {
+    says("function f() {\n  console.log('sad:', new Error('no'))\n}\nf()", &[
+        "sad: Error: no\n    at f (main.js:2:27)\n    at main.js:4:1",
+    ]);
+}
+
+#[test]
+fn timers_ring() {
+    let mut scene = Scene::new(
+        "setTimeout((a, b) => console.log('once', a, b), 100, 1, 2);
+         let count = 0;
+         const timer = setInterval(() => { count += 1; if (count === 2) clearInterval(timer); }, 50);
+         clearTimeout(setTimeout(() => 0)); clearTimeout(undefined); clearTimeout('x');
+         setTimeout(() => { throw new Error('no') }, NaN); setInterval(() => 0, 1e300)",
+    );
+    let timers = scene.host.timers.clone();
+    let times: Vec<_> = timers.iter().map(|(_, after, repeats)| (*after, *repeats)).collect();
+    assert_eq!(times, [(100, false), (50, true), (0, false), (1_000_000_000_000, true)]);
+    for index in [0, 0, 1, 1, 1] {
+        scene.script.ring(timers[index].0, &mut scene.host).unwrap();
+    }
+    assert_eq!(complaint(scene.script.ring(timers[2].0, &mut scene.host)), "Error: no, at main.js:5:39");
+    scene.told(&["Info: once 1 2"]);
+    assert_eq!(scene.host.timers.len(), 3, "the interval has stopped itself");
+}
+
+#[test]
+fn timers_are_bounded() {
+    let error = Scene::of(&[("main.js", "for (;;) setTimeout(() => 0)")], Value::Null, |limits| limits.timers = 3).run();
+    assert_eq!(
+        complaint(error),
+        "RangeError: a timer cannot be started: 3 are running, which is the limit, at main.js:1:9"
+    );
+}
+
+#[test]
+fn microtasks_and_clones_work() {
+    says(
+        "queueMicrotask(() => console.log('later')); console.log('now');
+         const a = { list: [1, { b: 2 }], at: new Date(5), map: new Map([[1, new Set([2])]]), bytes: new Uint8Array([7]) };
+         a.self = a;
+         const b = structuredClone(a);
+         console.log(b !== a, b.self === b, b.list, +b.at, b.map, b.bytes);
+         try { structuredClone(() => 0) } catch (e) { console.log(`${e}`) }",
+        &[
+            "now",
+            "true true [ 1, { b: 2 } ] 5 Map [ [ 1, Set [ 2 ] ] ] Uint8Array [ 7 ]",
+            "TypeError: a function cannot be cloned",
+            "later",
+        ],
+    );
+}
+
+#[test]
+fn there_is_no_way_out() {
+    says(
+        "console.log(typeof std, typeof os, typeof process, typeof fetch, typeof print);
+         import('std').catch((e) => console.log(e.message)); import('os').catch((e) => console.log(e.message))",
+        &[
+            "undefined undefined undefined undefined undefined",
+            "`std` cannot be loaded: only own files can, by a path that begins with `./` or `../`",
+            "`os` cannot be loaded: only own files can, by a path that begins with `./` or `../`",
+        ],
+    );
+}
+
+// Files.
+
+#[track_caller]
+fn files_say(files: &[(&str, &str)], expected: &[&str]) {
+    let mut scene = Scene::files(files);
+    scene.run().unwrap();
+    let said: Vec<_> = scene.host.told.iter().map(|line| line.trim_start_matches("Info: ")).collect();
+    assert_eq!(said, expected);
+}
+
+#[track_caller]
+fn files_fail(files: &[(&str, &str)], expected: &str) {
+    let mut scene = Scene::files(files);
+    let error = scene.run().unwrap_err();
+    assert_eq!(format!("{error}\n{}", error.details()).trim_end(), expected);
+}
+
+#[test]
+fn files_are_required() {
+    files_say(
+        &[
+            ("main.js", "const a = require('./lib/a'); console.log(a.name, a.b, require('./lib/a.js') === a);
+                         console.log(require('./data.json'), require('./lib'), __filename, __dirname)"),
+            ("lib/a.js", "exports.name = __filename + ' in ' + __dirname; exports.b = require('../b.js')"),
+            ("lib/index.js", "module.exports = 'index'"),
+            ("b.js", "module.exports = { n: 1 }"),
+            ("data.json", "{ \"gold\": 5 }"),
+        ],
+        &["lib/a.js in lib { n: 1 } true", "{ gold: 5 } index main.js ."],
+    );
+}
+
+#[test]
+fn circles_of_files_get_what_is_there() {
+    files_say(
+        &[
+            ("main.js", "console.log(require('./a'))"),
+            ("a.js", "exports.early = 1; exports.b = require('./b'); exports.late = 2"),
+            ("b.js", "const a = require('./a'); exports.of_a = { ...a }"),
+        ],
+        &["{ early: 1, b: { of_a: { early: 1, b: undefined } }, late: 2 }".replace(", b: undefined", "").as_str()],
+    );
+}
+
+#[test]
+fn es_modules_are_known_by_what_they_are() {
+    let files = [("lib.mjs", "export const name = 'lib'; export default 5"), ("c.js", "exports.c = 1")];
+    let text = "import five, { name } from './lib.mjs'; import { c } from './c.js';\nconsole.log(five, name, c, await 1)";
+    for entry in ["main.mjs", "main.js"] {
+        files_say(&[&[(entry, text)][..], &files].concat(), &["5 lib 1 1"]);
+    }
+    let package = ("package.json", r#"{ "type": "module" }"#);
+    files_say(&[("main.js", "console.log(typeof require, this)"), package], &["undefined undefined"]);
+    files_say(&[("main.cjs", "console.log(typeof require)"), package], &["function"]);
+}
+
+#[test]
+fn imports_of_files_are_dynamic_too() {
+    files_say(
+        &[
+            ("main.js", "import('./lib/a.js').then((a) => console.log(a.default, a.n, typeof a.data))"),
+            ("lib/a.js", "import data from '../data.json'; export { data }; export const n = 1; export default data.gold"),
+            ("data.json", r#"{ "gold": 5 }"#),
+        ],
+        &["5 1 object"],
+    );
+}
+
+#[test]
+fn an_es_module_is_required_unless_it_waits() {
+    files_say(
+        &[
+            ("main.js", "console.log(require('./a.mjs').n); try { require('./b.mjs') } catch (e) { console.log(e.message) }"),
+            ("a.mjs", "export const n = 1"),
+            ("b.mjs", "await new Promise(() => 0)"),
+        ],
+        &["1", "`b.mjs` waits at its top level; load it with `import`"],
+    );
+}
+
+#[test]
+fn only_own_files_are_loaded() {
+    let says = |text: &str, expected: &str| {
+        let text = format!("try {{ require('{text}') }} catch (e) {{ console.log(e.message) }}");
+        files_say(&[("main.js", &text)], &[expected]);
+    };
+    says("lodash", "`lodash` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
+    says("node:fs", "`node:fs` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
+    says("/etc/passwd", "`/etc/passwd` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
+    says("../x", "`../x` cannot be loaded: it leads out of the extension");
+    says("./a/../../x", "`./a/../../x` cannot be loaded: it leads out of the extension");
+    says("./..\\\\x", "`./..\\x` is no path of a file");
+    says("./lib/x", "there is no file `lib/x`, which `main.js` loads");
+}
+
+#[test]
+fn a_file_that_is_missing_points_at_who_wants_it() {
+    files_fail(
+        &[("main.mjs", "import './x.js'")],
+        "Error: there is no file `x.js`, which `main.mjs` loads",
+    );
+    files_fail(
+        &[("main.js", "\nrequire('./lib')"), ("lib.js", "\n\n  nope()")],
+        "ReferenceError: nope is not defined, at lib.js:3:3\n3 |   nope()\n  |   ^\nat lib.js:3:3\nat main.js:2:1",
+    );
+}
+
+#[test]
+fn a_file_that_does_not_parse_has_a_place() {
+    fails("let a = 1;\nlet b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:2:9\n2 | let b = ;\n  |         ^\nat main.js:2:9");
+    fails("/* \u{e9}\u{e9} */ let b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:1:18\n1 | /* \u{e9}\u{e9} */ let b = ;\n  |                  ^\nat main.js:1:18");
+    fails("import './main.js';\n\nlet b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:3:9\n3 | let b = ;\n  |         ^\nat main.js:3:9");
+    files_fail(&[("main.js", "require('./a.json')"), ("a.json", "{ gold }")], "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^\nat main.js:1:1");
+}
+
+#[test]
+fn a_first_line_for_the_shell_is_no_code() {
+    says("#!/usr/bin/env node\nconsole.log(1)", &["1"]);
+}
+
+#[test]
+fn an_import_at_the_top_that_fails_is_the_error_of_the_script() {
+    let mut scene = Scene::files(&[("main.mjs", "const a = await 1;\nawait Promise.reject(new Error('no'))")]);
+    assert_eq!(complaint(scene.run()), "Error: no, at main.mjs:2:26");
+    scene.told(&[]);
 }
