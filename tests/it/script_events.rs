@@ -1,7 +1,7 @@
 //! Scripts emit and hear events, as any extension does.
 
 use bevy_app::prelude::*;
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, world::DeferredWorld};
 use bevy_extensions::{
     EventMeta, json,
     prelude::*,
@@ -24,6 +24,10 @@ fn ann(gold: u32) -> Joined {
     Joined { name: "Ann".into(), gold }
 }
 
+#[derive(ExtensionEvent, Serialize, Deserialize)]
+#[event(name = "loud.shout")]
+struct Shout;
+
 extensions! {
     // First and last in plan order.
     Aaa() = |app| app.extension::<Self>().observe(|mut joined: On<Joined>, mut log: ResMut<Log>| {
@@ -40,22 +44,30 @@ extensions! {
     });
     Speaker() = |app| app.extension::<Self>().add_systems(Update, |mut commands: Commands| {
         commands.emit("speaker.spoke", json!({}));
+        commands.emit_to("listener", "speaker.whispered", json!({}));
     });
-    Whisperer() = |app| app.extension::<Self>().add_systems(Update, |mut commands: Commands| {
-        commands.emit_to("listener", "speaker.spoke", json!({}));
+    // Others hear what it says while they call it.
+    Loud() = |app| app.extension::<Self>().observe(|_: On<Shout>| ()).export_fn("shout", |mut world: DeferredWorld| {
+        world.trigger(Shout);
     });
 }
 
-/// Says what it hears of a pattern.
+/// Says what it hears of a pattern, once the app runs.
 fn hears(pattern: &str) -> String {
-    format!("extension.on('{pattern}', (event, meta) => console.log(meta.key))")
+    format!("extension.on('{pattern}', (event, meta) => {{ if (meta.key !== 'extension.started') console.log(meta.key) }})")
+}
+
+/// Emits an event, and does what its listeners have queued.
+fn emit(app: &mut TestApp, event: &str) {
+    app.world_mut().emit(event, json!({})).unwrap();
+    app.world_mut().flush();
 }
 
 #[track_caller]
 fn check_heard(filter: &str, events: &[&str], expected: &[&str]) {
     let mut app = scripts(&[("listener.js", hears(filter))]).start();
     for event in events {
-        app.world_mut().emit(event, json!({})).unwrap();
+        emit(&mut app, event);
     }
     let expected: Vec<_> = expected.iter().map(|event| format!("listener: {event}")).collect();
     assert_eq!(said(&app), expected, "{filter}");
@@ -78,9 +90,9 @@ fn a_star_hears_everything_that_is_emitted_by_name() {
 
 #[test]
 fn a_function_without_a_name_hears_everything_but_what_is_sent_to_others() {
-    let text = "extension.on((event, meta) => console.log(meta.key, meta.target))";
+    let text = "extension.on((event, { key, target }) => { if (key !== 'extension.started') console.log(key, target) })";
     let mut app = scripts(&[("listener.js", text), ("other.js", text)]).start();
-    app.world_mut().emit("a", json!({})).unwrap();
+    emit(&mut app, "a");
     app.world_mut().emit_to("other", "b", json!({})).unwrap();
     check_said(&app, &["listener: a undefined", "other: a undefined", "other: b [ 'other' ]"]);
 }
@@ -96,7 +108,7 @@ fn once_off_and_detach_end_listening() {
     ";
     let mut app = scripts(&[("listener.js", text)]).start();
     for _ in 0..3 {
-        app.world_mut().emit("a", json!({})).unwrap();
+        emit(&mut app, "a");
     }
     check_said(&app, &["listener: once", "listener: first"]);
     assert_eq!(app.report().listing.events.iter().filter(|row| row.name.to_string() == "a").count(), 0);
@@ -106,22 +118,22 @@ fn once_off_and_detach_end_listening() {
 fn a_listener_that_is_added_by_a_listener_begins_with_the_next_event() {
     let text = "extension.once('a', () => extension.on('a', () => console.log('later')))";
     let mut app = scripts(&[("listener.js", text)]).start();
-    app.world_mut().emit("a", json!({})).unwrap();
+    emit(&mut app, "a");
     check_said(&app, &[]);
-    app.world_mut().emit("a", json!({})).unwrap();
+    emit(&mut app, "a");
     check_said(&app, &["listener: later"]);
 }
 
 #[test]
 fn meta_tells_which_event_it_is_who_sent_it_and_to_whom() {
-    let text = "extension.on('*', (event, meta) => console.log(meta))";
-    let mut app = scripts(&[("listener.js", text)]).with::<Speaker>().with::<Whisperer>().start();
-    app.world_mut().emit("a", json!({})).unwrap();
+    let text = "extension.on('*', (event, meta) => { if (meta.key !== 'extension.started') console.log(meta) })";
+    let mut app = scripts(&[("listener.js", text)]).with::<Speaker>().start();
+    emit(&mut app, "a");
     check_said(
         &app,
         &[
             "listener: { key: 'speaker.spoke', sender: 'Speaker', target: undefined }",
-            "listener: { key: 'speaker.spoke', sender: 'Whisperer', target: [ 'listener' ] }",
+            "listener: { key: 'speaker.whispered', sender: 'Speaker', target: [ 'listener' ] }",
             "listener: { key: 'a', sender: undefined, target: undefined }",
         ],
     );
@@ -135,31 +147,19 @@ const DOUBLES: &str = "extension.on('player.joined', (event, { sender }) => {
 #[test]
 fn natives_and_scripts_hear_in_plan_order_and_see_each_others_changes() {
     let mut app = scripts(&[("mmm.js", DOUBLES)]).with::<Zzz>().with::<Aaa>().start();
-    app.assert_plan("Aaa Zzz mmm");
+    app.assert_plan("Aaa mmm Zzz");
     let mut joined = ann(1);
     app.world_mut().trigger_ref(&mut joined);
-    assert_eq!(noted(&mut app), "Aaa sees 1 by None Zzz sees 10");
-    check_said(&app, &["mmm: sees 15 by undefined"]);
-    assert_eq!(joined, ann(30));
-}
-
-#[test]
-fn a_native_that_comes_after_a_script_sees_its_change() {
-    extensions! {
-        Later(requires("mmm")) = |app| app.extension::<Self>().observe(|joined: On<Joined>, mut log: ResMut<Log>| {
-            log.note(format!("Later sees {}", joined.gold));
-        });
-    }
-    let mut app = scripts(&[("mmm.js", DOUBLES)]).with::<Later>().start();
-    app.world_mut().trigger(ann(4));
-    assert_eq!(noted(&mut app), "Later sees 8");
+    assert_eq!(noted(&mut app), "Aaa sees 1 by None Zzz sees 20");
+    check_said(&app, &["mmm: sees 10 by undefined"]);
+    assert_eq!(joined, ann(25));
 }
 
 #[test]
 fn a_script_sees_what_became_of_its_event() {
     let text = "extension.on('init', async () => console.log(await extension.emit('player.joined', { name: 'Ann' })))";
     let mut app = scripts(&[("emitter.js", text)]).with::<Aaa>().with::<Zzz>().start();
-    check_said(&app, &["emitter: { name: 'Ann', gold: 5 }"]);
+    check_said(&app, &["emitter: { gold: 5, name: 'Ann' }"]);
     assert_eq!(noted(&mut app), "Aaa sees 0 by Some(\"emitter\") Zzz sees 0");
     app.assert_quiet();
 }
@@ -174,6 +174,7 @@ fn an_emitter_hears_its_own_event_once() {
 fn a_change_that_does_not_fit_is_a_fault_and_the_event_stays() {
     let text = "extension.on('player.joined', (event) => { event.gold = 'much' })";
     let mut app = scripts(&[("mmm.js", text)]).start();
+    app.host().register_event::<Joined>();
     let heard = app.capture::<Joined>();
     app.world_mut().trigger(ann(3));
     app.frames(1);
@@ -190,7 +191,7 @@ fn a_listener_that_fails_changes_nothing_and_the_others_hear() {
     let mut app = scripts(&[("bad.js", text.to_string()), ("good.js", hears("a"))]).start();
     assert_eq!(app.world_mut().emit("a", json!({"gold": 0})).unwrap(), json!({"gold": 0}));
     check_said(&app, &["good: a"]);
-    app.frames(1).assert_faults("bad", &["in a listener of `a`: Error: no, at bad.js:1:54"]);
+    app.frames(1).assert_faults("bad", &["in a listener of `a`: Error: no, at bad.js:1:58"]);
 }
 
 #[test]
@@ -220,7 +221,7 @@ fn check_refused(emit: &str, expected: &str) {
 fn an_event_that_cannot_be_emitted_is_a_rejection() {
     check_refused(
         "extension.emit('a', null, { to: 'emiter' })",
-        "Error: `a` was sent to `emiter`, but no extension is called that, did you mean `emitter`",
+        "Error: `a` was sent to `emiter`, but no extension is called that; did you mean `emitter`?",
     );
     check_refused(
         "extension.emit('player.joined', { name: 5 })",
@@ -241,7 +242,7 @@ fn an_event_that_cannot_be_emitted_is_a_rejection() {
 fn a_rejection_that_nobody_catches_is_one_fault() {
     let text = "extension.on('a', () => { extension.emit('b', null, { to: 'nobody' }) })";
     let mut app = scripts(&[("emitter.js", text)]).start();
-    app.world_mut().emit("a", json!({})).unwrap();
+    emit(&mut app, "a");
     app.frames(2).assert_faults(
         "emitter",
         &["in what it emitted as `b`: Error: `b` was sent to `nobody`, but no extension is called that"],
@@ -253,8 +254,8 @@ fn aliases_of_the_host_settings_hold_for_scripts() {
     let texts = [("alice.js", hears("new.name")), ("bob.js", hears("old.name"))];
     let settings = r#"(aliases: {"old.name": "new.name"})"#;
     let mut app = scripts(&texts).settings(settings).start();
-    app.world_mut().emit("new.name", json!({})).unwrap();
-    app.world_mut().emit("old.name", json!({})).unwrap();
+    emit(&mut app, "new.name");
+    emit(&mut app, "old.name");
     check_said(&app, &["alice: new.name", "bob: new.name", "alice: new.name", "bob: new.name"]);
 }
 
@@ -263,7 +264,7 @@ fn an_alias_for_one_script_is_for_that_one() {
     let texts = [("alice.js", hears("old.name")), ("bob.js", hears("old.name"))];
     let settings = r#"(aliases_for: {"bob": {"old.name": "new.name"}})"#;
     let mut app = scripts(&texts).settings(settings).start();
-    app.world_mut().emit("new.name", json!({})).unwrap();
+    emit(&mut app, "new.name");
     check_said(&app, &["bob: new.name"]);
 }
 
@@ -286,7 +287,7 @@ fn what_is_emitted_is_delivered_when_the_outermost_call_has_returned() {
 fn what_a_listener_emits_comes_after_the_event_it_hears() {
     let first = "extension.on('a', () => { extension.emit('b') })";
     let mut app = scripts(&[("first.js", first.to_string()), ("second.js", hears("*"))]).start();
-    app.world_mut().emit("a", json!({})).unwrap();
+    emit(&mut app, "a");
     check_said(&app, &["second: a", "second: b"]);
 }
 
@@ -309,7 +310,7 @@ fn an_event_for_a_script_that_is_running_is_heard_afterwards_and_cannot_be_chang
 fn check_ping_pong(ping: &str, pong: &str) -> TestApp {
     let bystander = "setInterval(() => console.log('well'), 10)";
     let mut app = scripts(&[("bystander.js", bystander), ("ping.js", ping), ("pong.js", pong)]).start();
-    app.world_mut().emit("ping", json!({})).unwrap();
+    emit(&mut app, "ping");
     app.frames(3).assert_state("bystander", ExtensionState::Running);
     assert!(said(&app).iter().filter(|line| *line == "bystander: well").count() >= 2);
     app
@@ -325,8 +326,8 @@ fn endless_ping_pong_ends_with_an_error_that_shows_the_circle() {
     let faults: Vec<_> = report.rows.iter().flat_map(|row| &row.faults).map(|it| it.fault.to_string()).collect();
     assert_eq!(
         faults,
-        ["in what it emitted as `pong`: Error: `pong` was not delivered, as it would go on without end: \
-          `ping` emits `pong` -> `pong` emits `ping` -> `ping` emits `pong`"],
+        ["in what it emitted as `ping`: Error: `ping` was not delivered, as it would go on without end: \
+          `pong` emits `ping` -> `ping` emits `pong` -> `pong` emits `ping`"],
     );
 }
 
@@ -355,18 +356,18 @@ fn what_has_to_wait_for_the_next_frame_is_not_lost() {
 #[test]
 fn what_waits_for_a_running_script_is_bounded() {
     // Each event that it hears leads to two more, which wait until it has returned.
-    let text = "//@extension requires Echo
-        const echo = extension.imports('Echo');
-        extension.on('echo.asked', () => { echo.ask(); echo.ask(); });
+    let text = "//@extension requires Loud
+        const loud = extension.imports('Loud');
+        extension.on('loud.shout', () => { loud.shout(); loud.shout(); });
     ";
-    let mut app = scripts(&[("asker.js", text)]).with::<Echo>().settings("(faults: (run_time: 3))").start();
-    app.world_mut().emit("echo.asked", json!({})).unwrap();
-    app.frames(3);
-    app.assert_states("Echo running, asker failed");
-    let faults = app.report().row("asker").unwrap().faults.clone();
-    assert_eq!(
-        faults[0].fault.to_string(),
-        "in a listener of `echo.asked`: it was not called, as 1000 events wait for it already, which is the limit",
+    let mut app = scripts(&[("hearer.js", text)]).with::<Loud>().start();
+    app.world_mut().trigger(Shout);
+    app.frames(5);
+    app.assert_states("Loud running, hearer failed");
+    app.assert_faults(
+        "hearer",
+        &["in a listener of `loud.shout`: it was not called, as 1000 events wait for it already, which is the limit \
+           (10 times)"],
     );
 }
 

@@ -1,6 +1,5 @@
 //! What a script may take at most: one limit a test, after which everything runs on.
 
-use bevy_ecs::prelude::*;
 use bevy_extensions::{FaultKind, Value, json, prelude::*, test_kit::TestApp};
 
 use crate::support::{said, scripts};
@@ -40,7 +39,7 @@ fn time() {
         "const busy = () => { for (let i = 0; i < (extension.name === 'greedy' ? Infinity : 1); i++); };
          extension.on('go', () => busy())",
         "call_ms: 20",
-        "in a listener of `go`: it took longer than 20 ms in one call, at greedy.js:1:50",
+        "in a listener of `go`: it took longer than 20 ms in one call, at greedy.js:1:73",
     );
 }
 
@@ -49,7 +48,7 @@ fn memory() {
     check(
         "extension.on('go', () => { const all = []; for (let i = 0; i < 100; i++) all.push(new Array(10000).fill(i)) })",
         "memory_kib: 4096",
-        "in a listener of `go`: it needs more than 4096 KiB of memory, at greedy.js:1:93",
+        "in a listener of `go`: it needs more than 4096 KiB of memory, at greedy.js:1:105",
     );
 }
 
@@ -59,7 +58,7 @@ fn stack() {
         "const deep = (left) => left > 0 ? 1 + deep(left - 1) : 0;
          extension.on('go', () => { deep(500) })",
         "stack_kib: 32",
-        "in a listener of `go`: RangeError: Maximum call stack size exceeded, at greedy.js:1:44",
+        "in a listener of `go`: RangeError: Maximum call stack size exceeded, at greedy.js:1:50",
     );
 }
 
@@ -68,7 +67,7 @@ fn timers() {
     check(
         "extension.on('go', () => { for (let i = 0; i < 5; i++) setTimeout(() => 0, 1000000) })",
         "timers: 4",
-        "in a listener of `go`: RangeError: a timer cannot be started: 4 are running, which is the limit, at greedy.js:1:56",
+        "in a listener of `go`: RangeError: a timer cannot be started: 4 are running, which is the limit, at greedy.js:1:55",
     );
 }
 
@@ -78,7 +77,7 @@ fn emits() {
         "extension.on('go', () => { for (let i = 0; i < 5; i++) extension.emit('other') })",
         "emits: 4",
         "in a listener of `go`: RangeError: `other` cannot be emitted: 4 events are still to be delivered, \
-         which is the limit, at greedy.js:1:66",
+         which is the limit, at greedy.js:1:65",
     );
 }
 

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
     ExtensionKind, Value, json,
@@ -13,7 +12,7 @@ use bevy_time::{Time, Virtual};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::support::{Log, app, check_said, host, host_with, note, noted, said, scripts};
+use crate::support::{Log, app, check_said, host_with, note, noted, said, scripts};
 
 /// Somebody joined.
 #[derive(ExtensionEvent, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -152,7 +151,7 @@ const REGISTERS: &str = "
 #[test]
 fn a_script_that_fails_at_its_top_level_has_failed_and_leaves_nothing() {
     let text = format!("{REGISTERS}\nthrow new Error('no luck');");
-    check_failed(&text, "at the top level of its script: Error: no luck, at aa.js:8:7");
+    check_failed(&text, "at the top level of its script: Error: no luck, at aa.js:8:11");
 }
 
 #[test]
@@ -163,14 +162,14 @@ fn a_script_that_does_not_parse_has_failed() {
 #[test]
 fn a_script_that_fails_in_a_phase_has_failed_and_leaves_nothing() {
     let text = format!("{REGISTERS}\nextension.on('init', () => {{ throw new Error('no luck'); }});");
-    check_failed(&text, "in `Init`: Error: no luck, at aa.js:8:35");
+    check_failed(&text, "in `Init`: Error: no luck, at aa.js:8:40");
 }
 
 #[test]
 fn a_script_that_fails_later_within_a_phase_has_failed() {
     check_failed(
         "extension.on('init', async () => { await null; throw new Error('no luck'); })",
-        "in `Init`: Error: no luck, at aa.js:1:54",
+        "in `Init`: Error: no luck, at aa.js:1:58",
     );
 }
 
@@ -178,7 +177,7 @@ fn a_script_that_fails_later_within_a_phase_has_failed() {
 fn a_failed_script_is_not_told_to_terminate_before_its_phases_have_begun() {
     let app = check_failed(
         "extension.on('terminate', () => console.log('never')); throw new Error('no luck')",
-        "at the top level of its script: Error: no luck, at aa.js:1:62",
+        "at the top level of its script: Error: no luck, at aa.js:1:66",
     );
     check_said(&app, &["cc: here"]);
 }
@@ -192,7 +191,7 @@ fn what_fails_in_terminate_keeps_nobody_from_ending() {
     app.terminate_extensions();
     check_said(&app, &["good: ends", "bad: all the same"]);
     app.assert_states("bad terminated, good terminated");
-    app.assert_faults("bad", &["in `Terminate`: Error: no, at bad.js:1:41"]);
+    app.assert_faults("bad", &["in `Terminate`: Error: no, at bad.js:1:45"]);
 }
 
 #[test]
@@ -261,7 +260,7 @@ fn a_folder_is_an_extension_with_files_of_its_own() {
     let (_folder, app) = with_files(
         &[
             ("town/package.json", r#"{"name": "town", "version": "1.2.0", "main": "src/index.js"}"#),
-            ("town/src/index.js", "import { name } from '../lib/name.mjs'; console.log(name, require('./data.json').gold)"),
+            ("town/src/index.js", "import { name } from '../lib/name.mjs'; import data from './data.json'; console.log(name, data.gold)"),
             ("town/src/data.json", r#"{"gold": 5}"#),
             ("town/lib/name.mjs", "export const name = `${extension.name} ${extension.version}`"),
             ("single.js", "//@extension version 2.0.0\nconsole.log(extension.version)"),
@@ -292,7 +291,7 @@ fn a_fault_names_the_very_file() {
     );
     let report = app.report().to_string();
     let place = format!(
-        "  in: {}:2:3\n    2 |   nobody();\n      |   ^\n    at help ({0}:2:3)\n    at {}:1:26\n",
+        "  in: {}:2:3\n    2 |   nobody();\n      |   ^\n    at {0}:2:3\n    at {}:1:24\n",
         file("town/lib/helper.js"),
         file("town/main.js"),
     );
@@ -431,7 +430,7 @@ fn what_fails_in_a_timer_is_a_fault_there_and_an_interval_goes_on() {
     let mut app = timing("setInterval(() => { console.log('ding'); throw new Error('no') }, 10)");
     app.frames(3);
     check_said(&app, &["clock: ding", "clock: ding", "clock: ding"]);
-    app.assert_faults("clock", &["in a timer: Error: no, at clock.js:1:81 (3 times)"]);
+    app.assert_faults("clock", &["in a timer: Error: no, at clock.js:1:79 (3 times)"]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod languages;
 mod listen;
 mod quickjs;
 mod serve;
+mod stack;
 mod start;
 mod timer;
 

@@ -49,6 +49,8 @@ pub(crate) enum Unanswered {
     Endless {
         chain: String,
     },
+    #[cfg(feature = "script")]
+    TooDeep,
 }
 
 /// Calls a function; the signature, if there is one, stands above the function's own.
@@ -332,6 +334,8 @@ impl Broken {
             Self::Script(error) => Unanswered::Failed(Fault::script(&facts.place, error)),
             #[cfg(feature = "script")]
             Self::Reentered { chain } => Unanswered::Reentered { chain },
+            #[cfg(feature = "script")]
+            Self::TooDeep => Unanswered::TooDeep,
         }
     }
 }

@@ -6,8 +6,9 @@ use bevy_ecs::world::DeferredWorld;
 use serde_json::Value;
 
 use super::{
-    context::{Context, OwnedMeta, Waiting},
+    context::{Context, MOST_EVENTS, OwnedMeta},
     engine::{Heard, ListenerId},
+    stack,
 };
 use crate::{
     contain::{Ward, call, chain, inject::strike},
@@ -31,6 +32,10 @@ impl Hear for Ear {
             note_endless(&context.ward, place);
             return false;
         }
+        if stack::is_short() {
+            context.ward.charge(Fault::error(place, &"it was not called, as whoever has led to it has gone too deep".into()));
+            return false;
+        }
         let heard = call(&context.ward, place, || {
             if let Err(error) = strike(&context.ward, place) {
                 context.ward.charge(Fault::error(place, &error));
@@ -52,7 +57,10 @@ impl Hear for Ear {
             // It runs already, and has led to this event: it hears a copy when it has returned.
             Some(None) => {
                 let meta = OwnedMeta { key: key.into(), sender: meta.sender.cloned(), target: meta.target.clone() };
-                context.wait(Waiting::Event { listener: *listener, place: place.clone(), value: value.clone(), meta });
+                if !context.wait_for_event(*listener, place, value.clone(), meta) {
+                    let why = format!("it was not called, as {MOST_EVENTS} events wait for it already, which is the limit");
+                    context.ward.charge(Fault::error(place, &why.into()));
+                }
                 false
             }
             // A panic, which was charged.
