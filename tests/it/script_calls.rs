@@ -329,6 +329,7 @@ fn exports_come_and_go() {
     let check = |app: &mut TestApp, event: &str, expected: &[&str]| {
         if !event.is_empty() {
             app.world_mut().emit(event, json!({})).unwrap();
+            app.world_mut().flush();
         }
         let functions = app.report().listing.functions;
         assert_eq!(functions.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), expected);
@@ -477,10 +478,10 @@ fn arguments_and_answers_of_a_script_are_validated() {
     let error = world.drive::<_, Value>("store", "load", json!({"key": "a"})).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the answer of `store.load` (served by `chest`) does not fit: expected an integer, got null",
+        "the answer of `store.load` (served by `chest`) does not fit: expected an integer, found nothing",
     );
     app.frames(1);
-    app.assert_faults("chest", &["in the function `load`: its answer does not fit: expected an integer, got null"]);
+    app.assert_faults("chest", &["in the function `load`: its answer does not fit: expected an integer, found nothing"]);
 }
 
 #[test]

@@ -229,9 +229,10 @@ fn an_event_that_cannot_be_emitted_is_a_rejection() {
     );
     check_refused(
         "extension.emit('a b')",
-        "Error: `a b` is no name of an event",
+        "Error: `a b` cannot be the name of an event: \
+         only words of letters from a to z, digits, `-` and `_`, with dots between them, are allowed",
     );
-    check_refused("extension.emit('init')", "Error: `init` is no name of an event");
+    check_refused("extension.emit('init')", "Error: `init` cannot be the name of an event: it is the name of a phase; put a word before it, as in `game.init`");
     check_refused(
         "extension.emit('a', 0, { to: 5 })",
         "TypeError: `to` is the name of an extension, or a list of names",
@@ -332,6 +333,30 @@ fn endless_ping_pong_ends_with_an_error_that_shows_the_circle() {
 }
 
 #[test]
+fn a_function_and_a_listener_that_lead_to_one_another_end_with_an_error() {
+    // The function only queues what leads back to the listener.
+    let text = "//@extension requires Loud
+        extension.on('loud.shout', () => extension.imports('Loud').shout())";
+    let mut app = scripts(&[("hearer.js", text)]).with::<Loud>().start();
+    app.world_mut().trigger(Shout);
+    app.frames(1).assert_states("Loud running, hearer running");
+    app.assert_faults("hearer", &[]);
+    app.assert_faults(
+        "Loud",
+        &["in the function `shout`: `loud.shout` was not delivered, as it would go on without end: \
+           `Loud.shout` -> `hearer` on `loud.shout` -> `Loud.shout`"],
+    );
+}
+
+#[test]
+fn a_function_of_the_app_and_a_listener_that_lead_to_one_another_end_with_an_error() {
+    let mut app = scripts(&[("hearer.js", "extension.on('a', () => extension.imports('app').again())")]).start();
+    app.host().export_fn("again", |mut commands: Commands| commands.emit("a", json!({}))).unwrap();
+    emit(&mut app, "a");
+    app.frames(1).assert_states("hearer running");
+}
+
+#[test]
 fn an_endless_loop_of_awaited_events_does_not_hang_a_frame() {
     let app = check_ping_pong(
         "extension.on('ping', async () => { for (;;) await extension.emit('pong', {}) })",
@@ -359,9 +384,9 @@ fn what_waits_for_a_running_script_is_bounded() {
     let text = "//@extension requires Loud
         const loud = extension.imports('Loud');
         extension.on('loud.shout', () => { loud.shout(); loud.shout(); });
+        setTimeout(() => loud.shout());
     ";
     let mut app = scripts(&[("hearer.js", text)]).with::<Loud>().start();
-    app.world_mut().trigger(Shout);
     app.frames(5);
     app.assert_states("Loud running, hearer failed");
     app.assert_faults(

@@ -56,8 +56,8 @@ fn memory() {
 fn stack() {
     check(
         "const deep = (left) => left > 0 ? 1 + deep(left - 1) : 0;
-         extension.on('go', () => { deep(500) })",
-        "stack_kib: 32",
+         extension.on('go', () => { deep(60) })",
+        "stack_kib: 48",
         "in a listener of `go`: RangeError: Maximum call stack size exceeded, at greedy.js:1:50",
     );
 }
@@ -83,13 +83,13 @@ fn emits() {
 
 #[test]
 fn a_limit_for_all_holds_for_each() {
-    let text = "extension.on('go', () => { for (;;); })";
+    let text = "extension.on('go', () => { for (;;) Math.abs(1); })";
     let settings = "(limits: (script: (call_ms: 20)))";
     let mut app = scripts(&[("aa.js", text), ("bb.js", text)]).settings(settings).start();
     app.world_mut().emit("go", json!({})).unwrap();
     app.frames(1);
-    app.assert_faults("aa", &["in a listener of `go`: it took longer than 20 ms in one call, at aa.js:1:28"]);
-    app.assert_faults("bb", &["in a listener of `go`: it took longer than 20 ms in one call, at bb.js:1:28"]);
+    app.assert_faults("aa", &["in a listener of `go`: it took longer than 20 ms in one call, at aa.js:1:41"]);
+    app.assert_faults("bb", &["in a listener of `go`: it took longer than 20 ms in one call, at bb.js:1:41"]);
 }
 
 #[test]

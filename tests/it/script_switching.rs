@@ -79,6 +79,7 @@ fn what_stops_leaves_nothing() {
 #[test]
 fn what_starts_again_has_a_fresh_context() {
     let mut app = stall();
+    switch(&mut app, Switch::restart("stall"));
     let count = app.world_mut().call::<_, u32>("stall", "sell", ()).unwrap();
     switch(&mut app, Switch::restart("stall"));
     for round in 0..3 {

@@ -128,7 +128,7 @@ fn a_listener_to_a_phase_may_wait_for_what_it_emits() {
 /// Runs a script that somebody requires, and checks its only fault and that nothing of it is left.
 #[track_caller]
 fn check_failed(text: &str, fault: &str) -> TestApp {
-    let follower = "//@extension requires aa\nconsole.log('never')";
+    let follower = "//@extension requires aa\nextension.on('ready', () => console.log('never'))";
     let mut app = scripts(&[("aa.js", text), ("bb.js", follower), ("cc.js", "console.log('here')")]).start();
     app.assert_states("aa failed, cc running, bb suspended");
     app.assert_faults("aa", &[fault]);
