@@ -77,10 +77,7 @@ fn a_script_calls_functions_of_natives() {
 fn what_is_offered_can_be_listed() {
     check_bank(
         "console.log(Object.keys(bank)); console.log('double' in bank, 'treble' in bank)",
-        &[
-            "[ 'balance', 'deposit', 'double', 'fails', 'hires', 'hires_badly', 'panics', 'takes_all' ]",
-            "true false",
-        ],
+        &["[ 'balance', 'deposit', 'double', 'fails', 'hires', 'hires_badly', 'panics', 'takes_all' ]", "true false"],
     );
 }
 
@@ -297,14 +294,21 @@ fn an_async_function_answers_if_it_can_at_once() {
 fn a_function_of_a_script_that_fails_is_its_own_fault() {
     let app = check_poet("fail", json!(null), "`poet.fail` has failed: RangeError: no rhyme, at poet.js:7:28");
     app.assert_faults("poet", &["in the function `fail`: RangeError: no rhyme, at poet.js:7:28"]);
-    let app =
-        check_poet("failLater", json!(null), "`poet.failLater` has failed: RangeError: no rhyme later, at poet.js:8:51");
+    let app = check_poet(
+        "failLater",
+        json!(null),
+        "`poet.failLater` has failed: RangeError: no rhyme later, at poet.js:8:51",
+    );
     app.assert_faults("poet", &["in the function `failLater`: RangeError: no rhyme later, at poet.js:8:51"]);
 }
 
 #[test]
 fn an_unknown_function_of_a_script_names_the_nearest() {
-    check_poet("resite", json!(null), "`poet.resite` was not called: `poet` has no such function; did you mean `recite`?");
+    check_poet(
+        "resite",
+        json!(null),
+        "`poet.resite` was not called: `poet` has no such function; did you mean `recite`?",
+    );
 }
 
 #[test]
@@ -415,8 +419,10 @@ fn a_script_that_a_native_leads_back_to_names_the_chain() {
     let answer = app.world_mut().call::<_, Value>("alice", "a", ());
     assert_eq!(
         answer.unwrap(),
-        json!("`alice.c` was not called, as it is running already: `alice.a` -> `alice` -> `Asker.ask` -> `alice.c`; \
-               split it, or hand on what the others need"),
+        json!(
+            "`alice.c` was not called, as it is running already: `alice.a` -> `alice` -> `Asker.ask` -> `alice.c`; \
+               split it, or hand on what the others need"
+        ),
     );
 }
 
@@ -481,7 +487,10 @@ fn arguments_and_answers_of_a_script_are_validated() {
         "the answer of `store.load` (served by `chest`) does not fit: expected an integer, found nothing",
     );
     app.frames(1);
-    app.assert_faults("chest", &["in the function `load`: its answer does not fit: expected an integer, found nothing"]);
+    app.assert_faults(
+        "chest",
+        &["in the function `load`: its answer does not fit: expected an integer, found nothing"],
+    );
 }
 
 #[test]
@@ -509,8 +518,7 @@ fn a_script_uses_an_interface_whoever_serves_it() {
 #[test]
 fn host_settings_choose_the_driver() {
     let app = |settings: &str| {
-        let mut app =
-            scripts(&[("chest.js", CHEST)]).with::<Market>().with::<Shelf>().settings(settings).start();
+        let mut app = scripts(&[("chest.js", CHEST)]).with::<Market>().with::<Shelf>().settings(settings).start();
         app.world_mut().drive::<_, Value>("store", "save", json!({"key": "a"})).unwrap();
         app.world_mut().drive::<_, u32>("store", "load", json!({"key": "a"})).unwrap()
     };
@@ -548,7 +556,8 @@ fn a_driver_of_a_script_that_went_leaves_a_clear_error() {
 
 #[test]
 fn a_second_driver_of_the_same_interface_is_refused() {
-    let text = format!("{CHEST}\ntry {{ extension.driver('store', {{}}) }} catch (error) {{ console.log(error.message) }}");
+    let text =
+        format!("{CHEST}\ntry {{ extension.driver('store', {{}}) }} catch (error) {{ console.log(error.message) }}");
     let app = scripts(&[("chest.js", text)]).with::<Market>().start();
     check_said(&app, &["chest: there is a driver of `store` already; put its methods together into one"]);
 }
@@ -558,5 +567,8 @@ fn a_driver_without_a_method_is_a_problem_of_the_start() {
     let text = "//@extension requires Market\nextension.driver('store', { load: () => 1 })";
     let app = scripts(&[("chest.js", text)]).with::<Market>().start();
     let report = app.report().to_string();
-    assert!(report.contains("the driver of `chest` for the interface `store` lacks the method `save`, which is required"), "{report}");
+    assert!(
+        report.contains("the driver of `chest` for the interface `store` lacks the method `save`, which is required"),
+        "{report}"
+    );
 }

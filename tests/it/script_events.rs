@@ -54,7 +54,9 @@ extensions! {
 
 /// Says what it hears of a pattern, once the app runs.
 fn hears(pattern: &str) -> String {
-    format!("extension.on('{pattern}', (event, meta) => {{ if (meta.key !== 'extension.started') console.log(meta.key) }})")
+    format!(
+        "extension.on('{pattern}', (event, meta) => {{ if (meta.key !== 'extension.started') console.log(meta.key) }})"
+    )
 }
 
 /// Emits an event, and does what its listeners have queued.
@@ -90,7 +92,8 @@ fn a_star_hears_everything_that_is_emitted_by_name() {
 
 #[test]
 fn a_function_without_a_name_hears_everything_but_what_is_sent_to_others() {
-    let text = "extension.on((event, { key, target }) => { if (key !== 'extension.started') console.log(key, target) })";
+    let text =
+        "extension.on((event, { key, target }) => { if (key !== 'extension.started') console.log(key, target) })";
     let mut app = scripts(&[("listener.js", text), ("other.js", text)]).start();
     emit(&mut app, "a");
     app.world_mut().emit_to("other", "b", json!({})).unwrap();
@@ -232,7 +235,10 @@ fn an_event_that_cannot_be_emitted_is_a_rejection() {
         "Error: `a b` cannot be the name of an event: \
          only words of letters from a to z, digits, `-` and `_`, with dots between them, are allowed",
     );
-    check_refused("extension.emit('init')", "Error: `init` cannot be the name of an event: it is the name of a phase; put a word before it, as in `game.init`");
+    check_refused(
+        "extension.emit('init')",
+        "Error: `init` cannot be the name of an event: it is the name of a phase; put a word before it, as in `game.init`",
+    );
     check_refused(
         "extension.emit('a', 0, { to: 5 })",
         "TypeError: `to` is the name of an extension, or a list of names",

@@ -53,6 +53,20 @@ fn memory() {
 }
 
 #[test]
+fn memory_in_small_pieces() {
+    for pieces in ["all.push({})", "all = { all }", "all = [all, 'x' + i]", "all.push(() => i)", "all.push('x' + i)"] {
+        let text = format!("extension.on('go', () => {{ let all = []; for (let i = 0;; i++) {pieces} }})");
+        let settings = "(limits: (script: (memory_kib: 1024, call_ms: 60000)))";
+        let mut app = scripts(&[("greedy.js", text.as_str()), ("zoe.js", BYSTANDER)]).settings(settings).start();
+        assert_eq!(app.world_mut().emit("go", json!({})).unwrap(), json!({"well": true}));
+        app.frames(1);
+        let fault = app.report().row("greedy").unwrap().faults[0].fault.to_string();
+        // Where no memory is left for an error, QuickJS throws null.
+        assert!(fault.contains("it needs more than 1024 KiB of memory"), "{pieces}: {fault}");
+    }
+}
+
+#[test]
 fn stack() {
     check(
         "const deep = (left) => left > 0 ? 1 + deep(left - 1) : 0;
@@ -126,6 +140,9 @@ fn an_endless_top_level_has_failed_and_the_app_starts() {
 fn too_little_memory_to_begin_with_is_a_failure() {
     let app = start("console.log('here')", "memory_kib: 1");
     app.assert_state("greedy", ExtensionState::Failed);
-    app.assert_faults("greedy", &["at the top level of its script: it needs more than 1 KiB of memory"]);
+    app.assert_faults(
+        "greedy",
+        &["at the top level of its script: threw: null; if nobody throws that, it needs more than 1 KiB of memory"],
+    );
     assert_eq!(said(&app), ["modest: here"]);
 }

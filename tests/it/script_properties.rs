@@ -22,7 +22,18 @@ thread_local! {
 
 fn key() -> impl Strategy<Value = String> {
     let special = prop::sample::select(vec![
-        "__proto__", "constructor", "toString", "toJSON", "then", "length", "0", "1", "-1", "4294967295", "hasOwnProperty", "",
+        "__proto__",
+        "constructor",
+        "toString",
+        "toJSON",
+        "then",
+        "length",
+        "0",
+        "1",
+        "-1",
+        "4294967295",
+        "hasOwnProperty",
+        "",
     ]);
     prop_oneof![3 => special.prop_map(String::from), 5 => any::<String>(), 2 => "[a-c]{1,2}"]
 }

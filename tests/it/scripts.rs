@@ -156,7 +156,10 @@ fn a_script_that_fails_at_its_top_level_has_failed_and_leaves_nothing() {
 
 #[test]
 fn a_script_that_does_not_parse_has_failed() {
-    check_failed("let a = ;", "at the top level of its script: SyntaxError: unexpected token in expression: ';', at aa.js:1:9");
+    check_failed(
+        "let a = ;",
+        "at the top level of its script: SyntaxError: unexpected token in expression: ';', at aa.js:1:9",
+    );
 }
 
 #[test]
@@ -260,7 +263,10 @@ fn a_folder_is_an_extension_with_files_of_its_own() {
     let (_folder, app) = with_files(
         &[
             ("town/package.json", r#"{"name": "town", "version": "1.2.0", "main": "src/index.js"}"#),
-            ("town/src/index.js", "import { name } from '../lib/name.mjs'; import data from './data.json'; console.log(name, data.gold)"),
+            (
+                "town/src/index.js",
+                "import { name } from '../lib/name.mjs'; import data from './data.json'; console.log(name, data.gold)",
+            ),
             ("town/src/data.json", r#"{"gold": 5}"#),
             ("town/lib/name.mjs", "export const name = `${extension.name} ${extension.version}`"),
             ("single.js", "//@extension version 2.0.0\nconsole.log(extension.version)"),
@@ -304,16 +310,14 @@ const TOWN: &str = r#"(name: "Town", settings: (greeting: "Hello", tax: (rate: 0
 
 #[test]
 fn settings_are_those_of_the_manifest_under_those_of_the_host() {
-    let main = "console.log(JSON.stringify(extension.config)); try { 'use strict'; extension.config.tax.rate = 1 } catch {}
+    let main =
+        "console.log(JSON.stringify(extension.config)); try { 'use strict'; extension.config.tax.rate = 1 } catch {}
         console.log(extension.config.tax.rate)";
     let files = [("town/extension.ron", TOWN), ("town/main.js", main)];
     let (_folder, app) = with_files(&files, "");
     check_said(&app, &[r#"Town: {"greeting":"Hello","tax":{"free":["bread"],"rate":0.25}}"#, "Town: 0.25"]);
     let (_folder, app) = with_files(&files, r#", settings: {"Town": (tax: (rate: 0.5, free: []), mayor: "Ann")}"#);
-    check_said(
-        &app,
-        &[r#"Town: {"greeting":"Hello","mayor":"Ann","tax":{"free":[],"rate":0.5}}"#, "Town: 0.5"],
-    );
+    check_said(&app, &[r#"Town: {"greeting":"Hello","mayor":"Ann","tax":{"free":[],"rate":0.5}}"#, "Town: 0.5"]);
 }
 
 #[test]
@@ -369,13 +373,7 @@ fn timers_run_on_the_time_of_the_app() {
     );
     assert_eq!(
         said_in(&mut app, 5),
-        [
-            "1 clock: soon",
-            "1 clock: ten",
-            "2 clock: often",
-            "3 clock: later 1 2",
-            "4 clock: often",
-        ],
+        ["1 clock: soon", "1 clock: ten", "2 clock: often", "3 clock: later 1 2", "4 clock: often",],
     );
 }
 

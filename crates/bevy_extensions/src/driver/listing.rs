@@ -56,7 +56,8 @@ fn row(world: &World, known: &Known) -> InterfaceRow {
         (driver.owner, methods, driver.is_active())
     });
     let extensions = world.get_resource::<Extensions>();
-    let is_idle = |owner: &ExtensionId| extensions.is_none_or(|extensions| !extensions.listed(*owner).state.is_active());
+    let is_idle =
+        |owner: &ExtensionId| extensions.is_none_or(|extensions| !extensions.listed(*owner).state.is_active());
     let asleep = known.asleep.iter().filter(|(owner, _)| is_idle(owner));
     let asleep = asleep.map(|(owner, methods)| (*owner, methods.clone(), false));
     let mut drivers: Vec<_> = awake.chain(asleep).collect();

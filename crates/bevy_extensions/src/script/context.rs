@@ -112,7 +112,13 @@ impl Context {
     /// Has an event wait until the script has returned; `false` if too many do already.
     ///
     /// What a script emits is bounded by its limits, but not how often others answer it with an event.
-    pub(super) fn wait_for_event(&self, listener: ListenerId, place: &Arc<FaultPlace>, value: Value, meta: OwnedMeta) -> bool {
+    pub(super) fn wait_for_event(
+        &self,
+        listener: ListenerId,
+        place: &Arc<FaultPlace>,
+        value: Value,
+        meta: OwnedMeta,
+    ) -> bool {
         let is_event = |waiting: &&Waiting| matches!(waiting, Waiting::Event { .. });
         let has_room = lock(&self.waiting).iter().filter(is_event).count() < MOST_EVENTS;
         if has_room {

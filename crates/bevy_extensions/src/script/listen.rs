@@ -33,7 +33,9 @@ impl Hear for Ear {
             return false;
         }
         if stack::is_short() {
-            context.ward.charge(Fault::error(place, &"it was not called, as whoever has led to it has gone too deep".into()));
+            context
+                .ward
+                .charge(Fault::error(place, &"it was not called, as whoever has led to it has gone too deep".into()));
             return false;
         }
         let heard = call(&context.ward, place, || {
@@ -58,7 +60,8 @@ impl Hear for Ear {
             Some(None) => {
                 let meta = OwnedMeta { key: key.into(), sender: meta.sender.cloned(), target: meta.target.clone() };
                 if !context.wait_for_event(*listener, place, value.clone(), meta) {
-                    let why = format!("it was not called, as {MOST_EVENTS} events wait for it already, which is the limit");
+                    let why =
+                        format!("it was not called, as {MOST_EVENTS} events wait for it already, which is the limit");
                     context.ward.charge(Fault::error(place, &why.into()));
                 }
                 false

@@ -391,9 +391,10 @@ fn an_import_that_is_not_there_says_so() {
         "\nextension.imports('data')",
         "Error: there is no extension `data`, at main.js:2:11\n2 | extension.imports('data')\n  |           ^\nat main.js:2:11",
     );
-    says("try { extension.imports('Economy').deposti } catch (e) { console.log(e.message) }", &[
-        "`Economy` offers no `deposti`, did you mean `deposit`",
-    ]);
+    says(
+        "try { extension.imports('Economy').deposti } catch (e) { console.log(e.message) }",
+        &["`Economy` offers no `deposti`, did you mean `deposit`"],
+    );
 }
 
 #[test]
@@ -417,9 +418,10 @@ fn imports_cannot_be_changed() {
 
 #[test]
 fn a_function_of_another_takes_one_argument() {
-    says("try { extension.imports('Economy').deposit('Ann', 5) } catch (e) { console.log(`${e}`) }", &[
-        "TypeError: `Economy.deposit` takes one argument: put several into one object",
-    ]);
+    says(
+        "try { extension.imports('Economy').deposit('Ann', 5) } catch (e) { console.log(`${e}`) }",
+        &["TypeError: `Economy.deposit` takes one argument: put several into one object"],
+    );
 }
 
 #[test]
@@ -496,9 +498,7 @@ fn exports_may_be_filled_without_being_set() {
 #[test]
 fn an_export_with_a_bad_name_is_an_error_where_it_is_set() {
     says("try { extension.exports = { 'a b': 1 } } catch (e) { console.log(e.message) }", &["`a b` is no name"]);
-    says("try { extension.exports = 5 } catch (e) { console.log(`${e}`) }", &[
-        "TypeError: `exports` takes an object",
-    ]);
+    says("try { extension.exports = 5 } catch (e) { console.log(`${e}`) }", &["TypeError: `exports` takes an object"]);
     let scene = Scene::new("extension.exports['a b'] = 1");
     scene.told(&["report: `a b` is no name"]);
 }
@@ -543,8 +543,17 @@ fn log_and_console_have_levels() {
          console.assert(true, 'f'); console.table([1]); console.dir({ a: 1 });",
     );
     scene.told(&[
-        "Debug: a", "Info: b", "Warn: c", "Error: d", "Debug: a", "Info: b", "Warn: c", "Error: d",
-        "Error: assertion failed e", "Info: [ 1 ]", "Info: { a: 1 }",
+        "Debug: a",
+        "Info: b",
+        "Warn: c",
+        "Error: d",
+        "Debug: a",
+        "Info: b",
+        "Warn: c",
+        "Error: d",
+        "Error: assertion failed e",
+        "Info: [ 1 ]",
+        "Info: { a: 1 }",
     ]);
 }
 
@@ -573,9 +582,10 @@ fn values_are_logged_as_they_are_written() {
 
 #[test]
 fn errors_are_logged_with_their_stack() {
-    says("function f() {\n  console.log('sad:', new Error('no'))\n}\nf()", &[
-        "sad: Error: no\n    at f (main.js:2:27)\n    at main.js:4:1",
-    ]);
+    says(
+        "function f() {\n  console.log('sad:', new Error('no'))\n}\nf()",
+        &["sad: Error: no\n    at f (main.js:2:27)\n    at main.js:4:1"],
+    );
 }
 
 #[test]
@@ -600,7 +610,8 @@ fn timers_ring() {
 
 #[test]
 fn timers_are_bounded() {
-    let error = Scene::of(&[("main.js", "for (;;) setTimeout(() => 0)")], Value::Null, |limits| limits.timers = 3).run();
+    let error =
+        Scene::of(&[("main.js", "for (;;) setTimeout(() => 0)")], Value::Null, |limits| limits.timers = 3).run();
     assert_eq!(
         complaint(error),
         "RangeError: a timer cannot be started: 3 are running, which is the limit, at main.js:1:9"
@@ -659,8 +670,11 @@ fn files_fail(files: &[(&str, &str)], expected: &str) {
 fn files_are_required() {
     files_say(
         &[
-            ("main.js", "const a = require('./lib/a'); console.log(a.name, a.b, require('./lib/a.js') === a);
-                         console.log(require('./data.json'), require('./lib'), __filename, __dirname)"),
+            (
+                "main.js",
+                "const a = require('./lib/a'); console.log(a.name, a.b, require('./lib/a.js') === a);
+                         console.log(require('./data.json'), require('./lib'), __filename, __dirname)",
+            ),
             ("lib/a.js", "exports.name = __filename + ' in ' + __dirname; exports.b = require('../b.js')"),
             ("lib/index.js", "module.exports = 'index'"),
             ("b.js", "module.exports = { n: 1 }"),
@@ -685,7 +699,8 @@ fn circles_of_files_get_what_is_there() {
 #[test]
 fn es_modules_are_known_by_what_they_are() {
     let files = [("lib.mjs", "export const name = 'lib'; export default 5"), ("c.js", "exports.c = 1")];
-    let text = "import five, { name } from './lib.mjs'; import { c } from './c.js';\nconsole.log(five, name, c, await 1)";
+    let text =
+        "import five, { name } from './lib.mjs'; import { c } from './c.js';\nconsole.log(five, name, c, await 1)";
     for entry in ["main.mjs", "main.js"] {
         files_say(&[&[(entry, text)][..], &files].concat(), &["5 lib 1 1"]);
     }
@@ -699,7 +714,10 @@ fn imports_of_files_are_dynamic_too() {
     files_say(
         &[
             ("main.js", "import('./lib/a.js').then((a) => console.log(a.default, a.n, typeof a.data))"),
-            ("lib/a.js", "import data from '../data.json'; export { data }; export const n = 1; export default data.gold"),
+            (
+                "lib/a.js",
+                "import data from '../data.json'; export { data }; export const n = 1; export default data.gold",
+            ),
             ("data.json", r#"{ "gold": 5 }"#),
         ],
         &["5 1 object"],
@@ -710,7 +728,10 @@ fn imports_of_files_are_dynamic_too() {
 fn an_es_module_is_required_unless_it_waits() {
     files_say(
         &[
-            ("main.js", "console.log(require('./a.mjs').n); try { require('./b.mjs') } catch (e) { console.log(e.message) }"),
+            (
+                "main.js",
+                "console.log(require('./a.mjs').n); try { require('./b.mjs') } catch (e) { console.log(e.message) }",
+            ),
             ("a.mjs", "export const n = 1"),
             ("b.mjs", "await new Promise(() => 0)"),
         ],
@@ -735,10 +756,7 @@ fn only_own_files_are_loaded() {
 
 #[test]
 fn a_file_that_is_missing_points_at_who_wants_it() {
-    files_fail(
-        &[("main.mjs", "import './x.js'")],
-        "Error: there is no file `x.js`, which `main.mjs` loads",
-    );
+    files_fail(&[("main.mjs", "import './x.js'")], "Error: there is no file `x.js`, which `main.mjs` loads");
     files_fail(
         &[("main.js", "\nrequire('./lib')"), ("lib.js", "\n\n  nope()")],
         "ReferenceError: nope is not defined, at lib.js:3:3\n3 |   nope()\n  |   ^\nat lib.js:3:3\nat main.js:2:1",
@@ -747,10 +765,22 @@ fn a_file_that_is_missing_points_at_who_wants_it() {
 
 #[test]
 fn a_file_that_does_not_parse_has_a_place() {
-    fails("let a = 1;\nlet b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:2:9\n2 | let b = ;\n  |         ^\nat main.js:2:9");
-    fails("/* \u{e9}\u{e9} */ let b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:1:18\n1 | /* \u{e9}\u{e9} */ let b = ;\n  |                  ^\nat main.js:1:18");
-    fails("import './main.js';\n\nlet b = ;", "SyntaxError: unexpected token in expression: ';', at main.js:3:9\n3 | let b = ;\n  |         ^\nat main.js:3:9");
-    files_fail(&[("main.js", "require('./a.json')"), ("a.json", "{ gold }")], "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^\nat main.js:1:1");
+    fails(
+        "let a = 1;\nlet b = ;",
+        "SyntaxError: unexpected token in expression: ';', at main.js:2:9\n2 | let b = ;\n  |         ^\nat main.js:2:9",
+    );
+    fails(
+        "/* \u{e9}\u{e9} */ let b = ;",
+        "SyntaxError: unexpected token in expression: ';', at main.js:1:18\n1 | /* \u{e9}\u{e9} */ let b = ;\n  |                  ^\nat main.js:1:18",
+    );
+    fails(
+        "import './main.js';\n\nlet b = ;",
+        "SyntaxError: unexpected token in expression: ';', at main.js:3:9\n3 | let b = ;\n  |         ^\nat main.js:3:9",
+    );
+    files_fail(
+        &[("main.js", "require('./a.json')"), ("a.json", "{ gold }")],
+        "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^\nat main.js:1:1",
+    );
 }
 
 #[test]
