@@ -114,7 +114,7 @@ fn once_off_and_detach_end_listening() {
         emit(&mut app, "a");
     }
     check_said(&app, &["listener: once", "listener: first"]);
-    assert_eq!(app.report().listing.events.iter().filter(|row| row.name.to_string() == "a").count(), 0);
+    assert_eq!(app.report().listing.events.iter().filter(|row| row.name == "a").count(), 0);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use bevy_ecs::prelude::*;
 use bevy_extensions::{Value, json, prelude::*, test_kit::TestApp};
 use proptest::prelude::*;
 use serde_json::{Map, Number};
@@ -67,11 +68,6 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A value whose keys do not ask for what JavaScript does with it.
-fn value_without_to_json() -> impl Strategy<Value = Value> {
-    value()
-}
-
 fn emit(event: &str, value: Value) -> Value {
     APP.with_borrow_mut(|app| app.world_mut().emit(event, value).unwrap())
 }
@@ -107,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_comes_back_from_a_function_as_it_was(value in value_without_to_json()) {
+    fn a_value_comes_back_from_a_function_as_it_was(value in value()) {
         for function in ["same", "copy"] {
             let back = call(function, value.clone());
             prop_assert!(is_same(&value, &back), "{} {} {}", function, value, back);
@@ -126,7 +122,7 @@ fn integers_are_exact() {
 fn a_value_goes_from_native_to_script_to_the_app_and_back() {
     let value = json!({"__proto__": {"a": [1.5, u64::MAX]}, "then": "é\u{1f600}\u{0}", "": null});
     APP.with_borrow_mut(|app| {
-        app.host().export_fn("same", |bevy_ecs::prelude::In(value): bevy_ecs::prelude::In<Value>| value).unwrap();
+        app.host().export_fn("same", |In(value): In<Value>| value).unwrap();
     });
     let became = emit("sent.on", json!({"value": value.clone()}));
     assert_eq!(became, json!({"value": value.clone(), "back": value}));
