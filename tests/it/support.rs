@@ -4,7 +4,12 @@ use std::time::{Duration, Instant};
 
 use bevy_app::prelude::*;
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-use bevy_extensions::{HostSettings, prelude::*, test_kit::TestApp};
+use bevy_extensions::{
+    HostSettings,
+    prelude::*,
+    test_kit::{TestApp, TestAppBuilder},
+};
+use bevy_time::TimeUpdateStrategy;
 
 /// A host that finds nothing by itself, reads no file and handles no signal.
 pub fn host() -> ExtensionsPlugin {
@@ -23,6 +28,30 @@ pub fn host_with(settings: &str) -> ExtensionsPlugin {
 #[track_caller]
 pub fn app(host: ExtensionsPlugin) -> TestApp {
     TestApp::builder().host(|_| host).setup(|app| _ = app.init_resource::<Log>()).build()
+}
+
+/// How much time passes in a frame of an app with scripts.
+pub const FRAME: Duration = Duration::from_millis(10);
+
+/// Begins an app with scripts, each a file and its text.
+pub fn scripts<T: Into<String> + Clone>(scripts: &[(&str, T)]) -> TestAppBuilder {
+    let scripts = scripts.iter().map(|(file, text)| (file.to_string(), text.clone().into())).collect();
+    let host = |host| ExtensionsPlugin { scripts, ..host };
+    TestApp::builder().host(host).setup(|app| {
+        app.init_resource::<Log>().insert_resource(TimeUpdateStrategy::ManualDuration(FRAME));
+    })
+}
+
+/// Returns what scripts have said.
+pub fn said(app: &TestApp) -> Vec<String> {
+    let said = app.logs().into_iter().filter_map(|line| Some(line.strip_prefix("info: ")?.to_string()));
+    said.filter(|line| !line.starts_with("extensions")).collect()
+}
+
+/// Checks what scripts have said so far.
+#[track_caller]
+pub fn check_said(app: &TestApp, expected: &[&str]) {
+    assert_eq!(said(app), expected, "\n{}", app.report());
 }
 
 /// What happened, in order.

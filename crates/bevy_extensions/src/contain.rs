@@ -65,7 +65,7 @@ use crate::{
 use handler::Calling;
 use stopwatch::Stopwatch;
 
-pub(crate) use handler::{begin_frame, call_app, call_app_with_world, end_frame};
+pub(crate) use handler::{begin_frame, call_app, call_app_with_world, call_app_within, end_frame};
 pub(crate) use ward::{Gate, Ward};
 
 /// Calls into an extension; a panic is charged to it, and the answer is `None`.

@@ -58,6 +58,7 @@ mod languages;
 mod listen;
 mod quickjs;
 mod serve;
+mod stack;
 mod start;
 mod timer;
 

@@ -22,6 +22,9 @@ use crate::{
 thread_local! {
     /// The brackets that are open now, innermost last.
     static OPEN: RefCell<Vec<Bracket>> = const { RefCell::new(Vec::new()) };
+
+    /// The links of functions whose commands are applied, innermost last.
+    static LINKS: RefCell<Vec<Vec<Extended>>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Bracket {
@@ -130,6 +133,24 @@ pub(super) fn close(world: &mut DeferredWorld) {
             Around::Extension { ward, place, calling, .. } => calling.end(world, &ward, &place),
             Around::App(before) => _ = before.and_then(|before| set_handler_in_place(&mut world.into(), before)),
         }
+    });
+}
+
+/// Queues the command before those of a function that is called while an event is delivered: it notes in the chain what has
+/// led to them. Without that, a function and a listener that lead to one another would go on until the stack overflows.
+pub(crate) fn link(world: &mut DeferredWorld, links: Vec<Link>) {
+    world.commands().queue(move |_: &mut World| {
+        let links = links.into_iter().map(chain::extend).collect();
+        LINKS.with_borrow_mut(|open| open.push(links));
+    });
+}
+
+/// Queues the command after those of a function that was [linked](link).
+pub(crate) fn unlink(world: &mut DeferredWorld) {
+    world.commands().queue(|_: &mut World| {
+        let mut links = LINKS.with_borrow_mut(Vec::pop).unwrap_or_default();
+        // The last one goes first, as they were added.
+        while links.pop().is_some() {}
     });
 }
 

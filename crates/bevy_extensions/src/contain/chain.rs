@@ -89,6 +89,11 @@ pub(crate) fn give_up() -> bool {
     !IS_BROKEN.replace(true)
 }
 
+/// Returns the last link, and who has led to it.
+pub(crate) fn tail() -> Vec<Link> {
+    CHAIN.with_borrow(|chain| chain[chain.len().saturating_sub(2)..].to_vec())
+}
+
 /// Shows the chain, from where it goes round if it does: `A -> B -> A`.
 pub(crate) fn shown() -> String {
     CHAIN.with_borrow(|chain| {

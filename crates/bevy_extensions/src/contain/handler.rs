@@ -116,6 +116,14 @@ pub(crate) fn call_app(world: &mut DeferredWorld, event: &'static str, code: imp
     }
 }
 
+/// As [`call_app`], for an extension that is called while an event is delivered: a panic ends here, whoever has emitted it.
+///
+/// The app's error handler is told when the next call into an extension is over, or else the frame.
+pub(crate) fn call_app_within(world: &mut DeferredWorld, what: &'static str, code: impl FnOnce(&mut DeferredWorld)) {
+    let _counted = Counted::begin();
+    call_app(world, what, code);
+}
+
 /// Calls code of the app itself that gets the world, while it may be an extension that asks for it.
 ///
 /// Then what goes wrong in it is the app's own: its error handler is told once the call into the extension is over, and
@@ -248,8 +256,11 @@ pub(crate) fn begin_frame(world: &mut World) {
     world.get_resource_or_init::<Frame>().has_begun = true;
 }
 
-/// Leaves a world that had no error handler without.
+/// Tells the app what it was not told yet, and leaves a world that had no error handler without.
 pub(crate) fn end_frame(world: &mut World) {
+    if CALLS.get() == 0 && HAS_APPS_OWN.get() {
+        tell_app(world);
+    }
     if let Some(mut frame) = world.get_resource_mut::<Frame>() {
         frame.has_begun = false;
     }

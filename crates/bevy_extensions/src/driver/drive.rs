@@ -132,7 +132,9 @@ fn no_driver(world: &World, known: &Known) -> DriverError {
         let listed = extensions.listed(id);
         (listed.name.clone(), listed.state)
     });
-    DriverError::NoDriver { interface: known.name.clone(), idle: idle.collect() }
+    // Who runs again without its driver is none of them.
+    let idle = idle.filter(|(_, state)| !state.is_active()).collect();
+    DriverError::NoDriver { interface: known.name.clone(), idle }
 }
 
 /// Why an interface gave no answer.

@@ -55,7 +55,11 @@ fn row(world: &World, known: &Known) -> InterfaceRow {
         let methods = driver.what.iter().map(|(name, _)| name.clone()).collect();
         (driver.owner, methods, driver.is_active())
     });
-    let asleep = known.asleep.iter().map(|(owner, methods)| (*owner, methods.clone(), false));
+    let extensions = world.get_resource::<Extensions>();
+    let is_idle =
+        |owner: &ExtensionId| extensions.is_none_or(|extensions| !extensions.listed(*owner).state.is_active());
+    let asleep = known.asleep.iter().filter(|(owner, _)| is_idle(owner));
+    let asleep = asleep.map(|(owner, methods)| (*owner, methods.clone(), false));
     let mut drivers: Vec<_> = awake.chain(asleep).collect();
     drivers.sort_by_key(|(owner, ..)| *owner);
     let drivers = drivers.into_iter().map(|(owner, methods, is_active)| DriverRow {
@@ -63,7 +67,7 @@ fn row(world: &World, known: &Known) -> InterfaceRow {
         methods,
         is_active,
     });
-    let served = known.pick(world.get_resource::<Extensions>(), None);
+    let served = known.pick(extensions, None);
     InterfaceRow {
         name: known.name.clone(),
         interface: known.interface().cloned(),

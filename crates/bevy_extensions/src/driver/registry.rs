@@ -60,7 +60,7 @@ pub(super) struct Known {
     pub(super) declarations: Vec<Registered<Arc<Interface>>>,
     /// In the order of their owners.
     pub(super) drivers: Vec<Registered<Methods>>,
-    /// Who has a driver, but is stopped, and the names of its methods.
+    /// Who has had a driver when it was stopped, and the names of its methods.
     pub(super) asleep: BTreeMap<ExtensionId, Vec<String>>,
     pub(super) last_server: LastServer,
 }
@@ -240,7 +240,13 @@ fn forget(mut world: DeferredWorld, context: HookContext) {
     interfaces.is_stale = true;
     for known in &mut interfaces.list {
         known.declarations.retain(|declaration| declaration.entity != context.entity);
-        known.drivers.retain(|driver| driver.entity != context.entity);
+        let Some(at) = known.drivers.iter().position(|driver| driver.entity == context.entity) else { continue };
+        let driver = known.drivers.remove(at);
+        // One that was registered after the build, as by a script, is not parked; who asks is told of it all the same.
+        if driver.ward.as_ref().is_some_and(|ward| !ward.is_active()) {
+            let names = || driver.what.iter().map(|(name, _)| name.clone()).collect();
+            known.asleep.entry(driver.owner).or_insert_with(names);
+        }
     }
 }
 

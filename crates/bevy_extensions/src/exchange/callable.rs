@@ -204,6 +204,9 @@ pub enum Broken {
     Reentered {
         chain: String,
     },
+    /// It is part of a script, and those who call it have left it too little of the stack.
+    #[cfg(feature = "script")]
+    TooDeep,
 }
 
 struct SystemCallee<S, Kind> {

@@ -180,6 +180,12 @@ pub enum CallError {
         /// Who led to whom, from where it goes round.
         chain: String,
     },
+    /// It is part of a script, and the scripts that lead to it have gone so deep that the stack would overflow.
+    #[error("{called} was not called: the scripts that lead to it have gone too deep in their recursion")]
+    TooDeep {
+        /// What was called.
+        called: Box<Called>,
+    },
 }
 
 impl CallError {
@@ -193,6 +199,8 @@ impl CallError {
             Unanswered::Reentered { chain } => Self::Reentered { called, chain },
             Unanswered::Delivering => Self::Delivering { called },
             Unanswered::Endless { chain } => Self::Endless { called, chain },
+            #[cfg(feature = "script")]
+            Unanswered::TooDeep => Self::TooDeep { called },
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     acting::act_as,
     contain::{
         Ward,
-        bracket::Row,
-        call_app, call_app_with_world, call_with_world,
+        bracket::{self, Row},
+        call_app_with_world, call_app_within, call_with_world,
         chain::{self, Link},
         inject::strike,
         stopwatch::Stopwatch,
@@ -49,6 +49,8 @@ pub(crate) enum Unanswered {
     Endless {
         chain: String,
     },
+    #[cfg(feature = "script")]
+    TooDeep,
 }
 
 /// Calls a function; the signature, if there is one, stands above the function's own.
@@ -215,11 +217,15 @@ impl Running<'_> {
         let _timed = Stopwatch::start(ward, true);
         let mut brackets = Row::default();
         if facts.claims.may_queue {
+            bracket::link(&mut world, chain::tail());
             brackets.next(&mut world, ward, &facts.place);
         }
         let ran = self.run_alone(Reach::Data(world.reborrow()), given, wanted);
         self.queue_deferred(&mut world);
         brackets.end(&mut world);
+        if facts.claims.may_queue {
+            bracket::unlink(&mut world);
+        }
         self.put_back(world);
         judge(Some(ran), ward, facts)
     }
@@ -233,11 +239,13 @@ impl Running<'_> {
         wanted: Wanted<'_>,
     ) -> Result<(), Unanswered> {
         let mut ran = None;
-        call_app(&mut world, "a function of the app", |world| {
+        bracket::link(&mut world, chain::tail());
+        call_app_within(&mut world, "a function of the app", |world| {
             let answered = self.run_alone(Reach::Data(world.reborrow()), given, wanted);
             self.queue_deferred(world);
             ran = Some(answered.unwrap_or_else(|payload| resume_unwind(payload)));
         });
+        bracket::unlink(&mut world);
         self.put_back(world);
         match ran {
             Some(ran) => ran.map_err(|broken| broken.into_unanswered(facts)),
@@ -332,6 +340,8 @@ impl Broken {
             Self::Script(error) => Unanswered::Failed(Fault::script(&facts.place, error)),
             #[cfg(feature = "script")]
             Self::Reentered { chain } => Unanswered::Reentered { chain },
+            #[cfg(feature = "script")]
+            Self::TooDeep => Unanswered::TooDeep,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
     deliver::deliver,
     engine::{ListenerId, OfferKind, PromiseId, Script, ScriptHost},
     host::Host,
+    stack,
     timer::Timers,
 };
 use crate::{
@@ -45,6 +46,9 @@ pub(super) struct Context {
     has_waiting: AtomicBool,
     pub(super) registered: Mutex<Registered>,
 }
+
+/// How many events may wait for a script that is running.
+pub(super) const MOST_EVENTS: usize = 1000;
 
 /// What waits until a script has returned.
 pub(super) enum Waiting {
@@ -95,6 +99,7 @@ impl Context {
             Err(TryLockError::Poisoned(broken)) => broken.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
+        let _entered = stack::enter();
         Some(call(&mut **script, &mut Host::new(reach, self, place)))
     }
 
@@ -102,6 +107,24 @@ impl Context {
     pub(super) fn wait(&self, waiting: Waiting) {
         lock(&self.waiting).push_back(waiting);
         self.has_waiting.store(true, Ordering::Relaxed);
+    }
+
+    /// Has an event wait until the script has returned; `false` if too many do already.
+    ///
+    /// What a script emits is bounded by its limits, but not how often others answer it with an event.
+    pub(super) fn wait_for_event(
+        &self,
+        listener: ListenerId,
+        place: &Arc<FaultPlace>,
+        value: Value,
+        meta: OwnedMeta,
+    ) -> bool {
+        let is_event = |waiting: &&Waiting| matches!(waiting, Waiting::Event { .. });
+        let has_room = lock(&self.waiting).iter().filter(is_event).count() < MOST_EVENTS;
+        if has_room {
+            self.wait(Waiting::Event { listener, place: place.clone(), value, meta });
+        }
+        has_room
     }
 
     pub(super) fn next_waiting(&self) -> Option<Waiting> {

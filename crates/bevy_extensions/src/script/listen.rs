@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bevy_ecs::world::DeferredWorld;
 
 use super::{
-    context::{Context, OwnedMeta, Waiting},
+    context::{Context, MOST_EVENTS, OwnedMeta},
     engine::{Heard, ListenerId},
+    stack,
 };
 use crate::{
     contain::{Ward, call, chain, inject::strike},
@@ -30,6 +31,12 @@ impl Hear for Ear {
             note_endless(&context.ward, place);
             return true;
         }
+        if stack::is_short() {
+            context
+                .ward
+                .charge(Fault::error(place, &"it was not called, as whoever has led to it has gone too deep".into()));
+            return true;
+        }
         let heard = call(&context.ward, place, || {
             if let Err(error) = strike(&context.ward, place) {
                 context.ward.charge(Fault::error(place, &error));
@@ -51,7 +58,11 @@ impl Hear for Ear {
             Some(None) => {
                 let Ok(value) = event.to_value() else { return false };
                 let meta = OwnedMeta { key: key.into(), sender: meta.sender.cloned(), target: meta.target.clone() };
-                context.wait(Waiting::Event { listener: *listener, place: place.clone(), value, meta });
+                if !context.wait_for_event(*listener, place, value, meta) {
+                    let why =
+                        format!("it was not called, as {MOST_EVENTS} events wait for it already, which is the limit");
+                    context.ward.charge(Fault::error(place, &why.into()));
+                }
                 return true;
             }
         }

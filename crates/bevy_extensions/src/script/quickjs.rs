@@ -35,6 +35,7 @@ use super::{
         Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource,
         TimerId,
     },
+    stack,
 };
 use crate::{event::Target, phase::Phase};
 
@@ -57,7 +58,7 @@ impl ScriptEngine for QuickJs {
         let runtime = Runtime::new().map_err(no_runtime)?;
         let context = Context::full(&runtime).map_err(no_runtime)?;
         let watch = Arc::new(Watch::new(limits.call()));
-        let stack = limits.stack_kib.get().min(MOST_STACK_KIB) as usize * 1024;
+        let stack = (limits.stack_kib.get() as usize * 1024).min(stack::MOST);
         runtime.set_max_stack_size(stack);
         let asked = watch.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || asked.ask())));
@@ -82,16 +83,13 @@ impl ScriptEngine for QuickJs {
     }
 }
 
-/// How large the stack of a script may be: other threads than the first often have two MiB.
-const MOST_STACK_KIB: u32 = 1024;
-
 /// After how many jobs the clock is looked at, if nobody else does.
 const JOBS_A_LOOK: u32 = 1024;
 
 /// Puts into a new context all that a script finds there.
 fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: usize) -> rquickjs::Result<()> {
     let depth = Depth::new(stack);
-    depth.begin();
+    depth.begin(ctx);
     let state = State {
         source: Arc::new(source),
         watch,
@@ -225,7 +223,7 @@ impl QuickJsScript {
         let (outcome, has_more) = HOST.set(host, || {
             self.context.with(|ctx| {
                 let state = state(&ctx);
-                state.depth.begin();
+                state.depth.begin(&ctx);
                 let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
                 if !self.watch.is_over()
                     && let Err(error) = drain(&ctx, &state)

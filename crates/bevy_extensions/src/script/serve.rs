@@ -6,7 +6,7 @@ use bevy_ecs::{prelude::*, world::DeferredWorld};
 use bevy_utils::prelude::{DebugName, ShortName};
 use serde_json::Value;
 
-use super::{context::Context, deliver::deliver, engine::ScriptFunction};
+use super::{context::Context, deliver::deliver, engine::ScriptFunction, stack};
 use crate::{
     contain::chain,
     exchange::callable::{Broken, Callee, Claims, Given, Types, Wanted},
@@ -64,6 +64,9 @@ impl Callee for ScriptCallee {
     }
 
     fn run(&mut self, reach: Reach<'_>, given: Given<'_>, wanted: Wanted<'_>) -> Result<(), Broken> {
+        if stack::is_short() {
+            return Err(Broken::TooDeep);
+        }
         let argument = match given {
             Given::Value(value) => value,
             Given::Typed(value) => {

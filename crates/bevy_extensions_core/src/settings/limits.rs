@@ -40,7 +40,7 @@ pub struct ScriptLimits {
     pub call_ms: NonZero<u64>,
     /// How many KiB of memory it may have. Default: 65536, which is 64 MiB.
     pub memory_kib: NonZero<u32>,
-    /// How many KiB of stack it may use; at most 1024. Default: 256.
+    /// How many KiB of stack it may use; at most 1024, which scripts that call one another share. Default: 256.
     pub stack_kib: NonZero<u32>,
     /// How many timers it may have running. Default: 1000.
     pub timers: u32,

@@ -37,6 +37,10 @@ pub(super) fn caught<'js>(ctx: &Ctx<'js>, error: Error) -> ScriptError {
 pub(super) fn thrown<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> ScriptError {
     let mut error = match value.as_object().filter(|object| object.is_error()) {
         Some(object) => of_error(ctx, object),
+        // QuickJS throws it as well where no memory is left for an error.
+        None if value.is_null() => {
+            ScriptError::new(format!("threw: null; if nobody throws that, {}", out_of_memory(&state(ctx))))
+        }
         None => ScriptError::new(format!("threw: {}", format::value(value))),
     };
     // A getter of the script may have thrown while we looked.

@@ -6,7 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rquickjs::{Ctx, Exception, Result};
+use rquickjs::{Ctx, Exception, Result, qjs};
+
+use crate::script::stack;
 
 /// Looks at the clock for a script.
 ///
@@ -78,32 +80,44 @@ fn nanos(time: Duration) -> u64 {
 /// `QuickJS` does too, but whenever Rust calls a function of a script, its count begins anew from there. A recursion that
 /// goes through Rust would so reach the end of the real stack, which nobody survives.
 pub(super) struct Depth {
+    /// How much the script may use.
     limit: usize,
+    /// The same for this call, which may come from deep in other scripts.
+    limit_now: Cell<usize>,
     begin: Cell<usize>,
 }
 
 impl Depth {
     pub fn new(limit: usize) -> Self {
-        Self { limit, begin: Cell::new(0) }
+        Self { limit, limit_now: Cell::new(limit), begin: Cell::new(0) }
     }
 
     /// Begins a call.
-    pub fn begin(&self) {
-        self.begin.set(here());
+    pub fn begin(&self, ctx: &Ctx<'_>) {
+        self.begin.set(stack::here());
+        self.limit_now.set(self.limit.min(stack::left()));
+        leave(ctx, self.limit_now.get());
     }
 
     /// To be called before Rust, called by a script, calls or compiles something of it.
     pub fn check(&self, ctx: &Ctx<'_>) -> Result<()> {
-        match self.begin.get().abs_diff(here()) > self.limit {
-            true => Err(Exception::throw_range(ctx, "Maximum call stack size exceeded")),
-            false => Ok(()),
+        let used = self.begin.get().abs_diff(stack::here());
+        match self.limit_now.get().checked_sub(used) {
+            Some(left) if left > 0 => {
+                leave(ctx, left);
+                Ok(())
+            }
+            _ => Err(Exception::throw_range(ctx, "Maximum call stack size exceeded")),
         }
     }
 }
 
-/// Returns about where the stack ends now.
-#[inline(never)]
-fn here() -> usize {
-    let local = 0_u8;
-    (&raw const local).addr()
+/// Leaves a script so much of the stack from here on.
+fn leave(ctx: &Ctx<'_>, bytes: usize) {
+    // SAFETY: the context is alive and ours, so its runtime is; both calls only set where it looks for the end.
+    unsafe {
+        let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
+        qjs::JS_SetMaxStackSize(runtime, bytes as _);
+        qjs::JS_UpdateStackTop(runtime);
+    }
 }

@@ -777,7 +777,7 @@ fn a_file_that_does_not_parse_has_a_place() {
     );
     fails(
         "import './main.js';\n\nlet b = ;",
-        "SyntaxError: unexpected token in expression: ';', at main.js:3:9\n3 | let b = ;\n  |         ^\nat main.js:3:9",
+        "SyntaxError: unexpected token in expression: ';', at main.js:3:9\n3 | let b = ;\n  |         ^",
     );
     files_fail(
         &[("main.js", "require('./a.json')"), ("a.json", "{ gold }")],
