@@ -184,7 +184,7 @@ fn a_change_that_does_not_fit_is_a_fault_and_the_event_stays() {
     assert_eq!(heard.take(), [ann(3)]);
     app.assert_faults(
         "mmm",
-        &["in a listener of `player.joined`: field `gold`: invalid type: string \"much\", expected u32"],
+        &["in a listener of `player.joined`: Error: the event does not take what was made of it: field `gold`: invalid type: string \"much\", expected u32"],
     );
 }
 

@@ -104,6 +104,16 @@ fn blame(world: &World, delivery: &Delivery, event: &'static str, why: &str) {
     }
 }
 
+impl NamedCode {
+    fn as_system(&self) -> Option<&Mutex<BoxedListener<DynamicEvent>>> {
+        match self {
+            Self::System(system) => Some(system),
+            #[cfg(feature = "script")]
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// Has somebody hear a typed event that is no system. Nothing is made a value for that.
 #[cfg(feature = "script")]
 fn hear_otherwise<E: ExtensionEvent>(
@@ -163,11 +173,11 @@ impl NamedListener {
             let misfit = E::wire().to_value(event).err();
             return misfit.into_iter().for_each(|misfit| self.fail(E::NAME, misfit.into()));
         }
-        let system = match &self.code {
-            NamedCode::System(system) => system,
-            #[cfg(feature = "script")]
-            NamedCode::Other(other) => return hear_otherwise(&**other, world, event, spelled, delivery),
-        };
+        #[cfg(feature = "script")]
+        if let NamedCode::Other(other) = &self.code {
+            return hear_otherwise(&**other, world, event, spelled, delivery);
+        }
+        let Some(system) = self.code.as_system() else { return };
         let Some(before) = spelled.get(world, event, delivery) else { return };
         let mut dynamic = DynamicEvent::new(EventName::from_static(E::NAME), before.clone());
         // SAFETY: the caller keeps the promises.

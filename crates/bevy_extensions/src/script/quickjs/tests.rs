@@ -781,7 +781,7 @@ fn a_file_that_does_not_parse_has_a_place() {
     );
     files_fail(
         &[("main.js", "require('./a.json')"), ("a.json", "{ gold }")],
-        "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^\nat main.js:1:1",
+        "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^",
     );
 }
 
