@@ -223,7 +223,7 @@ fn drop_in() {
     assert_eq!(
         without_times(&stderr).lines().collect::<Vec<_>>(),
         [
-            "extensions: 5 running",
+            "extensions: 5 running, 1 unreadable",
             "1 | running | test_event | 0.0.0 | assets/extensions/test_event.js",
             "2 | running | tides | 2.1.0 | assets/extensions/tides/extension.ron",
             "3 | running | HarbourMaster | 1.0.0 | assets/extensions/harbour_master/extension.json",

@@ -198,7 +198,9 @@ fn faults_are_counted() {
     app.assert_states("clumsy running, zoe running");
     app.assert_logged(
         "warn: `clumsy` had a fault in a listener of `trip`: \
-         ReferenceError: missing is not defined, at clumsy.js:1:30",
+         ReferenceError: missing is not defined, at clumsy.js:1:30\n    \
+         1 | extension.on('trip', () => { missing(); });\n      \
+           |                              ^",
     );
 }
 
@@ -214,7 +216,9 @@ fn ten_faults_within_a_minute_are_too_many() {
     app.frames(1).assert_states("clumsy failed, zoe running");
     app.assert_logged(
         "error: `clumsy` has failed in a listener of `trip`: \
-         ReferenceError: missing is not defined, at clumsy.js:1:30 (10 faults in 60 s)",
+         ReferenceError: missing is not defined, at clumsy.js:1:30 (10 faults in 60 s)\n    \
+         1 | extension.on('trip', () => { missing(); });\n      \
+           |                              ^",
     );
     assert_eq!(app.world().leftovers("clumsy"), Some(vec![]));
     switch(&mut app, Switch::enable("clumsy"));

@@ -387,6 +387,17 @@ pub(crate) struct Listed {
     pub(crate) retry_at: Option<Instant>,
 }
 
+impl Listed {
+    /// Returns the state to tell somebody who wants something of it: one that has just had a fault too many does not serve
+    /// any more, though it is stopped when the frame ends.
+    pub(crate) fn told_state(&self) -> ExtensionState {
+        match self.state.is_active() && !self.ward.is_active() {
+            true => ExtensionState::Failed,
+            false => self.state,
+        }
+    }
+}
+
 impl Extensions {
     pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings) -> Self {
         Self {

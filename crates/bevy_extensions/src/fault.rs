@@ -70,6 +70,8 @@ pub enum FaultPlace {
     TopLevel,
     /// A timer of its script.
     Timer,
+    /// What its script emits, one event after another.
+    Emissions,
 }
 
 /// What happened.
@@ -148,7 +150,8 @@ impl FaultPlace {
             | Self::Listener(_)
             | Self::Function(_)
             | Self::Event(_)
-            | Self::Timer => true,
+            | Self::Timer
+            | Self::Emissions => true,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_)
             | Self::Settings
@@ -206,6 +209,7 @@ impl fmt::Display for FaultPlace {
             Self::Stop => f.write_str("as it was stopped"),
             Self::TopLevel => f.write_str("at the top level of its script"),
             Self::Timer => f.write_str("in a timer"),
+            Self::Emissions => f.write_str("in what it emitted"),
         }
     }
 }

@@ -361,8 +361,8 @@
 //! //@extension requires Economy ^1.2
 //! const economy = extension.imports('Economy');
 //! extension.on('player.joined', (event, meta) => {
-//!   console.log(`${event.name} joined, says ${meta.sender}`);
-//!   economy.deposit({ player: event.name, gold: 5 });
+//!   console.log(`${event.name} joined, says ${meta.sender ?? 'the app'}`);
+//!   console.log(`with the entrance fee the bank has ${economy.deposit(2)} gold`);
 //! });
 //! ```
 //!

@@ -136,13 +136,20 @@ impl Report {
         text + &explain(&self.problems)
     }
 
-    /// Says in one line how many extensions are in which state.
+    /// Says in one line how many extensions are in which state, and how many cannot be read.
     pub fn summary(&self) -> String {
         let app = self.app.as_ref().map(|app| format!(" of {} {}", app.name, app.version)).unwrap_or_default();
         let mut states: Vec<_> = self.rows.iter().map(|row| row.state).collect();
         states.sort_by_key(|state| (*state != ExtensionState::Running, *state));
         let counts = states.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same[0]));
-        let counts = counts.collect::<Vec<_>>().join(", ");
+        let is_unreadable = |problem: &&Problem| match problem {
+            Problem::Unreadable(_) => true,
+            Problem::Discovery(_) => problem.severity() == Severity::Error,
+            _ => false,
+        };
+        let unreadable = self.problems.iter().filter(is_unreadable).count();
+        let unreadable = (unreadable > 0).then(|| format!("{unreadable} unreadable"));
+        let counts = counts.chain(unreadable).collect::<Vec<_>>().join(", ");
         format!("extensions{app}: {}", if counts.is_empty() { "none" } else { &counts })
     }
 
@@ -244,14 +251,23 @@ fn not_kept(name: &ExtensionName, more: u32) -> String {
     }
 }
 
+/// Shows more of a fault, a line each: of one in a script the line of the source and the stack.
+pub(crate) fn details(fault: &Fault) -> String {
+    match &fault.kind {
+        #[cfg(feature = "script")]
+        FaultKind::Script(error) => error.details().lines().map(|line| format!("\n    {line}")).collect(),
+        _ => String::new(),
+    }
+}
+
 /// Says where to look for the reason of a fault, and what to try.
 fn explain_place(text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Result {
     match &fault.kind {
         FaultKind::Settings(error) => writeln!(text, "  in: {}\n  hint: {}", error.at, error.hint()),
         #[cfg(feature = "script")]
         FaultKind::Script(error) => {
-            writeln!(text, "  in: {}", error.at.as_ref().unwrap_or(&row.location))?;
-            error.details().lines().try_for_each(|line| writeln!(text, "    {line}"))
+            let at = error.at.as_ref().unwrap_or(&row.location);
+            writeln!(text, "  in: {at}{}", details(fault))
         }
         _ => writeln!(text, "  in: {}", row.location),
     }

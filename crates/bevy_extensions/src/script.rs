@@ -12,7 +12,7 @@
 //! | `on(name, listener)`, `once`, `off` | hears an event, `a.*` or all of them; the listener gets the event, which it may change, and `{ key, sender, target }`. What `on` returns has `detach()` |
 //! | `on('preinit')`, `'init'`, `'postinit'` or `'ready'`, `'terminate'` | hears of the phases of its own life |
 //! | `emit(name, value, { to })` | emits an event, to everybody or some; returns a promise of what it became |
-//! | `imports('Economy')`, or `import` | the functions and values of an extension that it declares, or of the app (`'app'`) |
+//! | `imports('Economy')`, or `extension.import('Economy')` | the functions and values of an extension that it declares, or of the app (`'app'`) |
 //! | `exports = { forecast(x) {..}, unit: 'm' }` | what it offers to others: natives [call](crate::ExtensionsWorldExt::call) it |
 //! | `driver('sms', { send({ to }) {..} })`, `drivers('sms')` | serves an interface; uses one, whoever serves it |
 //! | `config`, `name`, `version`, `log.info(..)` | its settings, and what it is called |
@@ -31,12 +31,16 @@
 //! # What is contained, and what is not
 //!
 //! An exception is charged to the extension with file, line, column, the line of the source and the stack, and so is a
-//! promise that is rejected while nobody handles it. What takes longer, or more, than the [limits](crate::ScriptLimits) of
-//! the host settings allow is cut off in the middle, past every `catch`. Everybody else goes on.
+//! promise that is rejected while nobody handles it. A call that takes longer than the [limits](crate::ScriptLimits) of the
+//! host settings allow is cut off in the middle, past every `catch`; where memory, stack, timers or events run out, there is
+//! an error, which a script may catch. Everybody else goes on. One whose promises go on without end after it was cut off is
+//! not called any more.
 //!
 //! Limits are for mistakes, not for malice: QuickJS asks whether it should go on between the steps of a script, and not
-//! within a single step of its own, so that one call of a built-in function on something huge may take longer than it
-//! should. What memory may be had bounds that.
+//! within a single step of its own. Calls, loops, regular expressions, sorting and promises are cut off; a few built-in
+//! functions on something huge are not, and may take seconds or for ever: `new Array(4e9).join('x')`, `indexOf` of a long
+//! text in another, `Array.prototype` functions on `{ length: 2 ** 53 - 1 }`. `toLowerCase`, `replaceAll`, `JSON.parse`
+//! and the like on tens of megabytes take about a second; what memory a script may have bounds that.
 //!
 //! # Languages
 //!

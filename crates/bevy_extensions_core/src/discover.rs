@@ -112,7 +112,7 @@ impl Found {
 /// fs::create_dir(cwd.path().join("extensions"))?;
 /// fs::write(cwd.path().join("extensions/my-weather.js"), "//@extension version 1.2.0\n")?;
 ///
-/// let settings = HostSettings::default();
+/// let settings = HostSettings::from_ron("extensions.ron", br#"(directories: ["{cwd}/extensions"])"#)?;
 /// let folders = Folders { cwd: Some(cwd.path().into()), ..Folders::of_this_process() };
 /// let discovery = discover(&settings, &folders);
 /// let found = &discovery.found[0];
@@ -122,7 +122,7 @@ impl Found {
 ///
 /// let candidates: Vec<_> = discovery.found.iter().map(|found| found.candidate.clone()).collect();
 /// assert_eq!(resolve(&candidates, &settings).plan.find("my-weather"), Some(0));
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn discover(settings: &HostSettings, folders: &Folders) -> Discovery {
     let mut discovery = Discovery::default();

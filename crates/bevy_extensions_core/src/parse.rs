@@ -93,7 +93,7 @@ impl ParseError {
     pub fn hint(&self) -> String {
         match &self.kind {
             ParseErrorKind::UnknownKey { key, known } | ParseErrorKind::UnknownHeader { key, known } => {
-                match suggest::nearest(key, known) {
+                match suggest::nearest(key, known).or_else(|| synonym(key, known)) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None if known.is_empty() => format!("remove `{key}`"),
                     None => format!("remove it; the keys are {}", suggest::list(known)),
@@ -120,6 +120,22 @@ impl ParseError {
     fn is_in_json(&self) -> bool {
         self.at.file.ends_with(".json")
     }
+}
+
+/// Returns the key that says the same in a form of manifest where another is used elsewhere.
+fn synonym<'a>(key: &str, known: &'a [String]) -> Option<&'a str> {
+    const SAME: [[&str; 2]; 4] = [
+        ["requires", "dependencies"],
+        ["author", "authors"],
+        ["main", "entrypoint"],
+        ["external", "externalDependencies"],
+    ];
+    let other = SAME.iter().find_map(|[one, other]| match key {
+        key if key == *one => Some(other),
+        key if key == *other => Some(one),
+        _ => None,
+    })?;
+    known.iter().find(|known| known == other).map(String::as_str)
 }
 
 /// Reads bytes as text.

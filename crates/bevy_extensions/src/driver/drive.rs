@@ -130,7 +130,7 @@ fn no_driver(world: &World, known: &Known) -> DriverError {
     let idle: BTreeSet<_> = idle.chain(known.asleep.keys().copied()).collect();
     let idle = idle.into_iter().zip(extensions.into_iter().cycle()).map(|(id, extensions)| {
         let listed = extensions.listed(id);
-        (listed.name.clone(), listed.state)
+        (listed.name.clone(), listed.told_state())
     });
     // Who runs again without its driver is none of them.
     let idle = idle.filter(|(_, state)| !state.is_active()).collect();

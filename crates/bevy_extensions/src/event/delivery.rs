@@ -207,7 +207,11 @@ fn addressee(extensions: &Extensions, event: &str, name: &str) -> Result<Extensi
     let listed = extensions.listed(id);
     match listed.ward.is_active() {
         true => Ok(id),
-        false => Err(DeliveryError::NotRunning { event: event.into(), name: listed.name.clone(), state: listed.state }),
+        false => Err(DeliveryError::NotRunning {
+            event: event.into(),
+            name: listed.name.clone(),
+            state: listed.told_state(),
+        }),
     }
 }
 

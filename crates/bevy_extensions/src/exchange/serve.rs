@@ -35,9 +35,13 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
         let asking = extensions.listed(who);
         server == Some(who) || asking.name == *name || declares(extensions, &asking.manifest, name)
     });
+    let is_there = server.is_some() || extensions.id_by_name(name).is_some();
     match (server, who) {
         (Some(server), _) if may_ask => Ok(server),
-        (Some(_), Some(who)) => Err(Refusal::Undeclared { by: extensions.listed(who).name.clone(), name: name.into() }),
+        // Before anything else: with a dependency it might have started by now.
+        (_, Some(who)) if !may_ask && is_there => {
+            Err(Refusal::Undeclared { by: extensions.listed(who).name.clone(), name: name.into() })
+        }
         _ => Err(no_server(extensions, name)),
     }
 }
@@ -45,7 +49,7 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
 #[cold]
 fn no_server(extensions: &Extensions, name: &str) -> Refusal {
     match extensions.id_by_name(name).map(|id| extensions.listed(id)) {
-        Some(listed) => Refusal::Idle { name: listed.name.clone(), state: listed.state },
+        Some(listed) => Refusal::Idle { name: listed.name.clone(), state: listed.told_state() },
         None => Refusal::Missing { nearest: extensions.nearest(name) },
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     acting::ExtensionId,
     contain::{self, Gate},
     driver,
-    entity::{ExtensionFaults, ExtensionState, Extensions, SuspendedBecauseOf},
+    entity::{ExtensionFaults, ExtensionState, Extensions, News, SuspendedBecauseOf},
     fault::{Fault, FaultPlace},
     frame_time, park,
     phase::Phase,
@@ -162,8 +162,10 @@ fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool)
     let (entity, name, is_told) = (listed.entity, listed.name.clone(), tolerated && extensions.is_start_told);
     let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) else { return };
     if faults.count(fault.clone()) && is_told {
-        let text = report::news(&name, &fault, faults.next_news());
-        text.into_iter().for_each(|text| tell::tell(Level::Warn, &text));
+        let news = faults.next_news();
+        let text = report::news(&name, &fault, news);
+        let details = if news == News::Fault { report::details(&fault) } else { String::new() };
+        text.into_iter().for_each(|text| tell::tell(Level::Warn, &(text + &details)));
     }
 }
 
@@ -180,7 +182,8 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let extensions = world.resource::<Extensions>();
     let names: Vec<_> = lost.iter().map(|(id, _)| extensions.listed(*id).name.clone()).collect();
     let failed = &extensions.listed(id).name;
-    tell(world, Level::Error, &report::failure(failed, &fault, &extensions.settings.faults, &names));
+    let text = report::failure(failed, &fault, &extensions.settings.faults, &names) + &report::details(&fault);
+    tell(world, Level::Error, &text);
     let entity = extensions.listed(id).entity;
     extensions.listed(id).ward.close();
     if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {

@@ -55,4 +55,9 @@ pub(super) fn deliver(world: &mut World, context: &Arc<Context>) {
             }
         }
     }
+    if context.has_waiting() {
+        let why =
+            format!("it emits more whenever it has emitted: after {AT_ONCE} events the rest waits for the next frame");
+        context.ward.charge(Fault::error(&FaultPlace::Emissions, &why.into()));
+    }
 }

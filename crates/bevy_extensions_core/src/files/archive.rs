@@ -85,7 +85,7 @@ impl ArchiveError {
     /// Tells one thing to try.
     pub fn hint(&self) -> String {
         match self {
-            Self::NotBuiltIn => "unpack it into a folder, or build the app with the feature `archive`".into(),
+            Self::NotBuiltIn => "unpack it into a folder, or turn on the feature `script` of `bevy_extensions`".into(),
             Self::Damaged { .. } => "fetch or pack it again, as a `.zip`".into(),
             Self::TooLarge | Self::TooManyEntries => "unpack it into a folder, or leave out what is not needed".into(),
             Self::Refused { why, .. } => match why {
@@ -107,6 +107,6 @@ mod tests {
     fn without_the_feature_an_archive_is_told_that_it_is_not_read() {
         let error = ExtensionFiles::archive("weather.zip", b"").expect_err("archives are not read");
         assert_eq!(error.to_string(), "this app does not read archives");
-        assert_eq!(error.hint(), "unpack it into a folder, or build the app with the feature `archive`");
+        assert_eq!(error.hint(), "unpack it into a folder, or turn on the feature `script` of `bevy_extensions`");
     }
 }

@@ -80,7 +80,9 @@ fn leading_comments(text: &str) -> impl Iterator<Item = &str> {
                 within = end.is_none();
                 return end.is_none_or(|(_, code)| code.trim().is_empty());
             }
-            line.is_empty() || line.starts_with("//") || starts_program
+            // Many scripts begin with it, and it does nothing by itself.
+            let is_strict = matches!(line.trim_end_matches(';'), "'use strict'" | "\"use strict\"");
+            line.is_empty() || line.starts_with("//") || starts_program || is_strict
         })
         .map(|(_, line)| line)
 }
