@@ -15,6 +15,7 @@ mod events;
 mod examples;
 mod exports;
 mod functions;
+mod guide;
 mod hostile;
 mod hostile_discovery;
 mod hostile_events;

@@ -1,0 +1,72 @@
+//! What the README and the guide for authors of scripts show runs as it stands.
+
+use bevy_ecs::prelude::*;
+use bevy_extensions::{
+    Candidate, Found, HostSettings, Manifest, json,
+    prelude::*,
+    test_kit::{TestApp, extensions},
+};
+
+extensions! {
+    Economy(version = "1.4.0") = |app| app.extension::<Self>().export_fn("deposit", |In(gold): In<u32>| gold + 100);
+}
+
+/// Returns the blocks of a text in some language.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let begin = format!("```{language}\n");
+    text.split(&begin).skip(1).map(|rest| rest.split_once("```").expect("a block has an end").0).collect()
+}
+
+const README: &str = include_str!("../../README.md");
+const GUIDE: &str = include_str!("../../assets/extensions/README.md");
+
+fn said(app: &TestApp) -> Vec<String> {
+    let said = app.logs().into_iter().filter_map(|line| Some(line.strip_prefix("info: ")?.to_string()));
+    said.filter(|line| !line.starts_with("extensions")).collect()
+}
+
+#[test]
+fn the_script_of_the_readme_runs() {
+    let text = blocks(README, "js")[0];
+    let mut app = TestApp::builder().with::<Economy>().host(|host| host.with_script("greeter.js", text)).start();
+    app.world_mut().emit("player.joined", json!({"name": "Ann"})).unwrap();
+    assert_eq!(
+        said(&app),
+        ["greeter: Ann joined, says the app", "greeter: with the entrance fee the bank has 102 gold"],
+    );
+    app.assert_quiet();
+}
+
+#[test]
+fn the_first_script_of_the_guide_runs() {
+    let text = blocks(GUIDE, "js")[0];
+    let mut app = TestApp::builder().host(|host| host.with_script("hello.js", text)).start();
+    app.world_mut().emit("player.joined", json!({"name": "Ann"})).unwrap();
+    assert_eq!(said(&app), ["hello: Ann joined, says the app"]);
+    app.assert_quiet();
+}
+
+#[test]
+fn the_four_forms_of_the_guide_say_the_same() {
+    let said = |manifest: &Manifest| {
+        let needs = manifest.dependencies.iter().chain(&manifest.optional).map(ToString::to_string);
+        (manifest.name.to_string(), manifest.version.to_string(), needs.collect::<Vec<_>>())
+    };
+    let json = blocks(GUIDE, "json");
+    let script = Found::script("weather.js", blocks(GUIDE, "js")[1]).unwrap();
+    let ron = Candidate::from_ron("extension.ron", blocks(GUIDE, "ron")[0]).unwrap().manifest;
+    let minestom = Manifest::from_json("extension.json", json[0].as_bytes()).unwrap();
+    let npm = Manifest::from_package_json("package.json", json[1].as_bytes()).unwrap();
+    let expected = ("Weather".into(), "1.2.0".into(), vec!["Time ^2".into(), "Economy".into()]);
+    assert_eq!(said(&script.candidate.manifest), expected);
+    for manifest in [&ron, &minestom, &npm] {
+        assert_eq!(said(manifest), expected);
+        assert_eq!(manifest.settings, ron.settings);
+    }
+}
+
+#[test]
+fn the_host_settings_of_the_guide_can_be_read() {
+    let settings = HostSettings::from_ron("extensions.ron", blocks(GUIDE, "ron")[1].as_bytes()).unwrap();
+    assert_eq!(settings.limits_of(&"tides".parse().unwrap()).script.call_ms.get(), 50);
+}
