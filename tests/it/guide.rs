@@ -1,4 +1,6 @@
-//! What the README and the guide for authors of scripts show runs as it stands.
+//! What the README, the guide for authors of scripts and the samples show runs as it stands.
+
+use std::{fs, io::Write as _};
 
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
@@ -69,4 +71,23 @@ fn the_four_forms_of_the_guide_say_the_same() {
 fn the_host_settings_of_the_guide_can_be_read() {
     let settings = HostSettings::from_ron("extensions.ron", blocks(GUIDE, "ron")[1].as_bytes()).unwrap();
     assert_eq!(settings.limits_of(&"tides".parse().unwrap()).script.call_ms.get(), 50);
+}
+
+#[test]
+fn a_sample_runs_from_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = zip::ZipWriter::new(fs::File::create(folder.path().join("tides.zip")).unwrap());
+    for file in ["extension.ron", "main.js", "lib/level.js"] {
+        let text = fs::read(format!("{}/../assets/extensions/tides/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        archive.start_file(format!("tides/{file}"), zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(&text).unwrap();
+    }
+    archive.finish().unwrap();
+    let mut settings = HostSettings::default();
+    settings.directories = vec![folder.path().display().to_string()];
+    let host = |host| ExtensionsPlugin { files: true, settings: settings.into(), ..host };
+    let mut app = TestApp::builder().host(host).start();
+    let height: u32 = app.world_mut().call("tides", "forecast", json!({"hours": 2})).unwrap();
+    assert_eq!(height, 5);
+    app.assert_quiet();
 }
