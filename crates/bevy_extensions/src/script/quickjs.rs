@@ -5,6 +5,7 @@
 
 mod api;
 mod caller;
+mod entry;
 mod errors;
 mod format;
 mod limits;
@@ -25,15 +26,16 @@ use serde_json::Value;
 
 use self::{
     caller::Caller,
-    errors::{caught, limit, thrown},
+    entry::Entry,
+    errors::{at_function, caught, limit, thrown},
     limits::{Depth, Watch},
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
 };
 use super::{
     ScriptError,
     engine::{
-        Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource,
-        TimerId,
+        Heard, HeardEvent, ListenerId, LogLevel, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
+        ScriptSource, TimerId,
     },
     stack,
 };
@@ -49,6 +51,7 @@ impl ScriptEngine for QuickJs {
     }
 
     fn runs(&self, file: &str) -> bool {
+        let file = file.to_ascii_lowercase();
         [".js", ".mjs", ".cjs"].iter().any(|ending| file.ends_with(ending))
     }
 
@@ -79,7 +82,7 @@ impl ScriptEngine for QuickJs {
         })?;
         // Only now: what has too little for the world of a script shall tell so when it runs.
         runtime.set_memory_limit(limits.memory_kib.get() as usize * 1024);
-        Ok(Box::new(QuickJsScript { context, watch, halted: None }))
+        Ok(Box::new(QuickJsScript { context, watch, halted: None, is_begun: false }))
     }
 }
 
@@ -102,6 +105,8 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         exports: Default::default(),
         exported: Default::default(),
         exports_changed: Cell::new(false),
+        is_export_set: Cell::new(false),
+        entry: Default::default(),
         has_more: Cell::new(false),
         modules: Default::default(),
         es_modules: Default::default(),
@@ -123,6 +128,8 @@ struct QuickJsScript {
     watch: Arc<Watch>,
     /// Why it is not called any more.
     halted: Option<ScriptError>,
+    /// Whether it has heard of a phase.
+    is_begun: bool,
 }
 
 impl Script for QuickJsScript {
@@ -131,11 +138,19 @@ impl Script for QuickJsScript {
             let promise = modules::run(ctx, &state.source.entrypoint)?;
             drain(ctx, state)?;
             state.exports_changed.set(true);
-            promise.map_or(Ok(()), |promise| settled(state, promise.into_inner().into_value()).map(|_| ()))
+            if let Some(promise) = promise {
+                settled(state, promise.into_inner().into_value())?;
+            }
+            entry::offer(ctx, state)
         })
     }
 
     fn phase(&mut self, phase: Phase, host: &mut dyn ScriptHost) {
+        if !std::mem::replace(&mut self.is_begun, true)
+            && self.context.with(|ctx| state(&ctx).entry.borrow().as_ref().is_some_and(Entry::waits))
+        {
+            host.log(LogLevel::Warn, "its top level still waits: what comes after the `await` runs later");
+        }
         let ids = self.context.with(|ctx| {
             let state = state(&ctx);
             let listeners = state.listeners.borrow();
@@ -181,8 +196,8 @@ impl Script for QuickJsScript {
             match outcome {
                 Ok(value) => promised.resolve.call((values::to_js(ctx, &value)?,)),
                 Err(complaint) => {
-                    let error = rquickjs::Exception::from_message(ctx.clone(), &complaint)?;
-                    promised.reject.call((error,))
+                    promised.error.set("message", complaint)?;
+                    promised.reject.call((promised.error,))
                 }
             }
         });
@@ -266,11 +281,14 @@ fn tell<'js>(
     let before = event.to_value().map_err(fail)?;
     let lent = values::to_js(ctx, &before)?;
     end(ctx, state, function.call((lent.clone(), meta))?)?;
-    if values::is_same(&before, &lent)? {
-        return Ok(());
-    }
-    let changed = values::from_js_after(&lent, &before)?;
-    event.replace(changed).map_err(|why| fail(format!("the event does not take what was made of it: {why}")))
+    let mut take_over = || {
+        if values::is_same(&before, &lent)? {
+            return Ok(());
+        }
+        let changed = values::from_js_after(&lent, &before)?;
+        event.replace(changed).map_err(|why| fail(format!("the event does not take what was made of it: {why}")))
+    };
+    take_over().map_err(|error| at_function(ctx, error, &function))
 }
 
 /// Does what a listener has put off, and looks whether its promise was rejected.
@@ -409,6 +427,10 @@ fn finish<'js>(ctx: &Ctx<'js>, state: &State<'js>) {
     let rejections = state.rejections.take();
     for rejection in rejections {
         let error = thrown(ctx, &rejection.reason);
+        ask_host(ctx, |host| host.report(error));
+    }
+    if let Err(error) = entry::offer(ctx, state) {
+        let error = caught(ctx, error);
         ask_host(ctx, |host| host.report(error));
     }
     if state.exports_changed.get() {

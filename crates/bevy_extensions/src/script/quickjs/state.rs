@@ -12,6 +12,7 @@ use scoped_tls_hkt::scoped_thread_local;
 
 use super::{
     caller::Caller,
+    entry::Entry,
     limits::{Depth, Watch},
 };
 use crate::{
@@ -43,6 +44,10 @@ pub(super) struct State<'js> {
     /// What the host was told of them.
     pub exported: RefCell<Vec<Offer>>,
     pub exports_changed: Cell<bool>,
+    /// Whether the script has assigned them.
+    pub is_export_set: Cell<bool>,
+    /// The first file, until it is known what it exports.
+    pub entry: RefCell<Option<Entry<'js>>>,
     /// Whether the last call has left jobs undone.
     pub has_more: Cell<bool>,
     /// The `CommonJS` modules, by file.
@@ -109,6 +114,8 @@ pub(super) struct Timer<'js> {
 pub(super) struct Promised<'js> {
     pub resolve: Function<'js>,
     pub reject: Function<'js>,
+    /// What it is rejected with, made where the event was emitted.
+    pub error: Object<'js>,
 }
 
 /// A promise that was rejected, and nobody cares yet.
