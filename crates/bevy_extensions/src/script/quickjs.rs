@@ -4,6 +4,7 @@
 //! asks of the host goes through functions that find the host where the call has lent it.
 
 mod api;
+mod arguments;
 mod caller;
 mod entry;
 mod errors;
@@ -16,7 +17,7 @@ mod state;
 mod tests;
 mod values;
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use bevy_extensions_core::ExtensionName;
 use rquickjs::{
@@ -107,6 +108,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         exports_changed: Cell::new(false),
         is_export_set: Cell::new(false),
         entry: Default::default(),
+        is_drained: Cell::new(false),
         has_more: Cell::new(false),
         modules: Default::default(),
         es_modules: Default::default(),
@@ -115,6 +117,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
             to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
             freeze: ctx.eval("Object.freeze")?,
             function_to_string: ctx.eval("Function.prototype.toString")?,
+            throw: api::own_code(ctx, "(error) => { throw error; }")?,
         },
         last: Cell::new(0),
     };
@@ -240,7 +243,8 @@ impl QuickJsScript {
                 let state = state(&ctx);
                 state.depth.begin(&ctx);
                 let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
-                if !self.watch.is_over()
+                if !state.is_drained.take()
+                    && !self.watch.is_over()
                     && let Err(error) = drain(&ctx, &state)
                     && outcome.is_ok()
                 {
@@ -269,18 +273,21 @@ fn tell<'js>(
 ) -> rquickjs::Result<()> {
     let Some((function, mut caller, meta)) = listener(ctx, state, id, heard)? else { return Ok(()) };
     if let Some(known) = &mut caller
-        && let Some(answer) = known.call(ctx, &function, event, meta.clone().into_value())
+        && let Some(answer) = known.call(state, &function, event, &meta.object)
     {
         // The next event is mostly like this one.
         if let Some(listener) = state.listeners.borrow_mut().get_mut(&id) {
             listener.caller = caller;
         }
-        return end(ctx, state, answer?);
+        end(ctx, state, answer?)?;
+        state.is_drained.set(true);
+        return Ok(());
     }
     let fail = |why: String| rquickjs::Exception::throw_message(ctx, &why);
     let before = event.to_value().map_err(fail)?;
     let lent = values::to_js(ctx, &before)?;
-    end(ctx, state, function.call((lent.clone(), meta))?)?;
+    let answer: JsValue<'js> = function.call((lent.clone(), meta.object.clone()))?;
+    end(ctx, state, Some(answer))?;
     let mut take_over = || {
         if values::is_same(&before, &lent)? {
             return Ok(());
@@ -292,12 +299,9 @@ fn tell<'js>(
 }
 
 /// Does what a listener has put off, and looks whether its promise was rejected.
-fn end<'js>(ctx: &Ctx<'js>, state: &State<'js>, answer: JsValue<'js>) -> rquickjs::Result<()> {
+fn end<'js>(ctx: &Ctx<'js>, state: &State<'js>, answer: Option<JsValue<'js>>) -> rquickjs::Result<()> {
     drain(ctx, state)?;
-    if answer.is_object() {
-        settled(state, answer)?;
-    }
-    Ok(())
+    answer.map_or(Ok(()), |answer| settled(state, answer).map(|_| ()))
 }
 
 /// Returns a listener, the fields of what it will hear, and what to tell it beside the event.
@@ -306,7 +310,7 @@ fn listener<'js>(
     state: &State<'js>,
     id: u32,
     heard: Heard<'_>,
-) -> rquickjs::Result<Option<(Function<'js>, Option<Caller<'js>>, Object<'js>)>> {
+) -> rquickjs::Result<Option<(Rc<Function<'js>>, Option<Caller<'js>>, Rc<Meta<'js>>)>> {
     let mut listeners = state.listeners.borrow_mut();
     let Some(listener) = listeners.get_mut(&id) else { return Ok(None) };
     let (function, caller) = (listener.function.clone(), listener.caller.take());
@@ -317,27 +321,19 @@ fn listener<'js>(
             && meta.sender.as_ref().map(written) == heard.sender.map(written)
             && meta.target == *heard.target
     });
-    let object = match known {
-        Some(meta) => meta.object.clone(),
-        None => {
-            let object = meta(ctx, state, heard)?;
-            listener.meta = Some(Meta {
-                key: heard.key.into(),
-                sender: heard.sender.cloned(),
-                target: heard.target.clone(),
-                object: object.clone(),
-            });
-            object
-        }
+    let meta = match known {
+        Some(meta) => meta.clone(),
+        None => listener.meta.insert(meta(ctx, state, heard)?.into()).clone(),
     };
     if listener.is_once {
         drop(listeners);
         api::unlisten(ctx.clone(), id);
     }
-    Ok(Some((function, caller, object)))
+    Ok(Some((function, caller, meta)))
 }
 
-fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Object<'js>> {
+/// Makes what a listener is told beside the event.
+fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Meta<'js>> {
     let meta = Object::new(ctx.clone())?;
     meta.set("key", heard.key)?;
     meta.set("sender", heard.sender.map(ExtensionName::as_str))?;
@@ -346,8 +342,9 @@ fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::
         Target::Only(names) => values::to_js(ctx, &Value::from(names.clone()))?,
     };
     meta.set("target", target)?;
-    values::freeze(meta.as_value(), &state.builtins.freeze)?;
-    Ok(meta)
+    let object = meta.into_value();
+    values::freeze(&object, &state.builtins.freeze)?;
+    Ok(Meta { key: heard.key.into(), sender: heard.sender.cloned(), target: heard.target.clone(), object })
 }
 
 /// Calls what the script offers to others.

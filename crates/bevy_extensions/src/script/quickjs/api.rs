@@ -107,7 +107,7 @@ fn listen<'js>(ctx: Ctx<'js>, name: String, function: Function<'js>, is_once: bo
     let state = state(&ctx);
     let source = state.builtins.function_to_string.call::<_, String>((This(function.clone()),));
     let caller = source.is_ok_and(|source| only_reads(&source)).then(Caller::default);
-    let listener = Listener { function, to, is_once, caller, meta: None };
+    let listener = Listener { function: function.into(), to, is_once, caller, meta: None };
     state.listeners.borrow_mut().insert(id, listener);
     Ok(id)
 }
@@ -132,7 +132,7 @@ pub(super) fn unlisten(ctx: Ctx<'_>, id: u32) {
 
 fn off<'js>(ctx: Ctx<'js>, name: Option<String>, function: Function<'js>) {
     let is_meant = |listener: &Listener<'js>| {
-        listener.function == function && name.as_ref().is_none_or(|name| listener.to.name() == name)
+        *listener.function == function && name.as_ref().is_none_or(|name| listener.to.name() == name)
     };
     let listeners = state(&ctx);
     let ids: Vec<u32> =

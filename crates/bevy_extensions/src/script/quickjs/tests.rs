@@ -118,6 +118,7 @@ impl ScriptHost for Host {
     }
 
     fn log(&mut self, level: LogLevel, text: &str) {
+        assert!(text != "the host panics", "{text}");
         self.told.push(format!("{level:?}: {text}"));
     }
 
@@ -303,6 +304,24 @@ fn meta_tells_key_sender_and_target() {
         "Info: { key: 'player.joined', sender: undefined, target: undefined } true",
     ]);
     assert_eq!(scene.host.listeners[0].1, "*");
+}
+
+#[test]
+fn a_panic_of_the_host_goes_through_a_listener() {
+    for text in ["(event) => console.log(event.name)", "(event) => { event.gold = 1; console.log(event.name) }"] {
+        let mut scene = Scene::new(&format!("extension.on('a', {text})"));
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            scene.hear(json!({ "name": "the host panics" })).map(|_| ())
+        }));
+        assert_eq!(panic.unwrap_err().downcast_ref::<String>().unwrap(), "the host panics");
+    }
+}
+
+#[test]
+fn a_listener_is_told_every_kind_of_field() {
+    let mut scene = Scene::new("extension.on('a', ({ a, b, c, d, e, f, g }) => console.log(a, b, c, d, e, f, g))");
+    scene.hear(json!({ "a": null, "b": true, "c": -5, "d": 0.5, "e": 1e10, "f": "\u{e9}", "g": -0.0 })).unwrap();
+    scene.told(&["Info: null true -5 0.5 10000000000 \u{e9} 0"]);
 }
 
 #[test]
