@@ -17,12 +17,15 @@ interface Extension {
   /** Its settings: those of its manifest, and what the host settings say over them. They cannot be changed. */
   readonly config: any;
 
-  /** The log, in the name of this extension. `console` writes there too. */
+  /** The log, in the name of this extension; called itself, it is `log.info`. `console` writes there too. */
   readonly log: ExtensionLog;
 
   /**
    * What this extension offers to others: functions, which get one argument, and values.
    * Assign an object, or its fields. A function answers at once; an `async` one may, if it waits for nothing outside.
+   *
+   * If nothing is assigned here until the end of the first file, what that file exports counts: `module.exports` and
+   * `exports.f`, or `export function f` and `export const` of an ES module (`export default { .. }` if there are no others).
    *
    * @example
    * extension.exports = { forecast({ days }) { return Array(days).fill('rain') } };
@@ -33,7 +36,8 @@ interface Extension {
    * Calls a function whenever an event of this name happens, or one that the pattern `a.*` matches, or any at all if
    * there is no name. What it changes in the event, listeners after it and the emitter see.
    *
-   * The phases are heard like events: `preinit`, `init`, `postinit` (or `ready`), `terminate`.
+   * The phases are heard like events: `preinit`, `init`, `postinit` (or `ready`), `terminate`. What comes after an `await`
+   * at the top level may run later than those.
    *
    * @example
    * extension.on('player.joined', (event, meta) => { event.greeting = `hello, says ${meta.sender}` });
@@ -96,6 +100,9 @@ interface ExtensionListener {
 }
 
 interface ExtensionLog {
+  /** The same as `info`. */
+  (...values: any[]): void;
+
   /** For whoever looks for a mistake. */
   debug(...values: any[]): void;
 

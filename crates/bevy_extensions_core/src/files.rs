@@ -140,6 +140,11 @@ impl ExtensionFiles {
         }
     }
 
+    /// Tells whether it is a [single script](Self::script), which sees no file but itself.
+    pub fn is_single(&self) -> bool {
+        matches!(self.place, Place::Script { .. })
+    }
+
     /// Tells whether there is such a file.
     pub fn contains(&self, path: &str) -> bool {
         self.find(path).is_ok()

@@ -4,7 +4,9 @@
 //! asks of the host goes through functions that find the host where the call has lent it.
 
 mod api;
+mod arguments;
 mod caller;
+mod entry;
 mod errors;
 mod format;
 mod limits;
@@ -15,7 +17,7 @@ mod state;
 mod tests;
 mod values;
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use bevy_extensions_core::ExtensionName;
 use rquickjs::{
@@ -25,15 +27,16 @@ use serde_json::Value;
 
 use self::{
     caller::Caller,
-    errors::{caught, limit, thrown},
+    entry::Entry,
+    errors::{at_function, caught, limit, thrown},
     limits::{Depth, Watch},
     state::{Builtins, HOST, ListensTo, Meta, Rejection, State, ask_host, state},
 };
 use super::{
     ScriptError,
     engine::{
-        Heard, HeardEvent, ListenerId, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost, ScriptSource,
-        TimerId,
+        Heard, HeardEvent, ListenerId, LogLevel, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
+        ScriptSource, TimerId,
     },
     stack,
 };
@@ -49,6 +52,7 @@ impl ScriptEngine for QuickJs {
     }
 
     fn runs(&self, file: &str) -> bool {
+        let file = file.to_ascii_lowercase();
         [".js", ".mjs", ".cjs"].iter().any(|ending| file.ends_with(ending))
     }
 
@@ -79,7 +83,7 @@ impl ScriptEngine for QuickJs {
         })?;
         // Only now: what has too little for the world of a script shall tell so when it runs.
         runtime.set_memory_limit(limits.memory_kib.get() as usize * 1024);
-        Ok(Box::new(QuickJsScript { context, watch, halted: None }))
+        Ok(Box::new(QuickJsScript { context, watch, halted: None, is_begun: false }))
     }
 }
 
@@ -102,6 +106,9 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         exports: Default::default(),
         exported: Default::default(),
         exports_changed: Cell::new(false),
+        is_export_set: Cell::new(false),
+        entry: Default::default(),
+        is_drained: Cell::new(false),
         has_more: Cell::new(false),
         modules: Default::default(),
         es_modules: Default::default(),
@@ -110,6 +117,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
             to_well_formed: ctx.eval("String.prototype.toWellFormed")?,
             freeze: ctx.eval("Object.freeze")?,
             function_to_string: ctx.eval("Function.prototype.toString")?,
+            throw: api::own_code(ctx, "(error) => { throw error; }")?,
         },
         last: Cell::new(0),
     };
@@ -123,6 +131,8 @@ struct QuickJsScript {
     watch: Arc<Watch>,
     /// Why it is not called any more.
     halted: Option<ScriptError>,
+    /// Whether it has heard of a phase.
+    is_begun: bool,
 }
 
 impl Script for QuickJsScript {
@@ -131,11 +141,19 @@ impl Script for QuickJsScript {
             let promise = modules::run(ctx, &state.source.entrypoint)?;
             drain(ctx, state)?;
             state.exports_changed.set(true);
-            promise.map_or(Ok(()), |promise| settled(state, promise.into_inner().into_value()).map(|_| ()))
+            if let Some(promise) = promise {
+                settled(state, promise.into_inner().into_value())?;
+            }
+            entry::offer(ctx, state)
         })
     }
 
     fn phase(&mut self, phase: Phase, host: &mut dyn ScriptHost) {
+        if !std::mem::replace(&mut self.is_begun, true)
+            && self.context.with(|ctx| state(&ctx).entry.borrow().as_ref().is_some_and(Entry::waits))
+        {
+            host.log(LogLevel::Warn, "its top level still waits: what comes after the `await` runs later");
+        }
         let ids = self.context.with(|ctx| {
             let state = state(&ctx);
             let listeners = state.listeners.borrow();
@@ -181,8 +199,8 @@ impl Script for QuickJsScript {
             match outcome {
                 Ok(value) => promised.resolve.call((values::to_js(ctx, &value)?,)),
                 Err(complaint) => {
-                    let error = rquickjs::Exception::from_message(ctx.clone(), &complaint)?;
-                    promised.reject.call((error,))
+                    promised.error.set("message", complaint)?;
+                    promised.reject.call((promised.error,))
                 }
             }
         });
@@ -225,7 +243,8 @@ impl QuickJsScript {
                 let state = state(&ctx);
                 state.depth.begin(&ctx);
                 let mut outcome = call(&ctx, &state).map_err(|error| caught(&ctx, error));
-                if !self.watch.is_over()
+                if !state.is_drained.take()
+                    && !self.watch.is_over()
                     && let Err(error) = drain(&ctx, &state)
                     && outcome.is_ok()
                 {
@@ -254,32 +273,35 @@ fn tell<'js>(
 ) -> rquickjs::Result<()> {
     let Some((function, mut caller, meta)) = listener(ctx, state, id, heard)? else { return Ok(()) };
     if let Some(known) = &mut caller
-        && let Some(answer) = known.call(ctx, &function, event, meta.clone().into_value())
+        && let Some(answer) = known.call(state, &function, event, &meta.object)
     {
         // The next event is mostly like this one.
         if let Some(listener) = state.listeners.borrow_mut().get_mut(&id) {
             listener.caller = caller;
         }
-        return end(ctx, state, answer?);
+        end(ctx, state, answer?)?;
+        state.is_drained.set(true);
+        return Ok(());
     }
     let fail = |why: String| rquickjs::Exception::throw_message(ctx, &why);
     let before = event.to_value().map_err(fail)?;
     let lent = values::to_js(ctx, &before)?;
-    end(ctx, state, function.call((lent.clone(), meta))?)?;
-    if values::is_same(&before, &lent)? {
-        return Ok(());
-    }
-    let changed = values::from_js_after(&lent, &before)?;
-    event.replace(changed).map_err(|why| fail(format!("the event does not take what was made of it: {why}")))
+    let answer: JsValue<'js> = function.call((lent.clone(), meta.object.clone()))?;
+    end(ctx, state, Some(answer))?;
+    let mut take_over = || {
+        if values::is_same(&before, &lent)? {
+            return Ok(());
+        }
+        let changed = values::from_js_after(&lent, &before)?;
+        event.replace(changed).map_err(|why| fail(format!("the event does not take what was made of it: {why}")))
+    };
+    take_over().map_err(|error| at_function(ctx, error, &function))
 }
 
 /// Does what a listener has put off, and looks whether its promise was rejected.
-fn end<'js>(ctx: &Ctx<'js>, state: &State<'js>, answer: JsValue<'js>) -> rquickjs::Result<()> {
+fn end<'js>(ctx: &Ctx<'js>, state: &State<'js>, answer: Option<JsValue<'js>>) -> rquickjs::Result<()> {
     drain(ctx, state)?;
-    if answer.is_object() {
-        settled(state, answer)?;
-    }
-    Ok(())
+    answer.map_or(Ok(()), |answer| settled(state, answer).map(|_| ()))
 }
 
 /// Returns a listener, the fields of what it will hear, and what to tell it beside the event.
@@ -288,7 +310,7 @@ fn listener<'js>(
     state: &State<'js>,
     id: u32,
     heard: Heard<'_>,
-) -> rquickjs::Result<Option<(Function<'js>, Option<Caller<'js>>, Object<'js>)>> {
+) -> rquickjs::Result<Option<(Rc<Function<'js>>, Option<Caller<'js>>, Rc<Meta<'js>>)>> {
     let mut listeners = state.listeners.borrow_mut();
     let Some(listener) = listeners.get_mut(&id) else { return Ok(None) };
     let (function, caller) = (listener.function.clone(), listener.caller.take());
@@ -299,27 +321,19 @@ fn listener<'js>(
             && meta.sender.as_ref().map(written) == heard.sender.map(written)
             && meta.target == *heard.target
     });
-    let object = match known {
-        Some(meta) => meta.object.clone(),
-        None => {
-            let object = meta(ctx, state, heard)?;
-            listener.meta = Some(Meta {
-                key: heard.key.into(),
-                sender: heard.sender.cloned(),
-                target: heard.target.clone(),
-                object: object.clone(),
-            });
-            object
-        }
+    let meta = match known {
+        Some(meta) => meta.clone(),
+        None => listener.meta.insert(meta(ctx, state, heard)?.into()).clone(),
     };
     if listener.is_once {
         drop(listeners);
         api::unlisten(ctx.clone(), id);
     }
-    Ok(Some((function, caller, object)))
+    Ok(Some((function, caller, meta)))
 }
 
-fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Object<'js>> {
+/// Makes what a listener is told beside the event.
+fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::Result<Meta<'js>> {
     let meta = Object::new(ctx.clone())?;
     meta.set("key", heard.key)?;
     meta.set("sender", heard.sender.map(ExtensionName::as_str))?;
@@ -328,8 +342,9 @@ fn meta<'js>(ctx: &Ctx<'js>, state: &State<'js>, heard: Heard<'_>) -> rquickjs::
         Target::Only(names) => values::to_js(ctx, &Value::from(names.clone()))?,
     };
     meta.set("target", target)?;
-    values::freeze(meta.as_value(), &state.builtins.freeze)?;
-    Ok(meta)
+    let object = meta.into_value();
+    values::freeze(&object, &state.builtins.freeze)?;
+    Ok(Meta { key: heard.key.into(), sender: heard.sender.cloned(), target: heard.target.clone(), object })
 }
 
 /// Calls what the script offers to others.
@@ -409,6 +424,10 @@ fn finish<'js>(ctx: &Ctx<'js>, state: &State<'js>) {
     let rejections = state.rejections.take();
     for rejection in rejections {
         let error = thrown(ctx, &rejection.reason);
+        ask_host(ctx, |host| host.report(error));
+    }
+    if let Err(error) = entry::offer(ctx, state) {
+        let error = caught(ctx, error);
         ask_host(ctx, |host| host.report(error));
     }
     if state.exports_changed.get() {

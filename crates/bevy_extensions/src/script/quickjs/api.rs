@@ -56,6 +56,7 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "listen", listen)?;
     add(&natives, "unlisten", unlisten)?;
     add(&natives, "off", off)?;
+    add(&natives, "nearest", |name: String, names: Vec<String>| near(&name, &names))?;
     add(&natives, "emit", emit)?;
     add(&natives, "offers", offers)?;
     add(&natives, "offer", offer)?;
@@ -77,6 +78,11 @@ fn add<'js, P>(natives: &Object<'js>, name: &str, function: impl IntoJsFunc<'js,
     natives.set(name, Function::new(natives.ctx().clone(), function)?)
 }
 
+/// Names what was probably meant, at the end of a complaint.
+fn near(name: &str, names: &[String]) -> String {
+    nearest(name, names).map(|near| format!(", did you mean `{near}`")).unwrap_or_default()
+}
+
 /// Makes an error of what the host says.
 fn told<'js, T>(ctx: &Ctx<'js>, answer: std::result::Result<T, String>) -> Result<T> {
     answer.map_err(|complaint| Exception::throw_message(ctx, &complaint))
@@ -85,6 +91,11 @@ fn told<'js, T>(ctx: &Ctx<'js>, answer: std::result::Result<T, String>) -> Resul
 // Events.
 
 fn listen<'js>(ctx: Ctx<'js>, name: String, function: Function<'js>, is_once: bool) -> Result<u32> {
+    let written = name.to_ascii_lowercase();
+    if name != written && phase(&written).is_some() {
+        let complaint = format!("`{name}` is no event: the phase is written `{written}`");
+        return Err(Exception::throw_type(&ctx, &complaint));
+    }
     let id = state(&ctx).number();
     let to = match phase(&name) {
         Some(phase) => ListensTo::Phase(phase, name),
@@ -96,7 +107,7 @@ fn listen<'js>(ctx: Ctx<'js>, name: String, function: Function<'js>, is_once: bo
     let state = state(&ctx);
     let source = state.builtins.function_to_string.call::<_, String>((This(function.clone()),));
     let caller = source.is_ok_and(|source| only_reads(&source)).then(Caller::default);
-    let listener = Listener { function, to, is_once, caller, meta: None };
+    let listener = Listener { function: function.into(), to, is_once, caller, meta: None };
     state.listeners.borrow_mut().insert(id, listener);
     Ok(id)
 }
@@ -121,7 +132,7 @@ pub(super) fn unlisten(ctx: Ctx<'_>, id: u32) {
 
 fn off<'js>(ctx: Ctx<'js>, name: Option<String>, function: Function<'js>) {
     let is_meant = |listener: &Listener<'js>| {
-        listener.function == function && name.as_ref().is_none_or(|name| listener.to.name() == name)
+        *listener.function == function && name.as_ref().is_none_or(|name| listener.to.name() == name)
     };
     let listeners = state(&ctx);
     let ids: Vec<u32> =
@@ -129,7 +140,13 @@ fn off<'js>(ctx: Ctx<'js>, name: Option<String>, function: Function<'js>) {
     ids.into_iter().for_each(|id| unlisten(ctx.clone(), id));
 }
 
-fn emit<'js>(ctx: Ctx<'js>, name: String, value: JsValue<'js>, to: JsValue<'js>) -> Result<Promise<'js>> {
+fn emit<'js>(
+    ctx: Ctx<'js>,
+    name: String,
+    value: JsValue<'js>,
+    to: JsValue<'js>,
+    error: Object<'js>,
+) -> Result<Promise<'js>> {
     let target = target(&ctx, &to)?;
     let value = values::from_js(&value)?;
     let (promise, resolve, reject) = ctx.promise()?;
@@ -141,7 +158,7 @@ fn emit<'js>(ctx: Ctx<'js>, name: String, value: JsValue<'js>, to: JsValue<'js>)
         return Err(Exception::throw_range(&ctx, &complaint));
     }
     let id = state.number();
-    state.emits.borrow_mut().insert(id, Promised { resolve, reject });
+    state.emits.borrow_mut().insert(id, Promised { resolve, reject, error });
     let emitted = ask_host(&ctx, |host| host.emit(&name, value, target, PromiseId(id)));
     if emitted.is_err() {
         state.emits.borrow_mut().remove(&id);
@@ -198,8 +215,7 @@ fn method(ctx: Ctx<'_>, interface: String, name: String) -> Result<()> {
     if methods.contains(&name) {
         return Ok(());
     }
-    let hint = nearest(&name, &methods).map(|near| format!(", did you mean `{near}`")).unwrap_or_default();
-    told(&ctx, Err(format!("`{interface}` has no method `{name}`{hint}")))
+    told(&ctx, Err(format!("`{interface}` has no method `{name}`{}", near(&name, &methods))))
 }
 
 fn drive<'js>(ctx: Ctx<'js>, interface: String, method: String, arguments: JsValue<'js>) -> Result<JsValue<'js>> {
@@ -221,6 +237,7 @@ fn driver<'js>(ctx: Ctx<'js>, interface: String, methods: Object<'js>) -> Result
 fn set_exports<'js>(ctx: Ctx<'js>, exports: Object<'js>) -> Result<()> {
     let state = state(&ctx);
     state.exports.replace(Some(exports));
+    state.is_export_set.set(true);
     told(&ctx, export(&ctx, &state)?)
 }
 
@@ -237,7 +254,7 @@ pub(super) fn export<'js>(ctx: &Ctx<'js>, state: &State<'js>) -> Result<std::res
 }
 
 /// Lists the fields of an object, and the methods of its class.
-fn offered<'js>(object: &Object<'js>) -> Result<Vec<Offer>> {
+pub(super) fn offered<'js>(object: &Object<'js>) -> Result<Vec<Offer>> {
     let mut offers: Vec<Offer> = Vec::new();
     let mut class = Some(object.clone());
     while let Some(part) = class {

@@ -4,9 +4,9 @@
 //! is compiled that makes the object and calls the listener: that is much faster than to make it from outside, and nobody
 //! has to look at it afterwards.
 
-use rquickjs::{Ctx, Function, IntoJs, JsLifetime, Result, Value as JsValue, function::Args};
+use rquickjs::{Ctx, Function, JsLifetime, Result, Value as JsValue};
 
-use super::api::own_code;
+use super::{api::own_code, arguments::Arguments, state::State};
 use crate::event::{FieldSink, HeardEvent, Plain};
 
 /// A function that makes an event of some fields and calls a listener with it.
@@ -18,48 +18,40 @@ pub(super) struct Caller<'js> {
 }
 
 impl<'js> Caller<'js> {
-    /// Calls a listener that only reads its event. `None` if there is more in the event than plain fields.
+    /// Calls a listener that only reads its event; what it answers is returned if that is an object. `None` if there is more
+    /// in the event than plain fields.
     ///
     /// # Errors
     ///
     /// If the listener fails.
     pub fn call(
         &mut self,
-        ctx: &Ctx<'js>,
+        state: &State<'js>,
         listener: &Function<'js>,
         event: &dyn HeardEvent,
-        meta: JsValue<'js>,
-    ) -> Option<Result<JsValue<'js>>> {
-        let mut fields = Fields { ctx, names: &mut self.names, values: Vec::with_capacity(8), are_others: false };
+        meta: &JsValue<'js>,
+    ) -> Option<Result<Option<JsValue<'js>>>> {
+        let ctx = meta.ctx();
+        let mut arguments = Arguments::new(ctx);
+        arguments.push_value(meta);
+        let mut fields = Fields { names: &mut self.names, arguments: &mut arguments, are_others: false };
         if !event.fields(&mut fields) {
             self.function = None;
             self.names.clear();
             return None;
         }
-        let Fields { values, mut are_others, .. } = fields;
-        are_others |= values.len() != self.names.len();
-        self.names.truncate(values.len());
+        let mut are_others = fields.are_others;
+        let count = arguments.len() - 1;
+        are_others |= count != self.names.len();
+        self.names.truncate(count);
         if are_others || self.function.is_none() {
             self.function = match compile(ctx, &self.names).and_then(|make| make.call((listener.clone(),))) {
                 Ok(function) => Some(function),
                 Err(error) => return Some(Err(error)),
             };
         }
-        let function = self.function.as_ref()?;
-        Some(call(ctx, function, meta, values))
+        Some(arguments.call(self.function.as_ref()?, &state.builtins.throw))
     }
-}
-
-fn call<'js>(
-    ctx: &Ctx<'js>,
-    function: &Function<'js>,
-    meta: JsValue<'js>,
-    values: Vec<JsValue<'js>>,
-) -> Result<JsValue<'js>> {
-    let mut arguments = Args::new(ctx.clone(), values.len() + 1);
-    arguments.push_arg(meta)?;
-    arguments.push_args(values)?;
-    function.call_arg(arguments)
 }
 
 /// Compiles a function that takes a listener, and makes one of it that takes `meta` and the values of the fields.
@@ -80,36 +72,33 @@ fn key(name: &str) -> String {
 }
 
 /// Takes the fields of an event.
-struct Fields<'a, 'js> {
-    ctx: &'a Ctx<'js>,
+struct Fields<'a, 'b, 'js> {
     names: &'a mut Vec<Box<str>>,
-    values: Vec<JsValue<'js>>,
+    arguments: &'a mut Arguments<'b, 'js>,
     /// Whether a name is another than last time.
     are_others: bool,
 }
 
-impl FieldSink for Fields<'_, '_> {
+impl FieldSink for Fields<'_, '_, '_> {
     fn field(&mut self, name: &str, value: Plain<'_>) -> bool {
-        let index = self.values.len();
+        let arguments = &mut *self.arguments;
+        if arguments.len() == Arguments::MOST {
+            return false;
+        }
+        // The first argument is no field.
+        let index = arguments.len() - 1;
         if self.names.get(index).is_none_or(|known| **known != *name) {
             self.names.truncate(index);
             self.names.push(name.into());
             self.are_others = true;
         }
-        let ctx = self.ctx.clone();
-        self.values.push(match value {
-            Plain::Null => JsValue::new_null(ctx),
-            Plain::Bool(value) => JsValue::new_bool(ctx, value),
-            Plain::Number(value) => JsValue::new_number(ctx, value),
+        match value {
+            Plain::Null => arguments.push_null(),
+            Plain::Bool(value) => arguments.push_bool(value),
+            Plain::Number(value) => arguments.push_number(value),
             // One that finds no memory is told of by whoever makes a value of the event.
-            Plain::Text(text) => match text.into_js(self.ctx) {
-                Ok(text) => text,
-                Err(_) => return false,
-            },
-        });
-        index < MOST_FIELDS
+            Plain::Text(text) => return arguments.push_text(text),
+        }
+        true
     }
 }
-
-/// How many fields an event may have to be made by a function: each is an argument.
-const MOST_FIELDS: usize = 64;

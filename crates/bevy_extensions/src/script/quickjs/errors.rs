@@ -1,7 +1,9 @@
 //! What a script throws, as its author should read it.
 
+use std::fmt;
+
 use bevy_extensions_core::{ExtensionFiles, Location};
-use rquickjs::{Coerced, Ctx, Error, Object, Value as JsValue, atom::PredefinedAtom};
+use rquickjs::{Coerced, Ctx, Error, Function, Object, Value as JsValue, atom::PredefinedAtom};
 
 use super::{
     format,
@@ -15,6 +17,7 @@ pub(super) const PRELUDE: &str = "<extension>";
 /// How many errors may stand behind one another as their causes.
 const CAUSES: usize = 4;
 const OUT_OF_MEMORY: &str = "InternalError: out of memory";
+const NO_REQUIRE: &str = "ReferenceError: require is not defined";
 const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
 
 /// Returns what an error of rquickjs is for people. Takes the exception that the script has thrown, if it was one.
@@ -31,6 +34,41 @@ pub(super) fn caught<'js>(ctx: &Ctx<'js>, error: Error) -> ScriptError {
         Error::Allocation => with_limits(ctx, limit(out_of_memory(&state(ctx)))),
         other => with_limits(ctx, ScriptError::new(other.to_string())),
     }
+}
+
+/// Gives an error a place, if it has none: one that was made when nothing of the script ran.
+pub(super) fn at_least(ctx: &Ctx<'_>, error: Error, place: &Frame<'_>) -> Error {
+    if !error.is_exception() {
+        return error;
+    }
+    let thrown = ctx.catch();
+    if let Some(object) = thrown.as_object().filter(|object| object.is_error()) {
+        let stack = text(object, PredefinedAtom::Stack).unwrap_or_default();
+        let has_place = stack.lines().filter_map(Frame::parse).any(|frame| !frame.is_of_no_file());
+        // Where there is no memory for that, the error is as good without.
+        if !has_place && object.set("stack", place.to_string()).is_err() {
+            ctx.catch();
+        }
+    }
+    ctx.throw(thrown)
+}
+
+/// Gives an error the place where a function is written, if it has none.
+pub(super) fn at_function<'js>(ctx: &Ctx<'js>, error: Error, function: &Function<'js>) -> Error {
+    if !error.is_exception() {
+        return error;
+    }
+    let thrown = ctx.catch();
+    let text = |key| function.get::<_, String>(key).ok();
+    let number = |key| function.get::<_, u32>(key).ok();
+    let (name, file, line, column) = (text("name"), text("fileName"), number("lineNumber"), number("columnNumber"));
+    // What could not be read has thrown.
+    ctx.catch();
+    let error = ctx.throw(thrown);
+    let (Some(file), Some(line), Some(column)) = (&file, line, column) else { return error };
+    // On the first line, QuickJS counts the columns of functions from 0, and nowhere else.
+    let column = column.saturating_add(u32::from(line == 1));
+    at_least(ctx, error, &Frame { function: name.as_deref().filter(|name| !name.is_empty()), file, line, column })
 }
 
 /// Returns what a thrown value is for people.
@@ -65,7 +103,14 @@ fn of_error<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> ScriptError {
         }
     }
     let stack = text(object, PredefinedAtom::Stack).unwrap_or_default();
-    place(&mut error, &state(ctx), &stack);
+    let state = state(ctx);
+    place(&mut error, &state, &stack);
+    if error.message == NO_REQUIRE {
+        let file = stack.lines().filter_map(Frame::parse).map(|frame| frame.file).next();
+        if let Some(file) = file.filter(|file| state.es_modules.borrow().contains(*file)) {
+            error.message += &format!(": `{file}` is an ES module, which has `import` for that");
+        }
+    }
     error
 }
 
@@ -116,7 +161,7 @@ pub(super) fn limit(message: String) -> ScriptError {
 fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
     let files = &state.source.files;
     for frame in stack.lines().filter_map(Frame::parse) {
-        if frame.file == PRELUDE {
+        if frame.is_of_no_file() {
             continue;
         }
         let source = modules::source_line(files, frame.file, frame.line);
@@ -135,11 +180,11 @@ fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
 
 /// One line of a stack: `    at welcome (greeter.js:3:52)`, or `    at greeter.js:3:52` where a text does not parse.
 #[derive(Debug, PartialEq)]
-struct Frame<'a> {
-    function: Option<&'a str>,
-    file: &'a str,
-    line: u32,
-    column: u32,
+pub(super) struct Frame<'a> {
+    pub function: Option<&'a str>,
+    pub file: &'a str,
+    pub line: u32,
+    pub column: u32,
 }
 
 impl<'a> Frame<'a> {
@@ -157,6 +202,11 @@ impl<'a> Frame<'a> {
         Some(Self { function, file, line: line.parse().ok()?, column: column.parse().ok()? })
     }
 
+    /// Tells whether it is of our own code, or of a text that the script made code of: `<input>`.
+    fn is_of_no_file(&self) -> bool {
+        self.file.starts_with('<') && self.file.ends_with('>')
+    }
+
     /// Returns its place in the file as its author sees it.
     fn location(&self, files: &ExtensionFiles, source: Option<&str>, is_wrapped: bool) -> Location {
         // QuickJS counts bytes, and on the first line those of the wrapper too.
@@ -169,6 +219,16 @@ impl<'a> Frame<'a> {
             source[..end].chars().count()
         });
         Location::new(files.shown(self.file), self.line, column as u32 + 1)
+    }
+}
+
+impl fmt::Display for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { function, file, line, column } = self;
+        match function {
+            Some(function) => write!(f, "    at {function} ({file}:{line}:{column})"),
+            None => write!(f, "    at {file}:{line}:{column}"),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bevy_extensions_core::ExtensionFiles;
+use bevy_extensions_core::{ExtensionFiles, ExtensionName};
 use rquickjs::{
     Ctx, Error, Exception, Function, Module, Object, Promise, Result, Value as JsValue,
     atom::PredefinedAtom,
@@ -13,7 +13,12 @@ use rquickjs::{
     promise::PromiseState,
 };
 
-use super::{errors, state::state, values};
+use super::{
+    entry::Entry,
+    errors::{self, Frame},
+    state::state,
+    values,
+};
 
 /// What stands before a `CommonJS` file, on its first line.
 pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
@@ -28,9 +33,14 @@ pub(super) fn run<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Option<Promise<'js>
             let module = new_module(ctx, file)?;
             state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
             call(ctx, &function, file, &module)?;
+            state(ctx).entry.replace(Some(Entry::CommonJs(module)));
             Ok(None)
         }
-        Compiled::Module(module) => Ok(Some(module.eval()?.1)),
+        Compiled::Module(module) => {
+            let (module, end) = module.eval()?;
+            state(ctx).entry.replace(Some(Entry::Module { namespace: module.namespace()?, end: end.clone() }));
+            Ok(Some(end))
+        }
     }
 }
 
@@ -165,7 +175,11 @@ fn resolve(ctx: &Ctx<'_>, base: &str, name: &str) -> Result<String> {
 
 fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<String, String> {
     if !matches!(name.split('/').next(), Some("." | "..")) {
-        return Err(format!("`{name}` cannot be loaded: only own files can, by a path that begins with `./` or `../`"));
+        let complaint = format!("`{name}`: only own files can be imported, by a path that begins with `./`");
+        return Err(match ExtensionName::new(name) {
+            Ok(_) => format!("{complaint}; other extensions are had with `extension.imports('{name}')`"),
+            Err(_) => complaint,
+        });
     }
     let mut parts: Vec<&str> = base.split('/').collect();
     parts.pop();
@@ -183,7 +197,12 @@ fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<S
     let path = parts.join("/");
     let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
     let found = candidates.map(|file| file.trim_start_matches('/').to_owned()).find(|file| files.contains(file));
-    found.ok_or_else(|| format!("there is no file `{path}`, which `{base}` loads"))
+    found.ok_or_else(|| match files.is_single() {
+        true => format!(
+            "there is no file `{path}` for `{base}`, which sees no other file: put both into a folder with a `main.js`"
+        ),
+        false => format!("there is no file `{path}`, which `{base}` loads"),
+    })
 }
 
 fn read(ctx: &Ctx<'_>, file: &str) -> Result<String> {
@@ -220,6 +239,17 @@ fn fail(ctx: &Ctx<'_>, complaint: &str) -> Error {
 /// Answers `import`.
 pub(super) struct OwnFiles;
 
+/// Finds where a file imports another, by the text: nothing of the file runs yet.
+fn place_of_import<'a>(ctx: &Ctx<'_>, base: &'a str, name: &str) -> Option<Frame<'a>> {
+    let text = read(ctx, base).ok()?;
+    let quoted = [format!("'{name}'"), format!("\"{name}\"")];
+    let (line, column) = text.lines().enumerate().find_map(|(line, text)| {
+        let column = quoted.iter().find_map(|quoted| text.find(quoted.as_str()))?;
+        Some((line, column))
+    })?;
+    Some(Frame { function: None, file: base, line: line as u32 + 1, column: column as u32 + 1 })
+}
+
 impl Resolver for OwnFiles {
     fn resolve<'js>(
         &mut self,
@@ -228,7 +258,10 @@ impl Resolver for OwnFiles {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        resolve(ctx, base, name)
+        resolve(ctx, base, name).map_err(|error| match place_of_import(ctx, base, name) {
+            Some(place) => errors::at_least(ctx, error, &place),
+            None => error,
+        })
     }
 }
 

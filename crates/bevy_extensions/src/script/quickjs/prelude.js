@@ -1,7 +1,8 @@
 // What scripts find in the world. Built-ins are taken here, so that a script which changes them harms itself only.
 (function (native, values) {
   'use strict';
-  const { create, defineProperty, freeze, keys } = Object;
+  const { create, defineProperty, freeze, keys, setPrototypeOf } = Object;
+  const { isArray } = Array;
   const { apply, defineProperty: define, deleteProperty, set } = Reflect;
   const { Error, Promise, Proxy, TypeError } = globalThis;
   const then = Promise.prototype.then, resolved = Promise.resolve();
@@ -26,10 +27,22 @@
     if (typeof name === 'function') (fn = name), (name = undefined);
     native.off(name, callable(fn, '`off` takes the function that listens'));
   };
+  const receivers = (options) => {
+    if (typeof options !== 'object' || isArray(options)) {
+      throw new TypeError('`emit` takes an object of options, as `{ to: \'Economy\' }`');
+    }
+    const names = keys(options);
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] === 'to') continue;
+      throw new TypeError(`\`emit\` knows no option \`${names[i]}\`${native.nearest(names[i], ['to']) || '; it knows `to` only'}`);
+    }
+    return typeof options.to === 'string' ? [options.to] : options.to;
+  };
   const emit = (name, value, options) => {
     text(name, '`emit` takes the name of an event');
-    const to = options === undefined || options === null ? undefined : options.to;
-    return native.emit(name, value, typeof to === 'string' ? [to] : to);
+    const to = options === undefined || options === null ? undefined : receivers(options);
+    // Made here, so that it points to where the event was emitted; it is used if that fails.
+    return native.emit(name, value, to, new Error(''));
   };
 
   // What everybody asks an object for, to learn what it is.
@@ -89,6 +102,25 @@
     native.driver(of, methods);
   };
 
+  // Makes an object tell of every use of it that it is not made for.
+  const strict = (what, object, base) => {
+    const names = keys(object);
+    const unknown = (name) => {
+      if (typeof name === 'symbol') throw new TypeError(`${what} cannot be added to`);
+      throw new TypeError(`${what} has no \`${name}\`${native.nearest(name, names)}`);
+    };
+    const inherited = new Proxy(base, {
+      __proto__: null,
+      get: (target, name) => {
+        if (name === 'constructor') return undefined;
+        if (typeof name === 'symbol' || name in target) return target[name];
+        return name in asked ? undefined : unknown(name);
+      },
+      set: (_, name) => unknown(name),
+    });
+    return freeze(setPrototypeOf(object, inherited));
+  };
+
   // Exports: a view of the object, which tells when it is changed.
   const watched = (object) =>
     new Proxy(object, {
@@ -106,18 +138,34 @@
 
   const log = (level) => (...values) => native.log(level, values);
   const [debug, info, warn, error] = [log(0), log(1), log(2), log(3)];
+  const logger = (...values) => native.log(1, values);
+  logger.debug = debug;
+  logger.info = info;
+  logger.warn = warn;
+  logger.error = error;
 
-  const extension = {
+  const members = {
     name: values.name,
     version: values.version,
     config: values.config,
-    log: freeze({ debug, info, warn, error }),
+    log: strict('`extension.log`', logger, Function.prototype),
     on: listen('on', false),
     once: listen('once', true),
     off, emit, imports, import: imports, driver, drivers,
+  };
+  const extension = {
     get exports() { return exported; },
     set exports(object) { setExports(object); },
   };
+  // Not as plain values: to write these would do nothing, and say nothing.
+  for (const name of keys(members)) {
+    const get = () => members[name];
+    const set = () => {
+      throw new TypeError(`\`extension.${name}\` cannot be changed`);
+    };
+    defineProperty(extension, name, { get, set, enumerable: true });
+  }
+  strict('`extension`', extension, Object.prototype);
 
   const console = {
     log: info, info, warn, error, debug,
@@ -146,5 +194,5 @@
   for (const name of keys(globals)) {
     defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
   }
-  defineProperty(globalThis, 'extension', { value: freeze(extension), enumerable: true });
+  defineProperty(globalThis, 'extension', { value: extension, enumerable: true });
 })

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -12,6 +13,7 @@ use scoped_tls_hkt::scoped_thread_local;
 
 use super::{
     caller::Caller,
+    entry::Entry,
     limits::{Depth, Watch},
 };
 use crate::{
@@ -43,6 +45,12 @@ pub(super) struct State<'js> {
     /// What the host was told of them.
     pub exported: RefCell<Vec<Offer>>,
     pub exports_changed: Cell<bool>,
+    /// Whether the script has assigned them.
+    pub is_export_set: Cell<bool>,
+    /// The first file, until it is known what it exports.
+    pub entry: RefCell<Option<Entry<'js>>>,
+    /// Whether the call that runs has left nothing put off.
+    pub is_drained: Cell<bool>,
     /// Whether the last call has left jobs undone.
     pub has_more: Cell<bool>,
     /// The `CommonJS` modules, by file.
@@ -61,17 +69,20 @@ pub(super) struct Builtins<'js> {
     pub to_well_formed: Function<'js>,
     pub freeze: Function<'js>,
     pub function_to_string: Function<'js>,
+    /// Throws what it gets.
+    pub throw: Function<'js>,
 }
 
 /// A listener, to events or to a phase.
 #[derive(JsLifetime)]
 pub(super) struct Listener<'js> {
-    pub function: Function<'js>,
+    /// Shared, as what it was told: to have one more of these is for free, but not of what is in them.
+    pub function: Rc<Function<'js>>,
     pub to: ListensTo,
     pub is_once: bool,
     /// Calls it, if it plainly does nothing to an event but read it.
     pub caller: Option<Caller<'js>>,
-    pub meta: Option<Meta<'js>>,
+    pub meta: Option<Rc<Meta<'js>>>,
 }
 
 /// What a listener listens to.
@@ -95,7 +106,7 @@ pub(super) struct Meta<'js> {
     pub key: String,
     pub sender: Option<ExtensionName>,
     pub target: Target,
-    pub object: Object<'js>,
+    pub object: JsValue<'js>,
 }
 
 #[derive(JsLifetime)]
@@ -109,6 +120,8 @@ pub(super) struct Timer<'js> {
 pub(super) struct Promised<'js> {
     pub resolve: Function<'js>,
     pub reject: Function<'js>,
+    /// What it is rejected with, made where the event was emitted.
+    pub error: Object<'js>,
 }
 
 /// A promise that was rejected, and nobody cares yet.

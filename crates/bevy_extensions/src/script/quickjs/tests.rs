@@ -14,8 +14,8 @@ use crate::{
     script::{
         ScriptError,
         engine::{
-            Heard, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine, ScriptFunction, ScriptHost,
-            ScriptSource, TimerId,
+            FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine,
+            ScriptFunction, ScriptHost, ScriptSource, TimerId,
         },
     },
 };
@@ -118,6 +118,7 @@ impl ScriptHost for Host {
     }
 
     fn log(&mut self, level: LogLevel, text: &str) {
+        assert!(text != "the host panics", "{text}");
         self.told.push(format!("{level:?}: {text}"));
     }
 
@@ -249,7 +250,36 @@ fn a_listener_that_fails_changes_nothing() {
     let mut scene = Scene::new("extension.on('a', (event) => { event.gold = 1; event.self = event; })");
     assert_eq!(
         complaint(scene.hear(json!({ "gold": 0 }))),
-        "RangeError: this value is nested more than 128 deep, or contains itself"
+        "RangeError: this value is nested more than 128 deep, or contains itself, at main.js:1:19"
+    );
+}
+
+/// An event that does not change.
+struct Fixed;
+
+impl HeardEvent for Fixed {
+    fn fields(&self, _: &mut dyn FieldSink) -> bool {
+        false
+    }
+
+    fn to_value(&self) -> Result<Value, String> {
+        Ok(json!({ "gold": 1 }))
+    }
+
+    fn replace(&mut self, _: Value) -> Result<(), String> {
+        Err("`gold` is too large".into())
+    }
+}
+
+#[test]
+fn a_change_that_does_not_fit_points_at_the_listener() {
+    let mut scene = Scene::new("\nextension.on('a', function raise(event) { event.gold = 1e9 })");
+    let heard = Heard { key: "a", sender: None, target: &Target::Everyone };
+    let error = scene.script.hear(scene.host.listeners[0].0, &mut Fixed, heard, &mut scene.host).unwrap_err();
+    assert_eq!(
+        format!("{error}\n{}", error.details()),
+        "Error: the event does not take what was made of it: `gold` is too large, at main.js:2:19\n\
+         2 | extension.on('a', function raise(event) { event.gold = 1e9 })\n  |                   ^\nat raise (main.js:2:19)"
     );
 }
 
@@ -274,6 +304,24 @@ fn meta_tells_key_sender_and_target() {
         "Info: { key: 'player.joined', sender: undefined, target: undefined } true",
     ]);
     assert_eq!(scene.host.listeners[0].1, "*");
+}
+
+#[test]
+fn a_panic_of_the_host_goes_through_a_listener() {
+    for text in ["(event) => console.log(event.name)", "(event) => { event.gold = 1; console.log(event.name) }"] {
+        let mut scene = Scene::new(&format!("extension.on('a', {text})"));
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            scene.hear(json!({ "name": "the host panics" })).map(|_| ())
+        }));
+        assert_eq!(panic.unwrap_err().downcast_ref::<String>().unwrap(), "the host panics");
+    }
+}
+
+#[test]
+fn a_listener_is_told_every_kind_of_field() {
+    let mut scene = Scene::new("extension.on('a', ({ a, b, c, d, e, f, g }) => console.log(a, b, c, d, e, f, g))");
+    scene.hear(json!({ "a": null, "b": true, "c": -5, "d": 0.5, "e": 1e10, "f": "\u{e9}", "g": -0.0 })).unwrap();
+    scene.told(&["Info: null true -5 0.5 10000000000 \u{e9} 0"]);
 }
 
 #[test]
@@ -328,6 +376,19 @@ fn a_listener_to_a_phase_that_fails_is_reported_and_the_others_hear() {
 }
 
 #[test]
+fn a_phase_in_another_case_is_no_event() {
+    says(
+        "for (const name of ['Init', 'READY', 'Terminate'])
+             try { extension.once(name, () => 0) } catch (e) { console.log(`${e}`) }",
+        &[
+            "TypeError: `Init` is no event: the phase is written `init`",
+            "TypeError: `READY` is no event: the phase is written `ready`",
+            "TypeError: `Terminate` is no event: the phase is written `terminate`",
+        ],
+    );
+}
+
+#[test]
 fn wrong_uses_of_on_say_what_it_takes() {
     says(
         "try { extension.on('a') } catch (e) { console.log(`${e}`) }",
@@ -356,6 +417,25 @@ fn emit_answers_with_what_the_event_became() {
     scene.script.settle(emitted[0].0, Ok(json!({ "gold": 2 })), &mut scene.host);
     scene.script.settle(emitted[1].0, Err("there is no extension `Quinn`".into()), &mut scene.host);
     scene.told(&["Info: { gold: 2 }", "Info: there is no extension `Quinn`"]);
+}
+
+#[test]
+fn emit_knows_its_options() {
+    fails(
+        "extension.emit('a', 1, { too: 'Quinn' })",
+        "TypeError: `emit` knows no option `too`, did you mean `to`, at main.js:1:10\n1 | extension.emit('a', 1, { too: 'Quinn' })\n  |          ^",
+    );
+    says(
+        "for (const options of [{ receiver: 1 }, 'Quinn', ['Quinn'], () => 1])
+             try { extension.emit('a', 1, options) } catch (e) { console.log(`${e}`) }
+         extension.emit('a', 1, undefined); extension.emit('a', 1, null); extension.emit('a', 1, {});",
+        &[
+            "TypeError: `emit` knows no option `receiver`; it knows `to` only",
+            "TypeError: `emit` takes an object of options, as `{ to: 'Economy' }`",
+            "TypeError: `emit` takes an object of options, as `{ to: 'Economy' }`",
+            "TypeError: `emit` takes an object of options, as `{ to: 'Economy' }`",
+        ],
+    );
 }
 
 #[test]
@@ -498,6 +578,64 @@ fn exports_may_be_filled_without_being_set() {
 }
 
 #[test]
+fn the_exports_of_the_first_file_are_offered() {
+    let offers = |file: &str, text: &str| {
+        let mut scene = Scene::files(&[(file, text)]);
+        scene.run().unwrap();
+        scene.told(&[]);
+        scene.host.exported.iter().map(|offer| offer.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(offers("main.js", "exports.f = () => 1; exports.day = 'Monday'"), "f day");
+    assert_eq!(offers("main.js", "module.exports = { f() {} }"), "f");
+    assert_eq!(offers("main.js", "export function f() {}\nexport const day = 'Monday'"), "day f");
+    assert_eq!(offers("main.mjs", "export default { f() {} }"), "f");
+    assert_eq!(offers("main.mjs", "export const g = 1; export default { f() {} }"), "g");
+    assert_eq!(offers("main.js", "extension.exports = { f() {} }; module.exports = { g() {} }"), "f");
+    assert_eq!(offers("main.js", "extension.exports.f = () => 1; exports.g = () => 1"), "f");
+    assert_eq!(offers("main.js", "1"), "");
+}
+
+#[test]
+fn exports_of_the_first_file_are_called_and_may_be_added_to() {
+    let mut scene = Scene::new(
+        "export let count = 0;
+         export function raise() { count += 1; extension.exports.late = () => this }",
+    );
+    scene.call("raise", Value::Null).unwrap();
+    assert_eq!(scene.call("count", Value::Null), Ok(json!(1)));
+    assert_eq!(scene.host.exported.len(), 3);
+}
+
+#[test]
+fn the_first_file_offers_when_its_top_level_has_ended() {
+    let mut scene = Scene::new("export const f = () => day; await extension.emit('a'); const day = 'Monday'");
+    assert_eq!(scene.host.exported, []);
+    let promise = scene.host.emitted[0].0;
+    scene.script.settle(promise, Ok(Value::Null), &mut scene.host);
+    assert_eq!(scene.call("f", Value::Null), Ok(json!("Monday")));
+    assert_eq!(scene.host.exported.len(), 1);
+}
+
+#[test]
+fn what_cannot_be_offered_is_told() {
+    let told = |what: &str| format!("Warn: `{what}` offers nothing to others: it is no object of functions and values");
+    Scene::new("module.exports = () => 1").told(&[&told("module.exports")]);
+    Scene::new("export default 5").told(&[&told("export default")]);
+}
+
+#[test]
+fn a_top_level_that_still_waits_is_told_once() {
+    let mut scene = Scene::new("await new Promise(() => {})");
+    for phase in [Phase::PreInit, Phase::Init] {
+        scene.script.phase(phase, &mut scene.host);
+    }
+    scene.told(&["Warn: its top level still waits: what comes after the `await` runs later"]);
+    let mut scene = Scene::new("await 5");
+    scene.script.phase(Phase::PreInit, &mut scene.host);
+    scene.told(&[]);
+}
+
+#[test]
 fn an_export_with_a_bad_name_is_an_error_where_it_is_set() {
     says("try { extension.exports = { 'a b': 1 } } catch (e) { console.log(e.message) }", &["`a b` is no name"]);
     says("try { extension.exports = 5 } catch (e) { console.log(`${e}`) }", &["TypeError: `exports` takes an object"]);
@@ -538,9 +676,50 @@ fn a_script_knows_its_name_version_and_config() {
 }
 
 #[test]
+fn what_extension_does_not_have_is_an_error() {
+    fails(
+        "extension.onn('a', () => 0)",
+        "TypeError: `extension` has no `onn`, did you mean `on`, at main.js:1:1\n1 | extension.onn('a', () => 0)\n  | ^",
+    );
+    says(
+        "const tries = [() => extension.storage, () => { extension.export = {} }, () => { extension.on = 1 },
+                        () => { delete extension.on; extension.log.wran('x') }, () => { extension.config = {} },
+                        () => { extension[Symbol.iterator] = 1 }];
+         for (const attempt of tries) try { attempt() } catch (e) { console.log(`${e}`) }",
+        &[
+            "TypeError: `extension` has no `storage`",
+            "TypeError: `extension` has no `export`, did you mean `exports`",
+            "TypeError: `extension.on` cannot be changed",
+            "TypeError: `extension.log` has no `wran`, did you mean `warn`",
+            "TypeError: `extension.config` cannot be changed",
+            "TypeError: `extension` cannot be added to",
+        ],
+    );
+}
+
+#[test]
+fn extension_can_be_looked_at() {
+    says(
+        "console.log(extension.then, extension.toJSON, extension.constructor, extension[Symbol.iterator], `${extension}`);
+         console.log('on' in extension, 'onn' in extension, Object.keys(extension).length, extension.hasOwnProperty('on'));
+         const { log, on } = { ...extension };
+         log.call(null, typeof on, Object.keys(extension.log).join());
+         (async () => extension)().then((value) => console.log(value === extension));
+         console.log(JSON.stringify(extension), extension.log)",
+        &[
+            "undefined undefined undefined undefined [object Object]",
+            "true false 13 true",
+            "function debug,info,warn,error",
+            "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}}} [Function: logger]",
+            "true",
+        ],
+    );
+}
+
+#[test]
 fn log_and_console_have_levels() {
     let scene = Scene::new(
-        "extension.log.debug('a'); extension.log.info('b'); extension.log.warn('c'); extension.log.error('d');
+        "extension.log.debug('a'); extension.log.info('b'); extension.log.warn('c'); extension.log.error('d'); extension.log('b', 1);
          console.debug('a'); console.info('b'); console.warn('c'); console.error('d'); console.assert(1 > 2, 'e');
          console.assert(true, 'f'); console.table([1]); console.dir({ a: 1 });",
     );
@@ -549,6 +728,7 @@ fn log_and_console_have_levels() {
         "Info: b",
         "Warn: c",
         "Error: d",
+        "Info: b 1",
         "Debug: a",
         "Info: b",
         "Warn: c",
@@ -645,8 +825,8 @@ fn there_is_no_way_out() {
          import('std').catch((e) => console.log(e.message)); import('os').catch((e) => console.log(e.message))",
         &[
             "undefined undefined undefined undefined undefined",
-            "`std` cannot be loaded: only own files can, by a path that begins with `./` or `../`",
-            "`os` cannot be loaded: only own files can, by a path that begins with `./` or `../`",
+            "`std`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('std')`",
+            "`os`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('os')`",
         ],
     );
 }
@@ -747,9 +927,12 @@ fn only_own_files_are_loaded() {
         let text = format!("try {{ require('{text}') }} catch (e) {{ console.log(e.message) }}");
         files_say(&[("main.js", &text)], &[expected]);
     };
-    says("lodash", "`lodash` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
-    says("node:fs", "`node:fs` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
-    says("/etc/passwd", "`/etc/passwd` cannot be loaded: only own files can, by a path that begins with `./` or `../`");
+    says(
+        "Economy",
+        "`Economy`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('Economy')`",
+    );
+    says("node:fs", "`node:fs`: only own files can be imported, by a path that begins with `./`");
+    says("/etc/passwd", "`/etc/passwd`: only own files can be imported, by a path that begins with `./`");
     says("../x", "`../x` cannot be loaded: it leads out of the extension");
     says("./a/../../x", "`./a/../../x` cannot be loaded: it leads out of the extension");
     says("./..\\\\x", "`./..\\x` is no path of a file");
@@ -758,7 +941,14 @@ fn only_own_files_are_loaded() {
 
 #[test]
 fn a_file_that_is_missing_points_at_who_wants_it() {
-    files_fail(&[("main.mjs", "import './x.js'")], "Error: there is no file `x.js`, which `main.mjs` loads");
+    files_fail(
+        &[("main.mjs", "\nimport './x.js'")],
+        "Error: there is no file `x.js`, which `main.mjs` loads, at main.mjs:2:8\n2 | import './x.js'\n  |        ^",
+    );
+    files_fail(
+        &[("main.js", "import Economy from \"Economy\"")],
+        "Error: `Economy`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('Economy')`, at main.js:1:21\n1 | import Economy from \"Economy\"\n  |                     ^",
+    );
     files_fail(
         &[("main.js", "\nrequire('./lib')"), ("lib.js", "\n\n  nope()")],
         "ReferenceError: nope is not defined, at lib.js:3:3\n3 |   nope()\n  |   ^\nat lib.js:3:3\nat main.js:2:1",
@@ -783,6 +973,54 @@ fn a_file_that_does_not_parse_has_a_place() {
         &[("main.js", "require('./a.json')"), ("a.json", "{ gold }")],
         "Error: `a.json` is no JSON: key must be a string at line 1 column 3, at main.js:1:1\n1 | require('./a.json')\n  | ^",
     );
+}
+
+#[test]
+fn places_are_those_of_files() {
+    fails(
+        "\nlet a = JSON.parse('{bad')",
+        "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2), at main.js:2:14\n2 | let a = JSON.parse('{bad')\n  |              ^",
+    );
+    fails("\neval('nope()')", "ReferenceError: nope is not defined, at main.js:2:1\n2 | eval('nope()')\n  | ^");
+    fails(
+        "\nnew Function('nope()')()",
+        "ReferenceError: nope is not defined, at main.js:2:5\n2 | new Function('nope()')()\n  |     ^",
+    );
+}
+
+#[test]
+fn an_es_module_that_requires_is_told_what_it_has() {
+    files_fail(
+        &[("main.mjs", "require('./a.js')")],
+        "ReferenceError: require is not defined: `main.mjs` is an ES module, which has `import` for that, at main.mjs:1:1\n1 | require('./a.js')\n  | ^",
+    );
+}
+
+#[test]
+fn a_single_script_sees_no_other_file() {
+    let folder = std::env::temp_dir().join(format!("bevy_extensions_single_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("greeter.js"), "require('./rain')").unwrap();
+    std::fs::write(folder.join("rain.js"), "").unwrap();
+    let source = ScriptSource {
+        manifest: Arc::new(Manifest::new(ExtensionName::new("Greeter").unwrap(), Version::new(1, 0, 0))),
+        files: Arc::new(ExtensionFiles::script(&folder.join("greeter.js"))),
+        entrypoint: "greeter.js".into(),
+        config: Value::Null,
+        limits: ScriptLimits::default(),
+    };
+    let error = QuickJs.create(source).unwrap().run(&mut Host::default()).unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(
+        error.message,
+        "Error: there is no file `rain` for `greeter.js`, which sees no other file: put both into a folder with a `main.js`"
+    );
+}
+
+#[test]
+fn endings_are_known_in_any_case() {
+    assert!(["a.js", "A.JS", "a.Mjs", "a.cjs"].iter().all(|file| QuickJs.runs(file)));
+    assert!(!QuickJs.runs("a.json"));
 }
 
 #[test]
@@ -913,10 +1151,10 @@ fn a_rejection_that_nobody_handles_is_reported_once() {
 
 #[test]
 fn an_emit_that_fails_is_reported_if_nobody_waits_for_it() {
-    let mut scene = Scene::new("extension.emit('a')");
+    let mut scene = Scene::new("\n  extension.emit('a')");
     let promise = scene.host.emitted[0].0;
     scene.script.settle(promise, Err("`a b` is no name".into()), &mut scene.host);
-    scene.told(&["report: Error: `a b` is no name"]);
+    scene.told(&["report: Error: `a b` is no name, at main.js:2:13"]);
 }
 
 #[test]
