@@ -184,7 +184,7 @@ fn a_change_that_does_not_fit_is_a_fault_and_the_event_stays() {
     assert_eq!(heard.take(), [ann(3)]);
     app.assert_faults(
         "mmm",
-        &["in a listener of `player.joined`: Error: the event does not take what was made of it: field `gold`: invalid type: string \"much\", expected u32"],
+        &["in a listener of `player.joined`: Error: the event does not take what was made of it: field `gold`: invalid type: string \"much\", expected u32, at mmm.js:1:31"],
     );
 }
 
@@ -252,7 +252,7 @@ fn a_rejection_that_nobody_catches_is_one_fault() {
     emit(&mut app, "a");
     app.frames(2).assert_faults(
         "emitter",
-        &["in what it emitted as `b`: Error: `b` was sent to `nobody`, but no extension is called that"],
+        &["in what it emitted as `b`: Error: `b` was sent to `nobody`, but no extension is called that, at emitter.js:1:36"],
     );
 }
 
@@ -334,7 +334,7 @@ fn endless_ping_pong_ends_with_an_error_that_shows_the_circle() {
     assert_eq!(
         faults,
         ["in what it emitted as `ping`: Error: `ping` was not delivered, as it would go on without end: \
-          `pong` emits `ping` -> `ping` emits `pong` -> `pong` emits `ping`"],
+          `pong` emits `ping` -> `ping` emits `pong` -> `pong` emits `ping`, at pong.js:1:39"],
     );
 }
 
