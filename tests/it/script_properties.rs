@@ -1,7 +1,5 @@
 //! Values on their way into scripts and back, for any value.
 
-use std::cell::RefCell;
-
 use bevy_ecs::prelude::*;
 use bevy_extensions::{Value, json, prelude::*, test_kit::TestApp};
 use proptest::prelude::*;
@@ -16,9 +14,8 @@ const SCRIPT: &str = "
     extension.on('sent.on', async (event) => { event.back = await extension.imports('app').same(event.value) });
 ";
 
-thread_local! {
-    /// One app for all cases of a test.
-    static APP: RefCell<TestApp> = RefCell::new(scripts(&[("mirror.js", SCRIPT)]).start());
+fn app() -> TestApp {
+    scripts(&[("mirror.js", SCRIPT)]).start()
 }
 
 fn key() -> impl Strategy<Value = String> {
@@ -69,11 +66,11 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn emit(event: &str, value: Value) -> Value {
-    APP.with_borrow_mut(|app| app.world_mut().emit(event, value).unwrap())
+    app().world_mut().emit(event, value).unwrap()
 }
 
 fn call(function: &str, value: Value) -> Value {
-    APP.with_borrow_mut(|app| app.world_mut().call("mirror", function, value).unwrap())
+    app().world_mut().call("mirror", function, value).unwrap()
 }
 
 /// Tells whether values are the same up to how their numbers are written.
@@ -89,7 +86,7 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_event_that_a_script_does_not_touch_stays_exactly_what_it_was(value in value()) {
@@ -121,9 +118,8 @@ fn integers_are_exact() {
 #[test]
 fn a_value_goes_from_native_to_script_to_the_app_and_back() {
     let value = json!({"__proto__": {"a": [1.5, u64::MAX]}, "then": "é\u{1f600}\u{0}", "": null});
-    APP.with_borrow_mut(|app| {
-        app.host().export_fn("same", |In(value): In<Value>| value).unwrap();
-    });
-    let became = emit("sent.on", json!({"value": value.clone()}));
+    let mut app = app();
+    app.host().export_fn("same", |In(value): In<Value>| value).unwrap();
+    let became = app.world_mut().emit("sent.on", json!({"value": value.clone()})).unwrap();
     assert_eq!(became, json!({"value": value.clone(), "back": value}));
 }
