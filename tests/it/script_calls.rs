@@ -572,3 +572,18 @@ fn a_driver_without_a_method_is_a_problem_of_the_start() {
         "{report}"
     );
 }
+
+#[test]
+fn a_second_driver_is_refused_while_an_event_is_delivered_too() {
+    let text = "extension.on('go', () => {
+        extension.driver('post', { send: () => 1 });
+        try { extension.driver('Post', { send: () => 2 }) } catch (error) { console.log(error.message) }
+    })";
+    let mut app = scripts(&[("postman.js", text)]).start();
+    app.host().interface(Interface::new("post").method(Method::new("send"))).unwrap();
+    app.world_mut().emit("go", json!({})).unwrap();
+    app.frames(1);
+    assert_eq!(app.world_mut().drive::<_, u32>("post", "send", ()).unwrap(), 1);
+    check_said(&app, &["postman: there is a driver of `Post` already; put its methods together into one"]);
+    app.assert_quiet();
+}

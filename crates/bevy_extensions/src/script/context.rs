@@ -13,6 +13,7 @@ use bevy_extensions_core::ExtensionName;
 use serde_json::Value;
 
 use super::{
+    ScriptError,
     deliver::deliver,
     engine::{ListenerId, OfferKind, PromiseId, Script, ScriptHost},
     host::Host,
@@ -21,9 +22,10 @@ use super::{
 };
 use crate::{
     acting::ExtensionId,
+    caseless::CaselessMap,
     contain::{Ward, call_with_world},
     event::Target,
-    fault::FaultPlace,
+    fault::{Fault, FaultPlace},
     reach::Reach,
 };
 
@@ -44,6 +46,7 @@ pub(super) struct Context {
     waiting: Mutex<VecDeque<Waiting>>,
     /// Asked after each call, and so to be had at once.
     has_waiting: AtomicBool,
+    is_delivering: AtomicBool,
     pub(super) registered: Mutex<Registered>,
 }
 
@@ -69,6 +72,8 @@ pub(super) struct OwnedMeta {
 #[derive(Default)]
 pub(super) struct Registered {
     pub(super) listeners: HashMap<ListenerId, Entity>,
+    /// The interfaces that it serves.
+    pub(super) drives: CaselessMap<()>,
     pub(super) offers: BTreeMap<String, (OfferKind, Entity)>,
 }
 
@@ -79,6 +84,7 @@ impl Context {
             script: Mutex::new(script),
             waiting: Mutex::default(),
             has_waiting: AtomicBool::new(false),
+            is_delivering: AtomicBool::new(false),
             registered: Mutex::default(),
         }
     }
@@ -125,6 +131,26 @@ impl Context {
             self.wait(Waiting::Event { listener, place: place.clone(), value, meta });
         }
         has_room
+    }
+
+    /// Begins to deliver what waits. `None` if somebody does already, or the script is running: then it is delivered later,
+    /// by those.
+    pub(super) fn begin_delivering(&self) -> Option<Delivering<'_>> {
+        let is_running = matches!(self.script.try_lock(), Err(TryLockError::WouldBlock));
+        let may_begin = !is_running && !self.is_delivering.swap(true, Ordering::Relaxed);
+        may_begin.then(|| Delivering(&self.is_delivering))
+    }
+
+    /// Returns how much waits.
+    pub(super) fn count_waiting(&self) -> usize {
+        lock(&self.waiting).len()
+    }
+
+    /// Charges the extension with what came of a call, if that is an error.
+    pub(super) fn charge<T>(&self, place: &FaultPlace, called: Option<Result<T, ScriptError>>) {
+        if let Some(Err(error)) = called {
+            self.ward.charge(Fault::script(place, error));
+        }
     }
 
     pub(super) fn next_waiting(&self) -> Option<Waiting> {
@@ -175,6 +201,15 @@ impl Context {
                 }
             }),
         }
+    }
+}
+
+/// What waits for a script is being delivered, until this is dropped.
+pub(super) struct Delivering<'a>(&'a AtomicBool);
+
+impl Drop for Delivering<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 

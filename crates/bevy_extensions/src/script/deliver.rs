@@ -17,14 +17,16 @@ use crate::{
     fault::{Fault, FaultPlace},
 };
 
-/// How much of what a script waits for is delivered in one go; the rest has to wait for the next frame.
+/// How much of what comes to wait while a script's events are delivered is delivered in the same go; the rest has to wait
+/// for the next frame.
 ///
 /// One that emits again whenever it has emitted would keep the frame from ending.
 const AT_ONCE: usize = 1000;
 
 /// Delivers what waits for a script to return.
 pub(super) fn deliver(world: &mut World, context: &Arc<Context>) {
-    for _ in 0..AT_ONCE {
+    let Some(_delivering) = context.begin_delivering() else { return };
+    for _ in 0..context.count_waiting() + AT_ONCE {
         if !context.ward.is_open() {
             return context.forget_waiting();
         }
@@ -37,7 +39,9 @@ pub(super) fn deliver(world: &mut World, context: &Arc<Context>) {
                     let outcome = registry::emit(world, &event, value, target).map_err(|error| error.to_string());
                     // What its listeners have queued comes before whatever the script does next.
                     world.flush();
-                    context.enter(world.into(), &place, |script, host| script.settle(promise, outcome, host));
+                    let settled =
+                        context.enter(world.into(), &place, |script, host| script.settle(promise, outcome, host));
+                    settled.expect("it is delivered only while the script is not running");
                 });
                 drop(link);
             }
@@ -48,9 +52,7 @@ pub(super) fn deliver(world: &mut World, context: &Arc<Context>) {
                     let heard = context
                         .enter(world.into(), &place, |script, host| script.hear(listener, &mut value, meta, host));
                     // What becomes of the event is too late for whoever has emitted it.
-                    if let Some(Err(error)) = heard {
-                        context.ward.charge(Fault::script(&place, error));
-                    }
+                    context.charge(&place, heard);
                 });
             }
         }

@@ -18,7 +18,7 @@ use crate::{
     contain::chain::{self, Extended, Link},
     driver::{self, Driver},
     event::{Target, registry},
-    exchange,
+    exchange::{self, ExportError},
     fault::{Fault, FaultPlace},
     owner::Party,
     reach::Reach,
@@ -119,6 +119,13 @@ impl ScriptHost for Host<'_> {
         });
         let owner = Party::Extension(&self.context.ward);
         driver::check_driver(self.reach.world(), owner, interface, &driver).map_err(text)?;
+        // While an event is delivered the first one is not registered yet.
+        let mut registered = self.context.registered();
+        if registered.drives.get(interface).is_some() {
+            return Err(text(ExportError::DriverTwice { interface: interface.into() }));
+        }
+        registered.drives.insert(interface, ());
+        drop(registered);
         let interface = interface.to_string();
         self.act(move |world, context| {
             // What may be wrong was looked for before.

@@ -50,6 +50,7 @@ impl Hear for Ear {
             Some(Some(Ok(()))) | None => {}
             Some(Some(Err(error))) => {
                 if event.to_value().is_err() {
+                    context.deliver_soon(Reach::Data(world));
                     return false;
                 }
                 context.ward.charge(Fault::script(place, error));

@@ -112,9 +112,7 @@ fn run_top_level(world: &mut World, context: &Arc<Context>) {
     let was = set_registering(world, &context.ward, false);
     call_with_world(&context.ward, &place, world, |world| {
         let ran = context.enter(world.into(), &place, |script, host| script.run(host));
-        if let Some(Err(error)) = ran {
-            context.ward.charge(Fault::script(&place, error));
-        }
+        context.charge(&place, ran);
         deliver(world, context);
     });
     set_registering(world, &context.ward, was);

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
     time::Duration,
 };
 
@@ -10,11 +9,7 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Time, Virtual};
 
 use super::{context::Scripts, deliver::deliver, engine::TimerId};
-use crate::{
-    acting::ExtensionId,
-    contain::{Ward, call_with_world},
-    fault::{Fault, FaultPlace},
-};
+use crate::{acting::ExtensionId, contain::call_with_world, fault::FaultPlace};
 
 /// The timers that are running.
 #[derive(Resource, Default)]
@@ -92,7 +87,7 @@ pub(super) fn ring_timers(world: &mut World) {
         {
             call_with_world(&context.ward, &FaultPlace::Timer, world, |world| {
                 let rung = context.enter(world.into(), &FaultPlace::Timer, |script, host| script.ring(timer.id, host));
-                charge(&context.ward, rung);
+                context.charge(&FaultPlace::Timer, rung);
                 deliver(world, &context);
             });
         }
@@ -101,10 +96,4 @@ pub(super) fn ring_timers(world: &mut World) {
     let mut late: Vec<_> = late.cloned().collect();
     late.sort_unstable_by_key(|context| context.ward.id());
     late.iter().for_each(|context| deliver(world, context));
-}
-
-fn charge(ward: &Arc<Ward>, rung: Option<Result<(), super::ScriptError>>) {
-    if let Some(Err(error)) = rung {
-        ward.charge(Fault::script(&FaultPlace::Timer, error));
-    }
 }

@@ -7,7 +7,7 @@
 /// like in them: it never writes one, and never hands the argument itself on.
 pub(super) fn only_reads(source: &str) -> bool {
     // These reach an argument, or write its name, in ways that are not looked for.
-    let hidden = ["arguments", "eval", "with", "\\u", "/*", "//", "native code"];
+    let hidden = ["arguments", "eval", "with", "\\u", "/*", "//", "<!--", "-->", "native code"];
     if !source.is_ascii() || hidden.iter().any(|word| source.contains(word)) {
         return false;
     }
@@ -63,26 +63,50 @@ fn uses<'a>(source: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str, &'
 /// Tells whether a use of a name is nothing but the reading of a field.
 fn is_read(before: &str, after: &str) -> bool {
     let Some(field) = after.strip_prefix('.') else { return false };
-    let (field, after) = word(field);
-    let (before, after) = (before.trim_end(), after.trim_start());
-    let is_written = after.strip_prefix('=').is_some_and(|after| !after.starts_with('='))
-        || ["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "&&=", "||=", "??=", "++", "--"]
-            .iter()
-            .any(|operator| after.starts_with(operator))
-        || after.starts_with("**=")
-        || after.starts_with(">>>=")
-        || ["++", "--", "delete"].iter().any(|operator| before.ends_with(operator));
-    // A method gets the event itself. What stands in brackets before an assignment, or in the head of a loop, is written.
-    let is_called = after.starts_with(['(', '`']) || after.starts_with("?.(");
-    let may_be_target = after.starts_with([',', ']', '}']) || after.starts_with("of ") || after.starts_with("in ");
-    let is_target = may_be_target && !is_within_text_or_call(before, after);
-    !field.is_empty() && !is_written && !is_called && !is_target
+    let (field, mut after) = word(field);
+    if field.is_empty() {
+        return false;
+    }
+    // What is read of a text or a number is no part of the event, nor is what a function of theirs makes of them.
+    let mut is_own = true;
+    while let Some(further) = after.strip_prefix('.') {
+        (_, after) = word(further);
+        is_own = false;
+    }
+    if !is_own && after.starts_with('(') {
+        return !is_changed_before(before);
+    }
+    !is_changed_before(before) && is_value_before(before, after)
 }
 
-/// Tells whether a field that something follows as in a pattern plainly stands in no pattern: in a text, or among the
-/// arguments of a call.
-fn is_within_text_or_call(before: &str, after: &str) -> bool {
-    before.ends_with("${") && after.starts_with('}') || before.ends_with(['+', '-', '*', '/', '%', '<', '>', '?', '='])
+/// Tells whether what stands before a field changes it.
+fn is_changed_before(before: &str) -> bool {
+    let before = before.trim_end_matches(|c: char| c.is_whitespace() || c == '(');
+    ["++", "--", "delete"].iter().any(|operator| before.ends_with(operator))
+}
+
+/// Tells whether what follows a field takes its value, and plainly does nothing else to it.
+fn is_value_before(before: &str, after: &str) -> bool {
+    // In brackets it may still be written.
+    let after = after.trim_start_matches(|c: char| c.is_whitespace() || c == ')');
+    let begins = |operators: &[&str]| operators.iter().any(|operator| after.starts_with(operator));
+    if begins(&["==", "!=", "<=", ">="]) {
+        return true;
+    }
+    let writes =
+        ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", ">>>=", "**=", "&&=", "||=", "??="];
+    if begins(&writes) || begins(&["++", "--", "?."]) {
+        return false;
+    }
+    if after.is_empty() || begins(&[";", ":", "?", "+", "-", "*", "/", "%", "<", ">", "&", "|", "^"]) {
+        return true;
+    }
+    // At the end of a block or a text it is a value if something before it wants one. Anything else might be a pattern.
+    let before = before.trim_end();
+    let wants_value = before.ends_with("${")
+        || before.ends_with(['=', '+', '-', '*', '/', '%', '<', '>', '?', '&', '|'])
+        || before.strip_suffix("return").is_some_and(|before| !before.ends_with(is_of_word));
+    begins(&["}", "]"]) && wants_value
 }
 
 /// Splits off the name at the beginning.
@@ -118,6 +142,8 @@ mod tests {
                 "async (event) => { await null; total += event.gold }",
                 "welcome(event) { return event.name.toUpperCase() }",
                 "(event) => event.gold === 5 ? a : b",
+                "(event) => { log(event.name); return event.gold }",
+                "(event) => { if ((event.gold) >= 5) count += (event.gold) * 2; }",
             ],
             true,
         );
@@ -140,6 +166,20 @@ mod tests {
                 "(event) => { ({ x: event.gold } = { x: 5 }) }",
                 "(event) => { for (event.gold of [5]); }",
                 "(event) => { for (event.gold in {}); }",
+                "(event) => { for (event.gold of[5]); }",
+                "(event) => { for (event.gold of\n[5]); }",
+                "(event) => { for (event.gold in{}); }",
+                "(event) => { (event.gold) = 5 }",
+                "(event) => { (event.gold)++ }",
+                "(event) => { ++(event.gold) }",
+                "(event) => { delete (event.gold) }",
+                "(event) => { delete(event.gold) }",
+                "(event) => { [(event.gold)] = [5] }",
+                "(event) => { ({ x: (event.gold) } = { x: 5 }) }",
+                "(event) => { event.gold <!-- x\n= 5 }",
+                "(event) => { event.gold\n= 5 }",
+                "(event) => { event.me.gold = 5 }",
+                "(event) => { event.change() }",
             ],
             false,
         );
