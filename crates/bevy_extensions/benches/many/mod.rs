@@ -69,6 +69,7 @@ pub fn needs_of(n: usize) -> impl Iterator<Item = usize> {
 pub fn host(count: usize) -> ExtensionsPlugin {
     ExtensionsPlugin {
         inventory: false,
+        files: false,
         exit_on_signal: false,
         settings: HostSettings::default().into(),
         explicit: declared()[..count].to_vec(),
