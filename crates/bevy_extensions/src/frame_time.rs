@@ -69,7 +69,7 @@ pub(crate) fn end_frame(world: &mut World) {
         let limit = extensions.settings.limits_of(&listed.name).frame();
         (listed.entity, listed.name.clone(), listed.ward.take_spent(), limit)
     };
-    let spent: Vec<_> = extensions.listed_all().iter().map(spent).collect();
+    let spent: Vec<_> = extensions.in_order().map(spent).collect();
     for (entity, name, took, limit) in spent {
         // Somebody has despawned it.
         let Ok(mut entity) = world.get_entity_mut(entity) else { continue };

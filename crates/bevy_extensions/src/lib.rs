@@ -461,6 +461,7 @@ mod phase;
 mod plugin;
 mod reach;
 mod report;
+mod request;
 mod scope;
 #[cfg(feature = "script")]
 pub mod script;

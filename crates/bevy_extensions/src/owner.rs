@@ -61,6 +61,12 @@ impl Serialize for Owner {
 /// In the place of an extension's id, for what the app itself offers: it comes last.
 pub(crate) const APP: ExtensionId = ExtensionId(u32::MAX);
 
+/// Returns where an owner stands among all: extensions in the order of the plan, then the app.
+pub(crate) fn rank_of(world: &World, id: ExtensionId) -> usize {
+    let listed = world.get_resource::<Extensions>().and_then(|extensions| extensions.get(id));
+    listed.map_or(usize::MAX, |listed| listed.ward.rank())
+}
+
 /// Who registers something: what it offers or listens to.
 #[derive(Clone, Copy)]
 pub(crate) enum Party<'a> {

@@ -16,7 +16,7 @@ use crate::{
     app_info::AppInfo,
     declare::Declared,
     driver,
-    entity::Extensions,
+    entity::{Extensions, Listed},
     event::registry,
     exchange,
     extension::Extension,
@@ -219,7 +219,7 @@ impl Plugin for ExtensionsPlugin {
 fn unused_choices(world: &World) -> Vec<Problem> {
     let extensions = world.resource::<Extensions>();
     let interfaces = driver::interfaces(world);
-    let provided = extensions.iter().filter_map(|(name, _)| extensions.manifest(name.as_str()));
+    let provided = extensions.in_order().map(Listed::manifest);
     let mut names: Vec<_> = provided.flat_map(|manifest| &manifest.provides).map(|it| it.name.to_string()).collect();
     names.extend(extensions.iter().map(|(name, _)| name.to_string()));
     names.extend(interfaces.iter().map(|row| row.name.to_string()));
@@ -244,7 +244,7 @@ fn report_start(world: &mut World) {
     let mut problems = registry::check(world);
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
-    world.resource_mut::<Extensions>().problems.extend(problems);
+    world.resource_mut::<Extensions>().problems.add_last(problems);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;
 }

@@ -80,7 +80,7 @@ impl Report {
         let Some(extensions) = world.get_resource::<Extensions>() else {
             return Self::default();
         };
-        let rows = extensions.listed_all().iter().filter_map(|listed| {
+        let rows = extensions.in_order().filter_map(|listed| {
             let entity = listed.entity;
             let info = world.get::<ExtensionInfo>(entity)?;
             let because_of = world.get::<SuspendedBecauseOf>(entity);
@@ -104,7 +104,7 @@ impl Report {
         Self {
             app: extensions.app.clone(),
             rows: rows.collect(),
-            problems: extensions.problems.clone(),
+            problems: extensions.problems().to_vec(),
             fault_limits: extensions.settings.faults,
             listing: Listing::of(world),
         }

@@ -460,7 +460,7 @@ impl NotHosted {
     pub(crate) fn hand_over(world: &mut World) {
         let Some(names) = world.remove_resource::<Self>() else { return };
         let problems = names.0.into_iter().map(|(extension, at)| Problem::NotHosted { extension, at });
-        world.resource_mut::<Extensions>().problems.splice(0..0, problems);
+        world.resource_mut::<Extensions>().problems.add_first(problems);
     }
 }
 

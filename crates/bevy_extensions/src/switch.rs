@@ -1,30 +1,33 @@
 //! Switching extensions while the app runs: first a plan, which is a value, then the act, between two frames.
 
 mod apply;
+mod census;
+mod install;
 mod plan;
 
-use std::{fmt, mem};
+use std::{fmt, mem, path::Path};
 
 use bevy_app::{App, First, MainScheduleOrder};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-use bevy_extensions_core::{ExtensionName, Switch};
+use bevy_extensions_core::{Cause, ExtensionName, Location, Problem, Switch, SwitchTo, Version};
 
 use crate::{
     contain,
     entity::{ExtensionState, Extensions},
+    request::Request,
     tell::did_you_mean,
 };
-use plan::Standing;
+use census::Census;
 
-/// What switching leads to: who stops, who starts, in which order, and what cannot be had.
+/// What switching leads to: who comes, stops, starts and goes, in which order, and what cannot be had.
 ///
 /// The order in which things are asked for does not matter. Who is asked to be disabled is disabled, whatever else is
 /// asked of it. What cannot be met changes nothing; the rest is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SwitchPlan {
     steps: Vec<SwitchStep>,
     blocked: Vec<Blocked>,
-    switches: Vec<Switch>,
+    requests: Vec<Request>,
 }
 
 impl SwitchPlan {
@@ -75,10 +78,13 @@ impl fmt::Display for SwitchPlan {
 pub struct SwitchStep {
     /// Which extension.
     pub extension: ExtensionName,
-    /// Where it is before.
-    pub from: ExtensionState,
-    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again.
-    pub to: ExtensionState,
+    /// Where it is before; `None` if it is not there, as it is loaded.
+    pub from: Option<ExtensionState>,
+    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again, and `None` if it is
+    /// not there any more, as it is unloaded.
+    pub to: Option<ExtensionState>,
+    /// The version that is read from its files for this, if they are read.
+    pub loads: Option<Version>,
     /// Because of whom, which it requires; `None` if it was asked for.
     pub because_of: Option<ExtensionName>,
 }
@@ -86,23 +92,33 @@ pub struct SwitchStep {
 impl SwitchStep {
     /// Tells whether it stops.
     pub fn is_stop(&self) -> bool {
-        self.from.is_active()
+        self.from.is_some_and(ExtensionState::is_active)
     }
 
     /// Tells whether it starts.
     pub fn is_start(&self) -> bool {
-        self.to.is_active()
+        self.to.is_some_and(ExtensionState::is_active)
     }
 }
 
 impl fmt::Display for SwitchStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.extension;
-        match (self.is_stop(), self.is_start()) {
-            (true, _) if self.to == ExtensionState::Planned => write!(f, "stop `{name}`, to start it again")?,
-            (true, _) => write!(f, "stop `{name}`, which is {} then", self.to)?,
-            (false, true) => write!(f, "start `{name}`")?,
-            (false, false) => write!(f, "mark `{name}` as {}, which {}", self.to, self.from.told())?,
+        let version = self.loads.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        let told = |state: &Option<ExtensionState>| state.map(ExtensionState::told).unwrap_or_default();
+        match (self.from, self.to) {
+            (None, _) if self.is_start() => write!(f, "load `{name}`{version}, and start it")?,
+            (None, to) => write!(f, "load `{name}`{version}, which {} then", told(&to))?,
+            (_, None) if self.is_stop() => write!(f, "stop `{name}`, and unload it")?,
+            (from, None) => write!(f, "unload `{name}`, which {}", told(&from))?,
+            (_, Some(ExtensionState::Planned)) => {
+                let again = if self.loads.is_some() { "load it anew" } else { "start it again" };
+                write!(f, "stop `{name}`, to {again}")?;
+            }
+            (_, Some(to)) if self.is_stop() => write!(f, "stop `{name}`, which is {to} then")?,
+            _ if self.is_start() => write!(f, "start `{name}`{version}")?,
+            (from, _) if self.loads.is_some() => write!(f, "load `{name}`{version} anew, which {}", told(&from))?,
+            (from, Some(to)) => write!(f, "mark `{name}` as {to}, which {}", told(&from))?,
         }
         match &self.because_of {
             Some(other) => write!(f, ": it requires `{other}`"),
@@ -112,7 +128,7 @@ impl fmt::Display for SwitchStep {
 }
 
 /// What cannot be met, and why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("cannot {switch}: {why}")]
 #[non_exhaustive]
 pub struct Blocked {
@@ -123,7 +139,7 @@ pub struct Blocked {
 }
 
 /// Why something that was asked for cannot be met.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlockedBy {
     /// There is no such extension.
@@ -141,9 +157,35 @@ pub enum BlockedBy {
     /// It is to be restarted, but is switched off.
     #[error("it is disabled; enable it")]
     Disabled,
-    /// Somebody asks for it to be disabled at the same time.
-    #[error("it is to be disabled at the same time")]
-    Contradicted,
+    /// Somebody asks for it to be disabled or unloaded at the same time.
+    #[error("it is to be {} at the same time", .by.done())]
+    Contradicted {
+        /// What somebody asks for.
+        by: SwitchTo,
+    },
+    /// It is linked into the app.
+    #[error("it is linked into the app, which neither loads nor unloads code; disable or restart it")]
+    Native,
+    /// It does not come from disk, but from the app itself.
+    #[error("it does not come from a file, but from the app itself; restart it")]
+    NotOnDisk,
+    /// Somebody has its name already.
+    #[error("`{name}` is there already, from {at}; reload it, or unload it first")]
+    Taken {
+        /// The name.
+        name: ExtensionName,
+        /// Where that one comes from.
+        at: Location,
+    },
+    /// It cannot be read, or is left out.
+    #[error("{}", told(.0))]
+    Problem(Box<Problem>),
+    /// Somebody who runs could not run beside it.
+    #[error("`{extension}` cannot run beside it; unload or disable that one first")]
+    Conflicts {
+        /// Who that is.
+        extension: ExtensionName,
+    },
     /// It cannot run without somebody who does not run.
     #[error("it requires `{extension}`, which {}; {}", .state.told(), way_out(.extension, *.state))]
     Requires {
@@ -162,6 +204,15 @@ fn way_out(required: &ExtensionName, state: ExtensionState) -> String {
         ExtensionState::Disabled => format!("enable `{required}` too"),
         ExtensionState::Failed => format!("restart `{required}` too"),
         _ => format!("see what `{required}` waits for"),
+    }
+}
+
+/// Tells why something is left out, of which it is clear what that is.
+fn told(problem: &Problem) -> String {
+    match problem {
+        Problem::LeftOut { cause: Cause::Because { of, .. }, .. } => format!("it requires `{of}`, which is left out"),
+        Problem::LeftOut { cause, .. } if !matches!(cause, Cause::Cycle { .. }) => cause.to_string(),
+        problem => problem.to_string(),
     }
 }
 
@@ -201,20 +252,36 @@ impl Extensions {
     /// # Ok::<(), bevy_extensions::StalePlan>(())
     /// ```
     #[must_use = "a plan is only carried out if it is confirmed"]
+    ///
+    /// What is to be loaded is read now, and not again when the plan is confirmed.
     pub fn plan_switches(&self, switches: impl IntoIterator<Item = Switch>) -> SwitchPlan {
-        let mut switches: Vec<_> = self.requested.iter().cloned().chain(switches).collect();
-        switches.sort();
-        switches.dedup();
-        let standings: Vec<_> = self.listed_all().iter().map(Standing::of).collect();
-        let (known, mut blocked) = self.find_all(&switches);
-        let mut steps = Vec::new();
-        if !self.have_ended {
-            let (planned, others) = plan::plan(&self.plan, &standings, &known);
-            steps = planned;
-            blocked.extend(others);
-        }
+        self.plan_with(switches).0
+    }
+
+    /// Plans, and returns who is there then, if that changes.
+    fn plan_with(&self, switches: impl IntoIterator<Item = Switch>) -> (SwitchPlan, Option<Census>) {
+        let new = switches.into_iter().map(|switch| self.request(switch));
+        let mut requests: Vec<_> = self.requested.iter().cloned().chain(new).collect();
+        // Of several of a kind the last one has read what is there now.
+        requests.reverse();
+        requests.sort_by(|a, b| a.switch.cmp(&b.switch));
+        requests.dedup();
+        let (steps, mut blocked, census) = plan::plan(self, &requests);
         blocked.sort_by(|a, b| a.switch.cmp(&b.switch));
-        SwitchPlan { steps, blocked, switches }
+        (SwitchPlan { steps, blocked, requests }, census)
+    }
+
+    /// Reads what is to be loaded.
+    pub(crate) fn request(&self, switch: Switch) -> Request {
+        let path = match switch.to {
+            SwitchTo::Load => Some(Path::new(&switch.extension)),
+            SwitchTo::Reload => {
+                self.id_by_name(&switch.extension).and_then(|id| self.listed(id).path.as_deref())
+            }
+            _ => None,
+        };
+        let read = path.map(|path| self.read(path).into());
+        Request { switch, read }
     }
 
     /// Asks for what a plan says. It is done before the next frame, together with whatever else is asked for until then.
@@ -225,10 +292,11 @@ impl Extensions {
     ///
     /// [`StalePlan`] if the same would lead to something else by now. Nothing is asked for then.
     pub fn confirm(&mut self, plan: SwitchPlan) -> Result<(), StalePlan> {
-        if self.plan_switches(plan.switches.clone()) != plan {
+        let before = mem::replace(&mut self.requested, plan.requests.clone());
+        if self.plan_switches([]) != plan || before.iter().any(|request| !plan.requests.contains(request)) {
+            self.requested = before;
             return Err(StalePlan);
         }
-        self.requested = plan.switches;
         Ok(())
     }
 
@@ -237,13 +305,14 @@ impl Extensions {
     /// It is done before the next frame, unless it is [withdrawn](Self::withdraw). What is asked for within a frame is
     /// planned together.
     pub fn switch(&mut self, switch: Switch) -> SwitchPlan {
-        self.requested.push(switch);
+        let request = self.request(switch);
+        self.requested.push(request);
         self.plan_switches([])
     }
 
     /// Takes back all that was asked for since the last frame, whoever has asked, and returns it.
     pub fn withdraw(&mut self) -> Vec<Switch> {
-        mem::take(&mut self.requested)
+        mem::take(&mut self.requested).into_iter().map(|request| request.switch).collect()
     }
 
     /// Asks for an extension to stop; see [`switch`](Self::switch).
@@ -261,21 +330,34 @@ impl Extensions {
         self.switch(Switch::restart(name))
     }
 
-    /// Finds the extensions that switches are for; those of nobody are blocked.
-    fn find_all<'a>(&self, switches: &'a [Switch]) -> (Vec<(usize, &'a Switch)>, Vec<Blocked>) {
-        let (mut known, mut blocked) = (Vec::new(), Vec::new());
-        for switch in switches {
-            let why = match self.id_by_name(&switch.extension) {
-                Some(_) if self.have_ended => BlockedBy::Ended,
-                Some(id) => {
-                    known.push((id.index(), switch));
-                    continue;
-                }
-                None => BlockedBy::Unknown { nearest: self.nearest(&switch.extension) },
-            };
-            blocked.push(Blocked { switch: switch.clone(), why });
-        }
-        (known, blocked)
+    /// Asks for an extension to come from disk, and to start; see [`switch`](Self::switch).
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # let mut app = App::new();
+    /// # app.add_plugins(ExtensionsPlugin::default().without_inventory()).update();
+    /// let mut extensions = app.world_mut().resource_mut::<Extensions>();
+    /// let plan = extensions.load("extensions/rain.js");
+    /// assert_eq!(
+    ///     plan.to_string(),
+    ///     "cannot load `extensions/rain.js`: there is nothing at `extensions/rain.js`",
+    /// );
+    /// ```
+    pub fn load(&mut self, path: impl AsRef<Path>) -> SwitchPlan {
+        self.switch(Switch::load(path))
+    }
+
+    /// Asks for an extension to be read anew, and to start afresh; see [`switch`](Self::switch).
+    ///
+    /// If its files are no good, it runs on as it is.
+    pub fn reload(&mut self, name: impl Into<String>) -> SwitchPlan {
+        self.switch(Switch::reload(name))
+    }
+
+    /// Asks for an extension to go; see [`switch`](Self::switch).
+    pub fn unload(&mut self, name: impl Into<String>) -> SwitchPlan {
+        self.switch(Switch::unload(name))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What extensions add to [`World`] and [`Commands`].
 
+use std::path::Path;
+
 use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
 use bevy_extensions_core::Switch;
 use serde::{Serialize, de::DeserializeOwned};
@@ -337,6 +339,15 @@ pub trait ExtensionsCommandsExt {
 
     /// Asks for an extension to start afresh before the next frame; see [`Switch`].
     fn restart_extension(&mut self, name: impl Into<String>);
+
+    /// Asks for a script, a folder or an archive to be there as an extension before the next frame; see [`Switch`].
+    fn load_extension(&mut self, path: impl AsRef<Path>);
+
+    /// Asks for an extension that lies on disk to be read anew before the next frame, and to start afresh; see [`Switch`].
+    fn reload_extension(&mut self, name: impl Into<String>);
+
+    /// Asks for an extension that is not linked into the app to be gone before the next frame; see [`Switch`].
+    fn unload_extension(&mut self, name: impl Into<String>);
 }
 
 impl ExtensionsCommandsExt for Commands<'_, '_> {
@@ -416,13 +427,26 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
     fn restart_extension(&mut self, name: impl Into<String>) {
         switch(self, Switch::restart(name));
     }
+
+    fn load_extension(&mut self, path: impl AsRef<Path>) {
+        switch(self, Switch::load(path));
+    }
+
+    fn reload_extension(&mut self, name: impl Into<String>) {
+        switch(self, Switch::reload(name));
+    }
+
+    fn unload_extension(&mut self, name: impl Into<String>) {
+        switch(self, Switch::unload(name));
+    }
 }
 
 fn switch(commands: &mut Commands, switch: Switch) {
     commands.queue(move |world: &mut World| {
         // Without extensions there is nothing to switch.
         if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
-            extensions.requested.push(switch);
+            let request = extensions.request(switch);
+            extensions.requested.push(request);
         }
     });
 }

@@ -20,7 +20,7 @@ mod needs;
 mod order;
 mod startable;
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use crate::{
     candidate::Candidate,
@@ -94,8 +94,9 @@ impl Resolution {
 /// Every extension that is left out has a problem that says why.
 ///
 /// Takes time with the candidates and their wishes, and more only where there are conflicts or cycles of wishes.
-pub fn resolve(candidates: &[Candidate], settings: &HostSettings) -> Resolution {
-    let (chosen, mut problems) = choose(candidates);
+pub fn resolve<C: Borrow<Candidate>>(candidates: &[C], settings: &HostSettings) -> Resolution {
+    let candidates: Vec<_> = candidates.iter().map(Borrow::borrow).collect();
+    let (chosen, mut problems) = choose(&candidates);
     let disabled: Vec<bool> =
         chosen.iter().map(|(_, candidate)| settings.disabled.contains(&candidate.manifest.name)).collect();
 

@@ -1,6 +1,6 @@
 //! What is wanted of an extension while the app runs.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// What somebody wants of an extension while the app runs.
 ///
@@ -14,7 +14,7 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Switch {
-    /// The name of the extension, which may differ in case.
+    /// The name of the extension, which may differ in case; of one that is to be loaded, its path.
     pub extension: String,
     /// What is wanted of it.
     pub to: SwitchTo,
@@ -29,6 +29,12 @@ pub enum SwitchTo {
     Enable,
     /// It stops and starts again; one that has failed starts.
     Restart,
+    /// It comes from a file, a folder or an archive, and starts.
+    Load,
+    /// It stops, its files are read anew, and it starts again.
+    Reload,
+    /// It stops, and is not there any more.
+    Unload,
 }
 
 impl Switch {
@@ -46,6 +52,38 @@ impl Switch {
     pub fn restart(extension: impl Into<String>) -> Self {
         Self { extension: extension.into(), to: SwitchTo::Restart }
     }
+
+    /// Wants an extension that is a script, a folder or an archive to come, from wherever it lies, and to run; and those
+    /// to run that were left out for want of it.
+    ///
+    /// What is relative is so to the current directory.
+    pub fn load(path: impl AsRef<Path>) -> Self {
+        Self { extension: path.as_ref().display().to_string(), to: SwitchTo::Load }
+    }
+
+    /// Wants an extension that lies on disk to be read anew, and to start afresh, and those that cannot run without it.
+    pub fn reload(extension: impl Into<String>) -> Self {
+        Self { extension: extension.into(), to: SwitchTo::Reload }
+    }
+
+    /// Wants an extension that is not linked into the app to stop, and to be there no more.
+    pub fn unload(extension: impl Into<String>) -> Self {
+        Self { extension: extension.into(), to: SwitchTo::Unload }
+    }
+}
+
+impl SwitchTo {
+    /// Says what was done to an extension of which that was wanted: `disabled`.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Disable => "disabled",
+            Self::Enable => "enabled",
+            Self::Restart => "restarted",
+            Self::Load => "loaded",
+            Self::Reload => "reloaded",
+            Self::Unload => "unloaded",
+        }
+    }
 }
 
 impl fmt::Display for Switch {
@@ -60,6 +98,9 @@ impl fmt::Display for SwitchTo {
             Self::Disable => "disable",
             Self::Enable => "enable",
             Self::Restart => "restart",
+            Self::Load => "load",
+            Self::Reload => "reload",
+            Self::Unload => "unload",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::{
     mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -33,6 +33,8 @@ pub(crate) struct Ward {
     pub(super) handler_id: ComponentId,
     pub(super) name: ExtensionName,
     id: AtomicU32,
+    /// Where the extension stands in the order of all.
+    rank: AtomicUsize,
     gate: AtomicU8,
     /// Says after which fault it may not run on; `None` if others count its faults.
     tally: Option<Mutex<Tally>>,
@@ -97,6 +99,7 @@ impl Ward {
             handler_id,
             name,
             id: AtomicU32::new(id.0),
+            rank: AtomicUsize::new(usize::MAX),
             gate: AtomicU8::new(Gate::Closed as u8),
             tally: None,
             spent: None,
@@ -117,6 +120,16 @@ impl Ward {
     #[inline]
     pub(crate) fn id(&self) -> ExtensionId {
         ExtensionId(self.id.load(Ordering::Relaxed))
+    }
+
+    /// Returns where the extension stands in the order of all: those in the plan first, in load order.
+    pub(crate) fn rank(&self) -> usize {
+        self.rank.load(Ordering::Relaxed)
+    }
+
+    /// Says where the extension stands from now on. Whatever is kept in that order has to be put in order then.
+    pub(crate) fn set_rank(&self, rank: usize) {
+        self.rank.store(rank, Ordering::Relaxed);
     }
 
     /// Says who acts from now on; for code that several extensions share.

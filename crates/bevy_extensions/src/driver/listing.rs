@@ -9,7 +9,11 @@ use super::{
     Interface, Reason,
     registry::{Interfaces, Known},
 };
-use crate::{acting::ExtensionId, entity::Extensions, owner::Owner};
+use crate::{
+    acting::ExtensionId,
+    entity::Extensions,
+    owner::{Owner, rank_of},
+};
 
 /// An interface in a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +65,7 @@ fn row(world: &World, known: &Known) -> InterfaceRow {
     let asleep = known.asleep.iter().filter(|(owner, _)| is_idle(owner));
     let asleep = asleep.map(|(owner, methods)| (*owner, methods.clone(), false));
     let mut drivers: Vec<_> = awake.chain(asleep).collect();
-    drivers.sort_by_key(|(owner, ..)| *owner);
+    drivers.sort_by_key(|(owner, ..)| rank_of(world, *owner));
     let drivers = drivers.into_iter().map(|(owner, methods, is_active)| DriverRow {
         by: Owner::new(world, owner),
         methods,

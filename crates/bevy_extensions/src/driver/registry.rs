@@ -79,6 +79,11 @@ pub(super) struct Registered<T> {
 }
 
 impl<T> Registered<T> {
+    /// Returns what all are ordered by: their owners' places, then when they were registered. The app's come last.
+    fn rank(&self) -> (usize, u64) {
+        (self.ward.as_ref().map_or(usize::MAX, |ward| ward.rank()), self.number)
+    }
+
     /// Tells whether its owner starts or runs.
     pub(super) fn is_active(&self) -> bool {
         self.ward.as_ref().is_none_or(|ward| ward.is_active())
@@ -139,8 +144,21 @@ impl Interfaces {
 }
 
 fn insert<T>(list: &mut Vec<Registered<T>>, new: Registered<T>) {
-    let at = list.partition_point(|other| (other.owner, other.number) < (new.owner, new.number));
+    let at = list.partition_point(|other| other.rank() < new.rank());
     list.insert(at, new);
+}
+
+/// Puts all declarations and drivers in order, after extensions have changed places, and forgets those who are gone.
+pub(crate) fn put_all_in_order(world: &mut World) {
+    world.resource_scope(|world, mut interfaces: Mut<Interfaces>| {
+        let extensions = world.resource::<Extensions>();
+        for known in &mut interfaces.list {
+            known.declarations.sort_by_key(Registered::rank);
+            known.drivers.sort_by_key(Registered::rank);
+            known.asleep.retain(|owner, _| extensions.get(*owner).is_some());
+        }
+        interfaces.is_stale = true;
+    });
 }
 
 /// Makes ready for interfaces, before anything is built, but after it was made ready for events.

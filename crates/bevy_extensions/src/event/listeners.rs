@@ -67,11 +67,23 @@ pub(super) struct Slot<E: EventPattern> {
     pub(super) ear: Ear<E>,
 }
 
-/// The place of a listener in the order: first its extension's in the plan, then when it was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Whose a listener is, and when it was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) owner: ExtensionId,
     pub(super) number: u64,
+}
+
+impl<E: EventPattern> Slot<E> {
+    /// Returns what listeners are ordered by: first their extension's place, then when they were added.
+    fn rank(&self) -> (usize, u64) {
+        rank(self.ward.as_ref(), self.place)
+    }
+}
+
+/// Returns what listeners are ordered by; the app's own come last.
+pub(super) fn rank(ward: Option<&Arc<Ward>>, place: Place) -> (usize, u64) {
+    (ward.map_or(usize::MAX, |ward| ward.rank()), place.number)
 }
 
 /// What a listener takes.
@@ -162,17 +174,23 @@ impl<E: EventPattern> Drop for InHand<'_, E> {
 
 impl<E: EventPattern> Inner<E> {
     pub(super) fn insert(&mut self, slot: Slot<E>) {
-        let at = self.slots.partition_point(|other| other.place < slot.place);
+        let at = self.slots.partition_point(|other| other.rank() < slot.rank());
         self.slots.insert(at, slot);
     }
 
-    /// Takes the listener that an entity stands for out of its place.
-    pub(super) fn take(&mut self, entity: Entity, place: Place) -> Option<Slot<E>> {
-        self.find(entity, place).map(|at| self.slots.remove(at))
+    /// Puts the listeners in order, after extensions have changed places, and forgets whom they knew.
+    pub(super) fn put_in_order(&mut self) {
+        self.slots.sort_by_key(Slot::rank);
+        self.last_sender = None;
     }
 
-    pub(super) fn remove(&mut self, entity: Entity, place: Place) {
-        let Some(slot) = self.take(entity, place) else { return };
+    /// Takes the listener that an entity stands for out of its place.
+    pub(super) fn take(&mut self, entity: Entity) -> Option<Slot<E>> {
+        self.find(entity).map(|at| self.slots.remove(at))
+    }
+
+    pub(super) fn remove(&mut self, entity: Entity) {
+        let Some(slot) = self.take(entity) else { return };
         let ward = slot.ward.clone();
         // What a listener holds may panic when it is dropped, in the middle of a despawn.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(slot))) {
@@ -181,14 +199,13 @@ impl<E: EventPattern> Inner<E> {
         }
     }
 
-    pub(super) fn has(&self, entity: Entity, place: Place) -> bool {
-        self.find(entity, place).is_some()
+    pub(super) fn has(&self, entity: Entity) -> bool {
+        self.find(entity).is_some()
     }
 
-    fn find(&self, entity: Entity, place: Place) -> Option<usize> {
-        let at = self.slots.binary_search_by_key(&place, |slot| slot.place).ok()?;
-        // A copy of a `Listener` stands for nothing.
-        Some(at).filter(|at| self.slots[*at].entity == entity)
+    fn find(&self, entity: Entity) -> Option<usize> {
+        // Whoever starts last stops first.
+        self.slots.iter().rposition(|slot| slot.entity == entity)
     }
 
     /// Returns the name of an extension that emits the event.
@@ -218,13 +235,11 @@ pub struct Listener {
     pub event: String,
     /// Whether it takes events by name.
     pub by_name: bool,
-    pub(super) place: Place,
-    pub(super) forget: fn(&mut DeferredWorld, Entity, Place),
+    pub(super) forget: fn(&mut DeferredWorld, Entity),
 }
 
 fn forget(mut world: DeferredWorld, context: HookContext) {
-    let listener = world.get::<Listener>(context.entity).map(|listener| (listener.forget, listener.place));
-    if let Some((forget, place)) = listener {
-        forget(&mut world, context.entity, place);
+    if let Some(forget) = world.get::<Listener>(context.entity).map(|listener| listener.forget) {
+        forget(&mut world, context.entity);
     }
 }

@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::hear::{Hear, TypedEvent};
 use super::{
     Delivery, DynamicEvent, ExtensionEvent,
-    listeners::{BoxedListener, Place},
+    listeners::{BoxedListener, Place, rank},
 };
 use crate::{
     contain::Ward,
@@ -38,6 +38,13 @@ pub(super) struct NamedListener {
     /// `None` for the app itself.
     pub(super) ward: Option<Arc<Ward>>,
     pub(super) code: NamedCode,
+}
+
+impl NamedListener {
+    /// Returns what listeners are ordered by.
+    pub(super) fn rank(&self) -> (usize, u64) {
+        rank(self.ward.as_ref(), self.place)
+    }
 }
 
 /// What a listener by name does.

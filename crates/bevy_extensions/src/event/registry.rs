@@ -82,6 +82,8 @@ pub(crate) struct Events {
     nameless: HashSet<TypeId>,
     /// In the order in which they hear.
     named: Vec<Arc<NamedListener>>,
+    /// What puts the listeners of an event in order, for each that may have any.
+    heard: Vec<fn(&mut World)>,
     /// How many listeners were added so far.
     added: u64,
     /// What is wrong with how events are declared.
@@ -96,7 +98,7 @@ pub(super) struct EventType {
     pub(super) at: Location,
     emit: fn(&mut World, Value, &mut Delivery) -> Result<Result<Value, Misfit>, Misfit>,
     add_named: fn(&mut World, &Arc<NamedListener>),
-    remove: fn(&mut DeferredWorld, Entity, Place),
+    remove: fn(&mut DeferredWorld, Entity),
     pub(super) listeners: fn(&World) -> Vec<Entity>,
     has_listener_of: fn(&World, ExtensionId) -> bool,
 }
@@ -148,6 +150,7 @@ pub(crate) fn register<E: ExtensionEvent>(world: &mut World, at: Location) {
 pub(crate) fn prepare<E: EventPattern>(world: &mut World) {
     if !world.contains_resource::<Listeners<E>>() {
         world.insert_resource(Listeners::<E>::default());
+        world.get_resource_or_init::<Events>().heard.push(put_in_order::<E>);
         // Whoever happens to be first to need it may fail in its `build`.
         Known::keep_resource::<Listeners<E>>(world);
     }
@@ -185,12 +188,12 @@ pub(crate) fn observe<E: EventPattern, M>(
 fn listen<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, event: String, ear: Ear<E>) -> Entity {
     let owner = Party::Extension(ward);
     let place = next_place(world, owner);
-    let listener = Listener { event: event.clone(), by_name: false, place, forget: remove_from::<E> };
+    let listener = Listener { event: event.clone(), by_name: false, forget: remove_from::<E> };
     let entity = owner.spawn(world, listener);
     let slot = Slot { place, entity, ward: Some(ward.clone()), ear };
     world.resource_mut::<Listeners<E>>().get_mut().insert(slot);
     Parkable::attach(world, entity, owner, move |world, entity| {
-        let slot = world.resource_mut::<Listeners<E>>().get_mut().take(entity, place)?;
+        let slot = world.resource_mut::<Listeners<E>>().get_mut().take(entity)?;
         park::once((event, slot.ear), |world, ward, (event, ear)| _ = listen(world, ward, event, ear))
     });
     entity
@@ -212,8 +215,7 @@ fn observe_bevys<E: EventPattern>(world: &mut World, ward: &Arc<Ward>, system: i
 fn spawn_observer(world: &mut World, ward: &Arc<Ward>, event: String, observer: Observer) -> Entity {
     let owner = Party::Extension(ward);
     // Bevy delivers the event, and so it has no place among ours.
-    let place = Place { owner: owner.id(), number: 0 };
-    let listener = Listener { event: event.clone(), by_name: false, place, forget: |_, _, _| {} };
+    let listener = Listener { event: event.clone(), by_name: false, forget: |_, _| {} };
     let entity = owner.spawn(world, listener);
     world.entity_mut(entity).insert(observer);
     Parkable::attach(world, entity, owner, |world, entity| {
@@ -265,19 +267,19 @@ pub(crate) fn observe_with(
 /// Puts a listener by name in its place among those of all events that it hears.
 fn listen_named(world: &mut World, owner: Party<'_>, filter: EventFilter, code: NamedCode) -> Entity {
     let place = next_place(world, owner);
-    let listener = Listener { event: filter.to_string(), by_name: true, place, forget: forget_named };
+    let listener = Listener { event: filter.to_string(), by_name: true, forget: forget_named };
     let entity = owner.spawn(world, listener);
     let listener = NamedListener { filter, place, entity, ward: owner.ward(), code };
     let listener = Arc::new(listener);
     let mut events = world.resource_mut::<Events>();
-    let at = events.named.partition_point(|other| other.place < place);
+    let at = events.named.partition_point(|other| other.rank() < listener.rank());
     events.named.insert(at, listener.clone());
     let hears = events.types.values().filter(|event| listener.filter.hears(&event.name));
     let adders: Vec<_> = hears.map(|event| event.add_named).collect();
     adders.into_iter().for_each(|add| add(world, &listener));
     add_named_to::<DynamicEvent>(world, &listener);
     Parkable::attach(world, entity, owner, move |world, entity| {
-        forget_named(&mut world.into(), entity, place);
+        forget_named(&mut world.into(), entity);
         let NamedListener { filter, code, .. } = Arc::into_inner(listener)?;
         park::once((filter, code), |world, ward, (filter, code)| {
             listen_named(world, Party::Extension(ward), filter, code);
@@ -316,7 +318,7 @@ fn add_named_to<E: ExtensionEvent>(world: &mut World, listener: &Arc<NamedListen
     let mut listeners = world.resource_mut::<Listeners<E>>();
     let listeners = listeners.get_mut();
     // Who listens to everything does not mean what cannot be heard by name.
-    if !listeners.has(listener.entity, listener.place)
+    if !listeners.has(listener.entity)
         && (listener.filter.exact().is_some() || E::wire().can_be_heard())
     {
         let (place, entity, ward) = (listener.place, listener.entity, listener.ward.clone());
@@ -324,22 +326,34 @@ fn add_named_to<E: ExtensionEvent>(world: &mut World, listener: &Arc<NamedListen
     }
 }
 
-fn remove_from<E: EventPattern>(world: &mut DeferredWorld, entity: Entity, place: Place) {
+fn remove_from<E: EventPattern>(world: &mut DeferredWorld, entity: Entity) {
     if let Some(mut listeners) = world.get_resource_mut::<Listeners<E>>() {
-        listeners.get_mut().remove(entity, place);
+        listeners.get_mut().remove(entity);
     }
 }
 
-fn forget_named(world: &mut DeferredWorld, entity: Entity, place: Place) {
+fn forget_named(world: &mut DeferredWorld, entity: Entity) {
     let Some(mut events) = world.get_resource_mut::<Events>() else { return };
-    if let Ok(at) = events.named.binary_search_by_key(&place, |listener| listener.place)
-        && events.named[at].entity == entity
-    {
+    if let Some(at) = events.named.iter().rposition(|listener| listener.entity == entity) {
         events.named.remove(at);
     }
     let removers: Vec<_> = events.types.values().map(|event| event.remove).collect();
-    removers.into_iter().for_each(|remove| remove(world, entity, place));
-    remove_from::<DynamicEvent>(world, entity, place);
+    removers.into_iter().for_each(|remove| remove(world, entity));
+    remove_from::<DynamicEvent>(world, entity);
+}
+
+/// Puts all listeners in order, after extensions have changed places.
+pub(crate) fn put_all_in_order(world: &mut World) {
+    let mut events = world.resource_mut::<Events>();
+    events.named.sort_by_key(|listener| listener.rank());
+    let all = events.heard.clone();
+    all.into_iter().for_each(|put_in_order| put_in_order(world));
+}
+
+fn put_in_order<E: EventPattern>(world: &mut World) {
+    if let Some(mut listeners) = world.get_resource_mut::<Listeners<E>>() {
+        listeners.get_mut().put_in_order();
+    }
 }
 
 fn has_listener_of<E: EventPattern>(world: &World, owner: ExtensionId) -> bool {

@@ -3,7 +3,11 @@
 use bevy_ecs::world::World;
 
 use super::{ExportedFunction, Functions};
-use crate::{acting::ExtensionId, owner::Owner, signature::Signature};
+use crate::{
+    acting::ExtensionId,
+    owner::{Owner, rank_of},
+    signature::Signature,
+};
 
 /// A function in a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +33,7 @@ pub struct FunctionRow {
 pub(crate) fn functions(world: &World) -> Vec<FunctionRow> {
     let Some(functions) = world.get_resource::<Functions>() else { return Vec::new() };
     let mut keys: Vec<_> = functions.0.iter().collect();
-    keys.sort_unstable_by_key(|(key, _)| (key.owner, &key.name));
+    keys.sort_unstable_by_key(|(key, _)| (rank_of(world, key.owner), &key.name));
     let rows = keys.into_iter().filter_map(|(key, at)| {
         let function = world.get::<ExportedFunction>(at.entity)?.clone();
         let ExportedFunction { name, input, answer, signature, is_value, .. } = function;

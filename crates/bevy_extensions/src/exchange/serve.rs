@@ -33,7 +33,7 @@ pub(super) fn find_server(world: &World, who: Option<ExtensionId>, name: &str) -
     let server = server.or_else(|| provider(extensions, name));
     let may_ask = who.is_none_or(|who| {
         let asking = extensions.listed(who);
-        server == Some(who) || asking.name == *name || declares(extensions, &asking.manifest, name)
+        server == Some(who) || asking.name == *name || declares(extensions, asking.manifest(), name)
     });
     let is_there = server.is_some() || extensions.id_by_name(name).is_some();
     match (server, who) {
@@ -92,7 +92,7 @@ pub(crate) fn id_of_chosen(extensions: &Extensions, chosen: &ExtensionName) -> O
 
 fn provider(extensions: &Extensions, name: &str) -> Option<ExtensionId> {
     let provides = |manifest: &Manifest| manifest.provides.iter().any(|provided| provided.name == *name);
-    let found = extensions.listed_all().iter().find(|listed| listed.ward.is_active() && provides(&listed.manifest))?;
+    let found = extensions.in_order().find(|listed| listed.ward.is_active() && provides(listed.manifest()))?;
     Some(found.ward.id())
 }
 

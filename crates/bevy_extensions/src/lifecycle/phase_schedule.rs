@@ -46,6 +46,12 @@ impl PhaseSchedules {
         self.schedules.retain(|(owner, _), _| *owner != id);
     }
 
+    /// Drops all that there is of an extension, which goes for good.
+    pub(crate) fn strike_off(&mut self, id: ExtensionId) {
+        self.forget(id);
+        self.hooks.remove(&id);
+    }
+
     pub(super) fn take(&mut self, id: ExtensionId, phase: Phase) -> Option<PhaseSchedule> {
         self.schedules.remove(&(id, phase))
     }

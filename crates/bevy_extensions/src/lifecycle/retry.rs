@@ -69,7 +69,7 @@ pub(crate) fn take_due(extensions: &mut Extensions) -> Vec<Switch> {
     }
     let restart = extensions.settings.faults.restart;
     let (mut due, mut next) = (Vec::new(), None::<Instant>);
-    for listed in extensions.listed_all_mut() {
+    for listed in extensions.all_mut() {
         if listed.state != ExtensionState::Failed {
             // Somebody has started it, or switched it off.
             listed.retry_at = None;

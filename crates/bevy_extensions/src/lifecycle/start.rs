@@ -17,8 +17,7 @@ use crate::{
 /// Makes the system that takes all extensions through a phase.
 pub(super) fn run_phase(phase: Phase) -> impl FnMut(&mut World) {
     move |world| {
-        let planned = world.get_resource::<Extensions>().map_or(0, |extensions| extensions.plan.len());
-        let all: Vec<_> = (0..planned).map(ExtensionId::new).collect();
+        let all = world.get_resource::<Extensions>().map_or(Vec::new(), |extensions| extensions.planned().to_vec());
         if phase == Phase::PreInit {
             begin(world);
         }
@@ -51,11 +50,15 @@ fn run_phase_of_all(world: &mut World, ids: &[ExtensionId], phase: Phase) {
     }
 }
 
-/// Stops extensions while the app runs, each with the state it has then, and starts others. All of them are in the order
-/// in which it has to be done.
+/// Stops extensions while the app runs, each with the state it has then, and starts others, once `between` has said who
+/// they are. All of them are in the order in which it has to be done.
 ///
 /// Whoever fails to start stops again, and so do those who cannot run without it.
-pub(crate) fn switch(world: &mut World, stops: &[(ExtensionId, ExtensionState)], starts: &[ExtensionId]) {
+pub(crate) fn switch(
+    world: &mut World,
+    stops: &[(ExtensionId, ExtensionState)],
+    between: impl FnOnce(&mut World) -> Vec<ExtensionId>,
+) {
     with_handler(world, |world| {
         let mut stopped = Vec::new();
         for &(id, next) in stops {
@@ -69,20 +72,21 @@ pub(crate) fn switch(world: &mut World, stops: &[(ExtensionId, ExtensionState)],
             // Somebody has ended it all meanwhile.
             return;
         }
+        let starts = between(world);
         starts.iter().for_each(|id| stop::set_state(world, *id, ExtensionState::Planned));
         starts.iter().for_each(|id| restore(world, *id));
         for phase in [Phase::PreInit, Phase::Init, Phase::PostInit] {
-            run_phase_of_all(world, starts, phase);
+            run_phase_of_all(world, &starts, phase);
         }
         stop::show_causes(world);
-        announce_started(world, starts);
+        announce_started(world, &starts);
         stop::announce_drivers(world);
     });
 }
 
-/// Brings an extension that is stopped to where its first start has it before its phases, unless somebody it requires has
+/// Brings an extension that is stopped, or a script, to where it goes through its phases, unless somebody it requires has
 /// failed.
-fn restore(world: &mut World, id: ExtensionId) {
+pub(crate) fn restore(world: &mut World, id: ExtensionId) {
     if stop::state(world, id) != ExtensionState::Planned {
         return;
     }

@@ -73,14 +73,13 @@ pub(crate) fn set_state(world: &mut World, id: ExtensionId, state: ExtensionStat
 
 /// Shows of everybody who is suspended, because of whom.
 pub(super) fn show_causes(world: &mut World) {
-    let planned = world.resource::<Extensions>().plan.len();
-    let suspended = (0..planned).map(ExtensionId::new).filter(|id| state(world, *id) == ExtensionState::Suspended);
+    let planned = world.resource::<Extensions>().planned().iter().copied();
+    let suspended = planned.filter(|id| state(world, *id) == ExtensionState::Suspended);
     for id in suspended.collect::<Vec<_>>() {
         let extensions = world.resource::<Extensions>();
-        let runs = |other: usize| state(world, ExtensionId::new(other)).is_active();
-        if let Some(edge) = extensions.plan.unmet_need(id.index(), runs) {
+        if let Some(missing) = extensions.unmet_need(id, |other| state(world, other).is_active()) {
             let entity_of = |id: ExtensionId| extensions.listed(id).entity;
-            let (entity, because_of) = (entity_of(id), SuspendedBecauseOf(entity_of(ExtensionId::new(edge.to))));
+            let (entity, because_of) = (entity_of(id), SuspendedBecauseOf(entity_of(missing)));
             show(world, entity, because_of);
         }
     }
@@ -218,20 +217,17 @@ pub(super) fn announce_drivers(world: &mut World) {
 /// Finds those who cannot run without an extension, in plan order, each with the one that it misses.
 fn dependents(world: &World, id: ExtensionId) -> Vec<(ExtensionId, ExtensionId)> {
     let extensions = world.resource::<Extensions>();
-    let plan = &extensions.plan;
-    let may_run = |position: usize| {
-        let state = state(world, ExtensionId::new(position));
+    let may_run = |id: ExtensionId| {
+        let state = state(world, id);
         state.is_active() || state == ExtensionState::Planned
     };
-    let mut lost = BTreeSet::from([id.index()]);
+    let mut lost = BTreeSet::from([id]);
     let mut dependents = Vec::new();
-    for position in id.index() + 1..plan.len() {
-        if !may_run(position) {
-            continue;
-        }
-        if let Some(edge) = plan.unmet_need(position, |other| may_run(other) && !lost.contains(&other)) {
-            lost.insert(position);
-            dependents.push((ExtensionId::new(position), ExtensionId::new(edge.to)));
+    let later = extensions.planned().iter().skip(extensions.listed(id).ward.rank() + 1);
+    for &other in later.filter(|other| may_run(**other)) {
+        if let Some(missing) = extensions.unmet_need(other, |it| may_run(it) && !lost.contains(&it)) {
+            lost.insert(other);
+            dependents.push((other, missing));
         }
     }
     dependents
@@ -268,9 +264,9 @@ pub(super) fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> 
 pub(crate) fn terminate_all(world: &mut World) {
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
     extensions.have_ended = true;
-    let planned = extensions.plan.len();
+    let planned = extensions.planned().to_vec();
     let mut stopped = Vec::new();
-    for id in (0..planned).rev().map(ExtensionId::new) {
+    for id in planned.into_iter().rev() {
         let state = state(world, id);
         if state.is_active() || state == ExtensionState::Planned {
             stopped.extend(stop(world, id, ExtensionState::Terminated));
@@ -283,9 +279,9 @@ pub(crate) fn terminate_all(world: &mut World) {
 pub(crate) fn settle_all(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
     if extensions.take_alarm() {
-        let all = (0..extensions.plan.len()).map(ExtensionId::new);
+        let all = extensions.planned().to_vec();
         SharedPlugins::pass_on_faults(world);
-        all.for_each(|id| settle(world, id));
+        all.into_iter().for_each(|id| settle(world, id));
     }
 }
 

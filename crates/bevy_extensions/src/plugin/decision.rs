@@ -1,26 +1,32 @@
 //! What starts: what is found, and what the manifests and the host settings say of it.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{
-    Candidate, Discovery, Folders, HostSettings, Manifest, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
+    Discovery, Folders, Found, HostSettings, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
 };
 
-use super::{ExtensionsPlugin, origin::Origin};
+use super::{
+    ExtensionsPlugin,
+    origin::{Origin, loadable},
+};
 use crate::{
-    acting::ExtensionId,
     app_info::AppInfo,
     contain::build::Known,
-    entity::{DependencyEdge, ExtensionInfo, ExtensionState, Extensions},
+    entity::{ExtensionState, Extensions},
+    request::Reader,
     shared::SharedPlugins,
 };
 
 /// Who is there, who of them starts and in which order, and why the others do not.
 pub(super) struct Decision {
-    found: Found,
+    origins: Vec<Origin>,
     settings: HostSettings,
     resolution: Resolution,
+    /// What is wrong beside what resolving has found.
+    problems: Vec<Problem>,
+    reader: Reader,
     pub(super) verdict: Verdict,
 }
 
@@ -39,7 +45,7 @@ impl Decision {
     /// Decides; of the world it asks nothing but in which order a test wants it.
     #[cfg_attr(not(feature = "test_kit"), expect(unused_variables, reason = "it asks for a test alone"))]
     pub(super) fn new(plugin: &ExtensionsPlugin, world: &World) -> Self {
-        let mut found = Found::by(plugin);
+        let mut found = Sources::of(plugin);
         let (mut settings, unreadable) = match plugin.settings.read() {
             Ok(settings) => (settings, None),
             Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
@@ -50,43 +56,38 @@ impl Decision {
         if plugin.files && unreadable.is_none() {
             found.on_disk(plugin, &settings);
         }
-        let mut resolution = resolve(&found.candidates, &settings);
-        resolution.problems.splice(0..0, found.problems.drain(..));
+        let Sources { origins, mut problems } = found;
+        let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
+        let mut resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
         if let Some(problem) = unreadable {
-            resolution.problems.insert(0, problem);
+            problems.insert(0, problem);
             verdict = Verdict::StartNobody;
         }
-        if settings.on_left_out == OnLeftOut::Stop && has_errors(&resolution) {
-            resolution.problems.insert(0, Problem::Stopped);
+        if settings.on_left_out == OnLeftOut::Stop && has_errors(problems.iter().chain(&resolution.problems)) {
+            problems.insert(0, Problem::Stopped);
             verdict = Verdict::Exit;
         }
         #[cfg(feature = "test_kit")]
         crate::test_rules::shuffle(world, &mut resolution.plan);
-        Self { found, settings, resolution, verdict }
+        let reader = reader(plugin, &settings);
+        Self { origins, settings, resolution, problems, reader, verdict }
     }
 
     /// Returns those in the plan, in load order.
     pub(super) fn planned(&self) -> Vec<Origin> {
-        self.resolution.plan.iter().map(|planned| self.found.origins[planned.candidate].clone()).collect()
+        self.resolution.plan.iter().map(|planned| self.origins[planned.candidate].clone()).collect()
     }
 
     /// Makes extensions and edges entities, and the resource that finds them.
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>) {
-        let mut extensions = Extensions::new(app, self.settings);
-        for (candidate, position, state) in outcome(&self.resolution) {
-            let (info, manifest) = (self.found.info(candidate, position), self.found.manifest(candidate));
-            extensions.list(world, info, manifest, state, self.found.origins[candidate].type_id());
-            if let Some(spelling) = &self.found.candidates[candidate].original_name {
-                extensions.also_called(spelling);
-            }
-        }
-        for edge in self.resolution.plan.edges() {
-            let entity = |position| extensions.listed(ExtensionId::new(position)).entity;
-            world.spawn(DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind });
-        }
-        extensions.plan = self.resolution.plan;
-        extensions.problems = self.resolution.problems;
+        let mut extensions = Extensions::new(app, self.settings, self.reader);
+        let list = outcome(&self.resolution)
+            .map(|(candidate, position, state)| extensions.list(world, self.origins[candidate].newcomer(position), state));
+        let order = list.collect();
+        extensions.set_plan(world, self.resolution.plan, order);
+        extensions.problems.add_first(self.problems);
+        extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
         world.init_resource::<Known>();
         world.init_resource::<SharedPlugins>();
@@ -95,8 +96,27 @@ impl Decision {
     }
 }
 
-fn has_errors(resolution: &Resolution) -> bool {
-    resolution.problems.iter().any(|problem| problem.severity() == Severity::Error)
+fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
+    problems.any(|problem| problem.severity() == Severity::Error)
+}
+
+fn open(path: &std::path::Path) -> Result<Found, Box<Problem>> {
+    let path = std::path::absolute(path).unwrap();
+    let ron = format!("(directories: [{:?}])", path.parent().unwrap());
+    let settings = HostSettings::from_ron("x.ron", ron.as_bytes()).unwrap();
+    let discovery = discover(&settings, &Folders::of_this_process());
+    let found = discovery.found.into_iter().find(|found| found.path == path);
+    found.ok_or_else(|| Box::new(discovery.problems.into_iter().next().unwrap_or(Problem::Stopped)))
+}
+
+/// Returns what reads an extension from disk while the app runs.
+fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings) -> Reader {
+    let (plugin, settings) = (plugin.clone(), settings.clone());
+    Arc::new(move |path| {
+        let found = open(path)?;
+        let path = found.path.clone();
+        Ok(loadable(&plugin, found, Some(path), Some(&settings)))
+    })
 }
 
 /// Goes through those in the plan, in load order, then through the others: which candidate each is, its place in the plan,
@@ -110,27 +130,26 @@ fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, Option<usize
     planned.chain(disabled).chain(left_out)
 }
 
-/// Those that have a manifest, each with its candidate at the same index, and a problem for each that has none.
+/// Those that have a manifest, and a problem for each that has none.
 #[derive(Default)]
-struct Found {
+struct Sources {
     origins: Vec<Origin>,
-    candidates: Vec<Candidate>,
     problems: Vec<Problem>,
 }
 
-impl Found {
+impl Sources {
     /// Finds what is there without any disk.
-    fn by(plugin: &ExtensionsPlugin) -> Self {
+    fn of(plugin: &ExtensionsPlugin) -> Self {
         let mut found = Self::default();
         for native in plugin.declared() {
             match native.candidate() {
-                Ok(candidate) => found.add(Origin::Native(native), candidate),
+                Ok(candidate) => found.origins.push(Origin::Native(native, Arc::new(candidate))),
                 Err(error) => found.problems.push(Problem::Unreadable(error)),
             }
         }
         for (file, text) in &plugin.scripts {
-            match bevy_extensions_core::Found::script(file, text) {
-                Ok(script) => found.add_file(plugin, script),
+            match Found::script(file, text) {
+                Ok(script) => found.add(plugin, script, None),
                 Err(error) => found.problems.push(Problem::Unreadable(error)),
             }
         }
@@ -141,31 +160,13 @@ impl Found {
     fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings) {
         let Discovery { found, problems, .. } = discover(settings, &Folders::of_this_process());
         self.problems.extend(problems);
-        found.into_iter().for_each(|found| self.add_file(plugin, found));
-    }
-
-    fn add(&mut self, origin: Origin, candidate: Candidate) {
-        self.origins.push(origin);
-        self.candidates.push(candidate);
-    }
-
-    fn add_file(&mut self, plugin: &ExtensionsPlugin, found: bevy_extensions_core::Found) {
-        let (origin, candidate) = Origin::of_file(plugin, found);
-        self.add(origin, candidate);
-    }
-
-    fn info(&self, index: usize, position: Option<usize>) -> ExtensionInfo {
-        let (origin, candidate) = (&self.origins[index], &self.candidates[index]);
-        ExtensionInfo {
-            name: origin.name(candidate),
-            version: candidate.manifest.version.clone(),
-            location: candidate.source.location().clone(),
-            kind: origin.kind(),
-            position,
+        for found in found {
+            let path = found.path.clone();
+            self.add(plugin, found, Some(path));
         }
     }
 
-    fn manifest(&self, index: usize) -> Arc<Manifest> {
-        Arc::new(self.candidates[index].manifest.clone())
+    fn add(&mut self, plugin: &ExtensionsPlugin, found: Found, path: Option<PathBuf>) {
+        self.origins.push(Origin::Script(loadable(plugin, found, path, None)));
     }
 }

@@ -1,98 +1,124 @@
 //! Where an extension comes from, and how it is started.
 
-use std::any::TypeId;
-#[cfg(feature = "script")]
-use std::sync::Arc;
+use std::{any::TypeId, path::PathBuf, sync::Arc};
 
 use bevy_app::App;
-use bevy_extensions_core::{Candidate, ExtensionName, Found, Unrunnable};
+use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunnable};
 
-use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
-use crate::{acting::ExtensionId, declare::Declared, entity::ExtensionKind};
+use super::ExtensionsPlugin;
+use crate::{
+    acting::ExtensionId,
+    declare::Declared,
+    entity::{ExtensionInfo, ExtensionKind, Newcomer},
+    lifecycle,
+    request::Loadable,
+};
 
 /// Where an extension comes from.
 #[derive(Clone)]
 pub(super) enum Origin {
     /// It is linked.
-    Native(Declared),
-    /// It was found on disk, and an engine runs it.
-    #[cfg(feature = "script")]
-    Script(ScriptExtension),
-    /// It was found on disk, and nobody here runs it. It is left out.
-    Nobody,
+    Native(Declared, Arc<Candidate>),
+    /// It was found on disk, or given as a text.
+    Script(Loadable),
 }
 
 impl Origin {
-    /// Finds out who runs something that was found on disk.
-    #[cfg(feature = "script")]
-    pub(super) fn of_file(plugin: &ExtensionsPlugin, found: Found) -> (Self, Candidate) {
-        let Found { mut candidate, files, entrypoint, .. } = found;
-        let origin = match plugin.languages.engine_of(&entrypoint) {
-            Some(engine) => Self::Script(ScriptExtension {
-                manifest: Arc::new(candidate.manifest.clone()),
-                files,
-                entrypoint,
-                engine: engine.clone(),
-            }),
-            None => {
-                // What cannot run for another reason has that one.
-                candidate.unrunnable.get_or_insert_with(|| {
-                    let languages: Vec<_> = plugin.languages.names().collect();
-                    let hint = match languages.as_slice() {
-                        [] => "add an engine for it to `ExtensionsPlugin::languages`".into(),
-                        languages => format!("write it in {}", languages.join(" or ")),
-                    };
-                    Unrunnable::new(format!("`{entrypoint}`"), "no engine of this app runs such files", hint)
-                });
-                Self::Nobody
-            }
-        };
-        (origin, candidate)
-    }
-
-    /// Without scripts nobody runs it.
-    #[cfg(not(feature = "script"))]
-    pub(super) fn of_file(_: &ExtensionsPlugin, found: Found) -> (Self, Candidate) {
-        let Found { mut candidate, entrypoint, .. } = found;
-        candidate.unrunnable.get_or_insert_with(|| {
-            let hint = "turn on the feature `script` of `bevy_extensions`";
-            Unrunnable::new(format!("`{entrypoint}`"), "this app runs no scripts", hint)
-        });
-        (Self::Nobody, candidate)
-    }
-
-    /// Returns the name of the extension.
-    pub(super) fn name(&self, candidate: &Candidate) -> ExtensionName {
+    pub(super) fn candidate(&self) -> &Arc<Candidate> {
         match self {
+            Self::Native(_, candidate) | Self::Script(Loadable { candidate, .. }) => candidate,
+        }
+    }
+
+    /// Makes ready to list the extension; `position` is its place in the plan.
+    pub(super) fn newcomer(&self, position: Option<usize>) -> Newcomer {
+        let candidate = self.candidate();
+        let (name, kind) = match self {
             // It is the same as in the manifest, and costs nothing to hand on with every event.
-            Self::Native(native) => ExtensionName::from_static(native.name()),
-            _ => candidate.manifest.name.clone(),
+            Self::Native(native, _) => (ExtensionName::from_static(native.name()), ExtensionKind::Native),
+            Self::Script(_) => (candidate.manifest.name.clone(), ExtensionKind::Script),
+        };
+        let (version, location) = (candidate.manifest.version.clone(), candidate.source.location().clone());
+        Newcomer {
+            info: ExtensionInfo { name, version, location, kind, position },
+            candidate: candidate.clone(),
+            path: self.path(),
+            native: self.type_id(),
+            launch: match self {
+                Self::Native(..) => None,
+                Self::Script(loadable) => Some(loadable.launch.clone()),
+            },
         }
     }
 
-    pub(super) fn type_id(&self) -> Option<TypeId> {
+    fn path(&self) -> Option<PathBuf> {
         match self {
-            Self::Native(native) => Some(native.type_id()),
-            _ => None,
+            Self::Native(..) => None,
+            Self::Script(loadable) => loadable.path.clone(),
         }
     }
 
-    pub(super) fn kind(&self) -> ExtensionKind {
+    fn type_id(&self) -> Option<TypeId> {
         match self {
-            Self::Native(_) => ExtensionKind::Native,
-            _ => ExtensionKind::Script,
+            Self::Native(native, _) => Some(native.type_id()),
+            Self::Script(_) => None,
         }
     }
 
     /// Builds the extension, unless somebody that it requires has failed.
     pub(super) fn start(&self, app: &mut App, id: ExtensionId) {
         match self {
-            Self::Native(native) => native.start(app, id),
-            #[cfg(feature = "script")]
-            Self::Script(script) => script.start(app.world_mut(), id),
-            Self::Nobody => {}
+            Self::Native(native, _) => native.start(app, id),
+            Self::Script(_) => lifecycle::restore(app.world_mut(), id),
         }
     }
+}
+
+/// Finds out who runs something that was found on disk, or given as a text; and whether it can run at all, if there are
+/// settings to check it with.
+#[cfg(feature = "script")]
+pub(super) fn loadable(
+    plugin: &ExtensionsPlugin,
+    found: Found,
+    path: Option<PathBuf>,
+    check: Option<&HostSettings>,
+) -> Loadable {
+    let Found { mut candidate, files, entrypoint, .. } = found;
+    let Some(engine) = plugin.languages.engine_of(&entrypoint) else {
+        let names: Vec<_> = plugin.languages.names().collect();
+        let hint = match names.as_slice() {
+            [] => "add an engine for it to `ExtensionsPlugin::languages`".into(),
+            names => format!("write it in {}", names.join(" or ")),
+        };
+        let why = Unrunnable::new(format!("`{entrypoint}`"), "no engine of this app runs such files", hint);
+        return unrunnable(candidate, why, path);
+    };
+    let manifest = Arc::new(candidate.manifest.clone());
+    let script = ScriptExtension { manifest, files, entrypoint, engine: engine.clone(), checked: Arc::default() };
+    if candidate.unrunnable.is_none() {
+        candidate.unrunnable = check.and_then(|settings| script.check(settings).err());
+    }
+    Loadable { candidate: Arc::new(candidate), path, launch: script.launch() }
+}
+
+/// Without scripts nobody runs it.
+#[cfg(not(feature = "script"))]
+pub(super) fn loadable(
+    _: &ExtensionsPlugin,
+    found: Found,
+    path: Option<PathBuf>,
+    _: Option<&HostSettings>,
+) -> Loadable {
+    let Found { candidate, entrypoint, .. } = found;
+    let hint = "turn on the feature `script` of `bevy_extensions`";
+    unrunnable(candidate, Unrunnable::new(format!("`{entrypoint}`"), "this app runs no scripts", hint), path)
+}
+
+/// Makes an extension of what nobody runs. It is left out, and never launched.
+fn unrunnable(mut candidate: Candidate, why: Unrunnable, path: Option<PathBuf>) -> Loadable {
+    // What cannot run for another reason has that one.
+    candidate.unrunnable.get_or_insert(why);
+    Loadable { candidate: Arc::new(candidate), path, launch: Arc::new(|_, _| {}) }
 }

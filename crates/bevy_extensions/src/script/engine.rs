@@ -51,6 +51,15 @@ pub struct ScriptSource {
 /// while it runs already. Every call ends with what the language has put off until then (the jobs of its promises),
 /// within the same limits. What goes wrong beside the call itself is told with [`ScriptHost::report`].
 pub trait Script: Send {
+    /// Looks at the script without running anything of it, before the one that it replaces is stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptError`] if it does not parse, say. A language that cannot tell finds nothing.
+    fn check(&mut self) -> Result<(), ScriptError> {
+        Ok(())
+    }
+
     /// Runs the script from its first line to its last.
     ///
     /// # Errors

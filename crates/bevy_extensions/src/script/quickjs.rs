@@ -57,6 +57,12 @@ impl ScriptEngine for QuickJs {
     }
 
     fn create(&self, source: ScriptSource) -> Result<Box<dyn Script>, ScriptError> {
+        Ok(Box::new(QuickJsScript::new(source)?))
+    }
+}
+
+impl QuickJsScript {
+    fn new(source: ScriptSource) -> Result<Self, ScriptError> {
         let no_runtime = |error: Error| ScriptError::new(format!("there is no runtime for it: {error}"));
         let limits = source.limits;
         let runtime = Runtime::new().map_err(no_runtime)?;
@@ -83,7 +89,7 @@ impl ScriptEngine for QuickJs {
         })?;
         // Only now: what has too little for the world of a script shall tell so when it runs.
         runtime.set_memory_limit(limits.memory_kib.get() as usize * 1024);
-        Ok(Box::new(QuickJsScript { context, watch, halted: None, is_begun: false }))
+        Ok(Self { context, watch, halted: None, is_begun: false })
     }
 }
 
@@ -111,6 +117,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         is_drained: Cell::new(false),
         has_more: Cell::new(false),
         modules: Default::default(),
+        prepared: Default::default(),
         es_modules: Default::default(),
         builtins: Builtins {
             array_from: ctx.eval("Array.from")?,
@@ -136,6 +143,20 @@ struct QuickJsScript {
 }
 
 impl Script for QuickJsScript {
+    fn check(&mut self) -> Result<(), ScriptError> {
+        self.watch.begin();
+        let used_up = self.context.with(|ctx| {
+            let state = state(&ctx);
+            state.depth.begin(&ctx);
+            let is_good = modules::prepare(&ctx, &state.source.entrypoint).map_err(|error| caught(&ctx, error))?;
+            Ok((!is_good).then(|| ScriptSource::clone(&state.source)))
+        })?;
+        if let Some(source) = used_up {
+            *self = Self::new(source)?;
+        }
+        Ok(())
+    }
+
     fn run(&mut self, host: &mut dyn ScriptHost) -> Result<(), ScriptError> {
         self.enter(host, |ctx, state| {
             let promise = modules::run(ctx, &state.source.entrypoint)?;

@@ -1,26 +1,27 @@
 //! A script starts: its top level runs, and whatever it registers there is its own until it stops.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{ExtensionFiles, HostSettings, Manifest, ParseError, RonText};
+use bevy_extensions_core::{ExtensionFiles, HostSettings, Manifest, ParseError, RonText, Unrunnable};
 use bevy_platform::time::Instant;
 use serde_json::Value;
 
 use super::{
-    context::{Context, ScriptContext, Scripts},
+    context::{Context, ScriptContext, Scripts, lock},
     deliver::deliver,
     engine::{Script, ScriptEngine, ScriptSource},
 };
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
-    entity::{ExtensionState, ExtensionTimes, Extensions},
+    entity::{ExtensionTimes, Extensions},
     fault::{Fault, FaultPlace},
-    lifecycle::{self, PhaseSchedules},
+    lifecycle::PhaseSchedules,
     owner::Party,
     park::Parkable,
     phase::Phase,
+    request::Launch,
 };
 
 /// An extension that is a script, before it runs.
@@ -30,33 +31,44 @@ pub(crate) struct ScriptExtension {
     pub(crate) files: Arc<ExtensionFiles>,
     pub(crate) entrypoint: String,
     pub(crate) engine: Arc<dyn ScriptEngine>,
+    /// A runtime that was made to [look](Self::check) at the script, for the first start.
+    pub(crate) checked: Arc<Mutex<Option<Box<dyn Script>>>>,
 }
 
 impl ScriptExtension {
-    /// Runs the top level of the script, unless somebody that it requires has failed.
-    pub(crate) fn start(&self, world: &mut World, id: ExtensionId) {
-        if lifecycle::state(world, id) != ExtensionState::Planned {
-            return;
+    /// Finds out whether the script can begin to run at all; nothing of it runs.
+    pub(crate) fn check(&self, settings: &HostSettings) -> Result<(), Unrunnable> {
+        let script = self.script(settings).and_then(|mut script| {
+            script.check().map_err(|error| Fault::script(&FaultPlace::TopLevel, error))?;
+            Ok(script)
+        });
+        match script {
+            Ok(script) => *lock(&self.checked) = Some(script),
+            Err(fault) => {
+                let why = fault.kind.to_string();
+                return Err(Unrunnable::new(format!("`{}`", self.entrypoint), why, "mend it, and load it again"));
+            }
         }
-        let began = Instant::now();
-        let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
-        let (ward, entity) = (listed.ward.clone(), listed.entity);
-        // One that fails at its top level may do better the next time: it is run anew whenever it starts.
-        listed.is_built = true;
-        ward.begin_anew();
-        world.resource_mut::<PhaseSchedules>().set_hook(id, run_phase);
-        lifecycle::set_state(world, id, ExtensionState::Starting);
-        self.launch(world, &ward);
-        if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
-            times.build += began.elapsed();
-        }
-        lifecycle::settle(world, id);
+        Ok(())
     }
 
-    /// Makes a runtime and runs the top level in it: at the start of the app, and each time the extension starts again.
-    fn launch(&self, world: &mut World, ward: &Arc<Ward>) {
+    /// Returns what makes a runtime and runs the top level in it: whenever the extension starts.
+    pub(crate) fn launch(self) -> Launch {
+        Arc::new(move |world, ward| {
+            let began = Instant::now();
+            world.resource_mut::<PhaseSchedules>().set_hook(ward.id(), run_phase);
+            self.launch_now(world, ward);
+            let extension = world.resource::<Extensions>().listed(ward.id()).entity;
+            if let Some(mut times) = world.get_mut::<ExtensionTimes>(extension) {
+                times.build = began.elapsed();
+            }
+        })
+    }
+
+    fn launch_now(&self, world: &mut World, ward: &Arc<Ward>) {
         let settings = world.resource::<Extensions>().settings.clone();
-        match self.script(&settings) {
+        let checked = lock(&self.checked).take();
+        match checked.map_or_else(|| self.script(&settings), Ok) {
             Ok(script) => {
                 let context = Arc::new(Context::new(ward.clone(), script));
                 self.install(world, &context);
@@ -92,9 +104,9 @@ impl ScriptExtension {
     fn stand_by(&self, world: &mut World, ward: &Arc<Ward>) -> Entity {
         let owner = Party::Extension(ward);
         let entity = owner.spawn(world, ());
-        let this = self.clone();
+        let launch = self.clone().launch();
         let was = set_registering(world, ward, true);
-        Parkable::attach(world, entity, owner, |_, _| Some(Box::new(move |world, ward| this.launch(world, ward))));
+        Parkable::attach(world, entity, owner, |_, _| Some(Box::new(move |world, ward| launch(world, ward))));
         set_registering(world, ward, was);
         entity
     }

@@ -94,6 +94,6 @@ pub(super) fn ring_timers(world: &mut World) {
     }
     let late = world.resource::<Scripts>().0.values().filter(|context| context.has_waiting());
     let mut late: Vec<_> = late.cloned().collect();
-    late.sort_unstable_by_key(|context| context.ward.id());
+    late.sort_unstable_by_key(|context| context.ward.rank());
     late.iter().for_each(|context| deliver(world, context));
 }

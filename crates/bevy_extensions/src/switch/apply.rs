@@ -3,9 +3,10 @@
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{ExtensionName, Switch, SwitchTo};
 
-use super::SwitchPlan;
+use super::{SwitchPlan, SwitchStep, census::Census, install::install};
 use crate::{
-    entity::Extensions,
+    acting::ExtensionId,
+    entity::{ExtensionState, Extensions},
     lifecycle::{self, settle_all},
     tell::{Level, tell},
 };
@@ -21,17 +22,18 @@ pub(super) fn apply_switches(world: &mut World) {
     settle_all(world);
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
     if !extensions.requested.is_empty() {
-        let plan = extensions.plan_switches([]);
-        extensions.withdraw();
+        let (plan, census) = extensions.plan_with([]);
+        extensions.requested.clear();
         plan.blocked().iter().for_each(|blocked| tell(Level::Warn, &blocked.to_string()));
-        plan.switches.iter().filter(|switch| plan.accepts(switch)).for_each(|switch| note(&mut extensions, switch));
-        perform(world, &plan);
+        let accepted = plan.requests.iter().map(|request| &request.switch).filter(|switch| plan.accepts(switch));
+        accepted.for_each(|switch| note(&mut extensions, switch));
+        perform(world, &plan, census);
     }
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
     let due = lifecycle::take_due(&mut extensions);
     if !due.is_empty() {
-        let plan = extensions.plan_switches(due);
-        perform(world, &plan);
+        let (plan, census) = extensions.plan_with(due);
+        perform(world, &plan, census);
     }
 }
 
@@ -39,21 +41,38 @@ pub(super) fn apply_switches(world: &mut World) {
 fn note(extensions: &mut Extensions, switch: &Switch) {
     if let Some(id) = extensions.id_by_name(&switch.extension) {
         let listed = extensions.listed_mut(id);
-        listed.is_off = switch.to == SwitchTo::Disable;
+        match switch.to {
+            SwitchTo::Disable => listed.is_off = true,
+            SwitchTo::Enable => listed.is_off = false,
+            _ => {}
+        }
         listed.attempts = 0;
     }
 }
 
-fn perform(world: &mut World, plan: &SwitchPlan) {
-    if plan.is_empty() {
+fn perform(world: &mut World, plan: &SwitchPlan, census: Option<Census>) {
+    if plan.is_empty() && census.is_none() {
         return;
     }
     let steps: Vec<_> = plan.steps().iter().map(ToString::to_string).collect();
     tell(Level::Info, &format!("extensions are switched:\n{}", steps.join("\n")));
     let extensions = world.resource::<Extensions>();
-    let id_of = |name: &ExtensionName| extensions.id_by_name(name.as_str()).expect("the plan is of this host");
-    let others = plan.steps().iter().filter(|step| !step.is_start());
-    let stops: Vec<_> = others.map(|step| (id_of(&step.extension), step.to)).collect();
-    let starts: Vec<_> = plan.starts().map(id_of).collect();
-    lifecycle::switch(world, &stops, &starts);
+    let rests = plan.steps().iter().filter(|step| !step.is_start() && step.from.is_some());
+    // Who goes is switched off first.
+    let rest = |step: &SwitchStep| (id_of(extensions, &step.extension), step.to.unwrap_or(ExtensionState::Disabled));
+    let rests: Vec<_> = rests.map(rest).collect();
+    lifecycle::switch(world, &rests, |world| {
+        census.into_iter().for_each(|census| install(world, census));
+        for step in plan.steps().iter().filter(|step| step.from.is_none() && !step.is_start()) {
+            let id = id_of(world.resource::<Extensions>(), &step.extension);
+            step.to.into_iter().for_each(|state| lifecycle::set_state(world, id, state));
+            world.resource_mut::<Extensions>().listed_mut(id).is_off = step.to == Some(ExtensionState::Disabled);
+        }
+        let extensions = world.resource::<Extensions>();
+        plan.starts().map(|name| id_of(extensions, name)).collect()
+    });
+}
+
+fn id_of(extensions: &Extensions, name: &ExtensionName) -> ExtensionId {
+    extensions.id_by_name(name.as_str()).expect("the plan is of this host")
 }

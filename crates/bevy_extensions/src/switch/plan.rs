@@ -1,72 +1,194 @@
 //! What switching leads to: from where each extension stands and what is asked for, to steps.
 
-use bevy_extensions_core::{ExtensionName, Plan, Switch, SwitchTo};
+use std::collections::HashMap;
 
-use super::{Blocked, BlockedBy, SwitchStep};
-use crate::entity::{ExtensionState, Listed};
+use bevy_extensions_core::{ExtensionName, Plan, SwitchTo, Version};
 
-/// Where an extension stands.
-pub(super) struct Standing<'a> {
-    pub(super) name: &'a ExtensionName,
-    pub(super) state: ExtensionState,
-    pub(super) is_off: bool,
-    pub(super) is_built: bool,
-}
+use super::{Blocked, BlockedBy, SwitchStep, census::Census};
+use crate::{
+    acting::ExtensionId,
+    entity::{ExtensionState, Extensions},
+    request::Request,
+};
 
-impl<'a> Standing<'a> {
-    pub(super) fn of(listed: &'a Listed) -> Self {
-        Self { name: &listed.name, state: listed.state, is_off: listed.is_off, is_built: listed.is_built }
-    }
-}
-
-/// Plans. The standings of those in the plan come first, in its order; switches are known by places among the standings.
-pub(super) fn plan(
-    plan: &Plan,
-    standings: &[Standing<'_>],
-    switches: &[(usize, &Switch)],
-) -> (Vec<SwitchStep>, Vec<Blocked>) {
+/// Plans. Returns who is there afterwards, too, if that changes.
+pub(super) fn plan(extensions: &Extensions, requests: &[Request]) -> (Vec<SwitchStep>, Vec<Blocked>, Option<Census>) {
     let mut blocked = Vec::new();
-    let mut accepted = switches.to_vec();
-    accepted.retain(|&(id, switch)| match obstacle(plan, standings, switches, id, switch.to) {
+    let mut block = |request: &Request, why| blocked.push(Blocked { switch: request.switch.clone(), why });
+    let mut accepted: Vec<_> = requests.iter().collect();
+    accepted.retain(|request| match obstacle(extensions, requests, request) {
         None => true,
         Some(why) => {
-            blocked.push(Blocked { switch: switch.clone(), why });
+            block(request, why);
             false
         }
     });
+    if extensions.have_ended {
+        return (Vec::new(), blocked, None);
+    }
     // What cannot be met changes nothing, which may be what somebody else stands on.
     loop {
-        let outcome = Outcome::of(plan, standings, &accepted);
-        let unmet = accepted.iter().position(|(id, switch)| switch.to != SwitchTo::Disable && !outcome.runs[*id]);
-        let Some(unmet) = unmet else { return (outcome.steps(plan, standings, &accepted), blocked) };
-        let (id, switch) = accepted.remove(unmet);
-        let why = outcome.missing(plan, standings, id);
-        blocked.push(Blocked { switch: switch.clone(), why });
+        let census = Census::take(extensions, &accepted);
+        let scene = Scene::new(extensions, census.as_ref());
+        let refusal = census.as_ref().and_then(|census| census.refusal(extensions, &accepted));
+        let outcome = Outcome::of(&scene, &accepted);
+        match refusal.or_else(|| outcome.unmet(&scene, &accepted)) {
+            Some((index, why)) => block(accepted.remove(index), why),
+            None => return (outcome.steps(&scene), blocked, census),
+        }
     }
 }
 
-/// Returns what stands against a switch, whatever becomes of the others.
-fn obstacle(
-    plan: &Plan,
-    standings: &[Standing<'_>],
-    switches: &[(usize, &Switch)],
-    id: usize,
-    to: SwitchTo,
-) -> Option<BlockedBy> {
-    let is_asked = |to: SwitchTo| switches.iter().any(|(other, switch)| *other == id && switch.to == to);
-    let Standing { state, is_off, is_built, .. } = standings[id];
-    match to {
-        _ if state == ExtensionState::LeftOut => Some(BlockedBy::LeftOut),
-        SwitchTo::Disable => None,
-        _ if id >= plan.len() || !is_built => Some(BlockedBy::NotBuilt),
-        _ if is_asked(SwitchTo::Disable) => Some(BlockedBy::Contradicted),
-        SwitchTo::Restart if is_off && !is_asked(SwitchTo::Enable) => Some(BlockedBy::Disabled),
-        SwitchTo::Enable | SwitchTo::Restart => None,
+/// Returns what stands against a request, whatever becomes of the others.
+fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) -> Option<BlockedBy> {
+    let name = &request.switch.extension;
+    if request.switch.to == SwitchTo::Load {
+        return match request.read.as_deref()? {
+            _ if extensions.have_ended => Some(BlockedBy::Ended),
+            Err(problem) => Some(BlockedBy::Problem(problem.clone())),
+            Ok(_) => taken(extensions, requests, request),
+        };
+    }
+    let Some(id) = extensions.id_by_name(name) else {
+        return Some(BlockedBy::Unknown { nearest: extensions.nearest(name) });
+    };
+    let is_of = |other: &Request| extensions.id_by_name(&other.switch.extension) == Some(id);
+    let is_asked = |to: SwitchTo| requests.iter().any(|other| other.switch.to == to && is_of(other));
+    let listed = extensions.listed(id);
+    let is_native = listed.candidate.source.is_native();
+    let contradicted = |by| is_asked(by).then_some(BlockedBy::Contradicted { by });
+    match request.switch.to {
+        _ if extensions.have_ended => Some(BlockedBy::Ended),
+        SwitchTo::Unload | SwitchTo::Reload if is_native => Some(BlockedBy::Native),
+        SwitchTo::Unload => None,
+        SwitchTo::Reload => match request.read.as_deref() {
+            None => Some(BlockedBy::NotOnDisk),
+            Some(Err(problem)) => Some(BlockedBy::Problem(problem.clone())),
+            Some(Ok(_)) => contradicted(SwitchTo::Unload).or_else(|| taken(extensions, requests, request)),
+        },
+        _ if listed.state == ExtensionState::LeftOut => Some(BlockedBy::LeftOut),
+        SwitchTo::Disable => contradicted(SwitchTo::Unload),
+        _ if !listed.is_built => Some(BlockedBy::NotBuilt),
+        SwitchTo::Restart if listed.is_off && !is_asked(SwitchTo::Enable) => Some(BlockedBy::Disabled),
+        _ => contradicted(SwitchTo::Unload).or_else(|| contradicted(SwitchTo::Disable)),
+    }
+}
+
+/// Tells whether somebody else has the name of what was read.
+fn taken(extensions: &Extensions, requests: &[Request], request: &Request) -> Option<BlockedBy> {
+    let candidate = &request.loaded()?.candidate;
+    let name = &candidate.manifest.name;
+    let named = |id: ExtensionId| extensions.listed(id).name == *name;
+    let goes = |id: ExtensionId| {
+        let is_it = |other: &Request| extensions.id_by_name(&other.switch.extension) == Some(id);
+        let is_replaced = |other: &Request| other.switch == request.switch && other.switch.to == SwitchTo::Reload;
+        requests.iter().any(|other| is_it(other) && (other.switch.to == SwitchTo::Unload || is_replaced(other)))
+    };
+    let holder = extensions.id_by_name(name.as_str()).filter(|id| named(*id) && !goes(*id));
+    let at = holder.map(|id| extensions.listed(id).candidate.source.location().clone());
+    // Of two that come under one name, the first is accepted.
+    let earlier = requests.iter().take_while(|other| *other != request);
+    let same = earlier.filter_map(Request::loaded).find(|other| other.candidate.manifest.name == *name);
+    let at = at.or_else(|| same.map(|other| other.candidate.source.location().clone()))?;
+    Some(BlockedBy::Taken { name: name.clone(), at })
+}
+
+/// Where an extension stands.
+struct Standing<'a> {
+    /// `None` if it comes.
+    id: Option<ExtensionId>,
+    name: &'a ExtensionName,
+    state: Option<ExtensionState>,
+    is_off: bool,
+    is_built: bool,
+    /// What was read, if it was.
+    loads: Option<&'a Version>,
+}
+
+impl Standing<'_> {
+    fn is_active(&self) -> bool {
+        self.state.is_some_and(ExtensionState::is_active)
+    }
+}
+
+/// The plan, and where everybody stands: first those in the plan, in load order, then the others.
+struct Scene<'a> {
+    extensions: &'a Extensions,
+    census: Option<&'a Census>,
+    plan: &'a Plan,
+    standings: Vec<Standing<'a>>,
+    /// Where those are who are there already, if that differs from their rank.
+    places: HashMap<ExtensionId, usize>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(extensions: &'a Extensions, census: Option<&'a Census>) -> Self {
+        let standing = |id: ExtensionId| {
+            let listed = extensions.listed(id);
+            Standing {
+                id: Some(id),
+                name: &listed.name,
+                state: Some(listed.state),
+                is_off: listed.is_off,
+                is_built: listed.is_built,
+                loads: None,
+            }
+        };
+        let Some(now) = census else {
+            let standings = extensions.ids().iter().copied().map(standing).collect();
+            return Self { extensions, census, plan: extensions.plan(), standings, places: HashMap::new() };
+        };
+        let resolution = &now.resolution;
+        let others = resolution.disabled.iter().chain(&resolution.left_out);
+        let others = others.filter_map(|name| resolution.candidate_of(name));
+        let order = resolution.plan.iter().map(|planned| planned.candidate).chain(others);
+        let standings: Vec<_> = order
+            .map(|candidate| {
+                let member = &now.members[candidate];
+                let loads = member.loaded().map(|loaded| &loaded.candidate.manifest);
+                let is_off = || resolution.disabled.iter().any(|off| loads.is_some_and(|it| it.name == *off));
+                match (member.id(), loads) {
+                    (Some(id), loads) => Standing { loads: loads.map(|it| &it.version), ..standing(id) },
+                    (None, Some(it)) => Standing {
+                        id: None,
+                        name: &it.name,
+                        state: None,
+                        is_off: is_off(),
+                        is_built: true,
+                        loads: Some(&it.version),
+                    },
+                    (None, None) => unreachable!("whoever comes was read"),
+                }
+            })
+            .collect();
+        let places = standings.iter().enumerate().filter_map(|(place, standing)| Some((standing.id?, place)));
+        let places = places.collect();
+        Self { extensions, census, plan: &resolution.plan, standings, places }
+    }
+
+    /// Finds whom a request is about; `None` if that one goes.
+    fn place(&self, request: &Request) -> Option<usize> {
+        let id = self.extensions.id_by_name(&request.switch.extension);
+        match (request.loaded(), id, self.census) {
+            (Some(loaded), ..) => {
+                let name = &loaded.candidate.manifest.name;
+                self.standings.iter().position(|standing| standing.name == name)
+            }
+            (None, Some(id), Some(_)) => self.places.get(&id).copied(),
+            (None, Some(id), None) => Some(self.extensions.listed(id).ward.rank()),
+            (None, None, _) => None,
+        }
+    }
+
+    fn leaves(&self) -> &[ExtensionId] {
+        self.census.map_or(&[], |census| &census.leaves)
     }
 }
 
 /// Who runs in the end, and who has to stop for it. By places among the standings.
 struct Outcome {
+    /// The accepted requests, by places.
+    asked: Vec<Option<usize>>,
     is_off: Vec<bool>,
     has_failed: Vec<bool>,
     runs: Vec<bool>,
@@ -74,76 +196,167 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(plan: &Plan, standings: &[Standing<'_>], accepted: &[(usize, &Switch)]) -> Self {
+    fn of(scene: &Scene<'_>, accepted: &[&Request]) -> Self {
+        let (plan, standings) = (scene.plan, &scene.standings);
         let mut outcome = Self {
+            asked: accepted.iter().map(|request| scene.place(request)).collect(),
             is_off: standings.iter().map(|standing| standing.is_off).collect(),
-            has_failed: standings.iter().map(|standing| standing.state == ExtensionState::Failed).collect(),
+            has_failed: standings.iter().map(|standing| standing.state == Some(ExtensionState::Failed)).collect(),
             runs: vec![false; standings.len()],
             stops: vec![false; standings.len()],
         };
-        let mut is_restarted = vec![false; standings.len()];
-        for &(id, switch) in accepted {
-            outcome.is_off[id] = switch.to == SwitchTo::Disable;
-            outcome.has_failed[id] &= switch.to == SwitchTo::Disable;
-            is_restarted[id] |= switch.to == SwitchTo::Restart;
+        let mut is_restarted: Vec<_> = standings.iter().map(|standing| standing.loads.is_some()).collect();
+        for (request, place) in accepted.iter().zip(&outcome.asked) {
+            let Some(place) = *place else { continue };
+            match request.switch.to {
+                SwitchTo::Disable => outcome.is_off[place] = true,
+                SwitchTo::Enable => outcome.is_off[place] = false,
+                _ => {}
+            }
+            outcome.has_failed[place] &= request.switch.to == SwitchTo::Disable;
+            is_restarted[place] |= request.switch.to == SwitchTo::Restart;
         }
         // Whoever is needed stands before, so one way is enough.
-        for id in 0..plan.len() {
-            let may_run = standings[id].is_built && !outcome.is_off[id] && !outcome.has_failed[id];
-            outcome.runs[id] = may_run && plan.needs_are_met(id, |other| outcome.runs[other]);
-            let is_up = |id: usize| standings[id].state.is_active();
-            let stays = |other: usize| is_up(other) && !outcome.stops[other];
-            outcome.stops[id] = is_up(id) && (!outcome.runs[id] || is_restarted[id] || !plan.needs_are_met(id, stays));
+        for place in 0..plan.len() {
+            let standing = &standings[place];
+            let may_run = standing.is_built && !outcome.is_off[place] && !outcome.has_failed[place];
+            outcome.runs[place] = may_run && plan.needs_are_met(place, |other| outcome.runs[other]);
+            let stays = |other: usize| standings[other].is_active() && !outcome.stops[other];
+            let has_to_stop = !outcome.runs[place] || is_restarted[place] || !plan.needs_are_met(place, stays);
+            outcome.stops[place] = standing.is_active() && has_to_stop;
+        }
+        for (place, standing) in standings.iter().enumerate().skip(plan.len()) {
+            outcome.stops[place] = standing.is_active();
         }
         outcome
     }
 
+    /// Finds a request that is not met, and why.
+    fn unmet(&self, scene: &Scene<'_>, accepted: &[&Request]) -> Option<(usize, BlockedBy)> {
+        accepted.iter().zip(&self.asked).enumerate().find_map(|(index, (request, place))| {
+            let place = (*place)?;
+            let may_rest = match request.switch.to {
+                SwitchTo::Disable | SwitchTo::Unload => true,
+                // What is off is loaded all the same, and stays off.
+                SwitchTo::Load | SwitchTo::Reload => self.is_off[place],
+                SwitchTo::Enable | SwitchTo::Restart => false,
+            };
+            (!may_rest && !self.runs[place]).then(|| (index, self.missing(scene, place)))
+        })
+    }
+
     /// Says why somebody cannot run.
-    fn missing(&self, plan: &Plan, standings: &[Standing<'_>], id: usize) -> BlockedBy {
-        let edge = plan.unmet_need(id, |other| self.runs[other]);
-        let other = edge.map_or(id, |edge| edge.to);
-        BlockedBy::Requires { extension: standings[other].name.clone(), state: self.rests(standings, other) }
+    fn missing(&self, scene: &Scene<'_>, place: usize) -> BlockedBy {
+        let edge = (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, |other| self.runs[other])).flatten();
+        let other = edge.map_or(place, |edge| edge.to);
+        BlockedBy::Requires { extension: scene.standings[other].name.clone(), state: self.rests(scene, other) }
     }
 
     /// Returns the state of somebody who does not run in the end.
-    fn rests(&self, standings: &[Standing<'_>], id: usize) -> ExtensionState {
-        match standings[id].state {
-            _ if self.is_off[id] => ExtensionState::Disabled,
-            _ if self.has_failed[id] => ExtensionState::Failed,
-            state if !standings[id].is_built => state,
+    fn rests(&self, scene: &Scene<'_>, place: usize) -> ExtensionState {
+        match scene.standings[place].state {
+            _ if place >= scene.plan.len() && !self.is_off[place] => ExtensionState::LeftOut,
+            _ if self.is_off[place] => ExtensionState::Disabled,
+            _ if self.has_failed[place] => ExtensionState::Failed,
+            Some(state) if !scene.standings[place].is_built => state,
             _ => ExtensionState::Suspended,
         }
     }
 
     /// Stops, backwards; then those that change while they do not run; then starts.
-    fn steps(&self, plan: &Plan, standings: &[Standing<'_>], accepted: &[(usize, &Switch)]) -> Vec<SwitchStep> {
-        let is_asked = |id: usize| accepted.iter().any(|(other, _)| *other == id);
-        let step = |id: usize, from, to, because_of: Option<usize>| SwitchStep {
-            extension: standings[id].name.clone(),
-            from,
-            to,
-            because_of: because_of.filter(|_| !is_asked(id)).map(|other| standings[other].name.clone()),
-        };
-        let needs = |id: usize, runs: &dyn Fn(usize) -> bool| plan.unmet_need(id, runs).map(|edge| edge.to);
-        let stays = |id: usize| standings[id].state.is_active() && !self.stops[id];
-
-        let stops = (0..plan.len()).rev().filter(|id| self.stops[*id]).map(|id| {
-            let from = standings[id].state;
-            match self.runs[id] {
-                true => step(id, from, ExtensionState::Planned, needs(id, &stays)),
-                false => step(id, from, self.rests(standings, id), needs(id, &|other| self.runs[other])),
-            }
+    fn steps(&self, scene: &Scene<'_>) -> Vec<SwitchStep> {
+        let stops = self.stops(scene);
+        let marks = self.marks(scene);
+        let starts = (0..scene.plan.len()).filter(|place| self.runs[*place] && !self.stays(scene, *place));
+        let starts = starts.map(|place| {
+            let from = if self.stops[place] { Some(ExtensionState::Planned) } else { scene.standings[place].state };
+            let because_of = self.need(scene, place, |other| self.stays(scene, other));
+            self.step(scene, place, from, ExtensionState::Running, because_of)
         });
-        let marks =
-            (0..plan.len()).filter(|id| !standings[*id].state.is_active() && !self.runs[*id]).filter_map(|id| {
-                let (from, to) = (standings[id].state, self.rests(standings, id));
-                let is_over = matches!(from, ExtensionState::Terminated | ExtensionState::Planned);
-                (from != to && !is_over).then(|| step(id, from, to, needs(id, &|other| self.runs[other])))
-            });
-        let starts = (0..plan.len()).filter(|id| self.runs[*id] && !stays(*id)).map(|id| {
-            let from = if self.stops[id] { ExtensionState::Planned } else { standings[id].state };
-            step(id, from, ExtensionState::Running, needs(id, &stays))
-        });
-        stops.chain(marks).chain(starts).collect()
+        stops.into_iter().chain(marks).chain(starts).collect()
     }
+
+    fn stops(&self, scene: &Scene<'_>) -> Vec<SwitchStep> {
+        let extensions = scene.extensions;
+        let active = extensions.planned().iter().rev().filter(|id| extensions.listed(**id).state.is_active());
+        let step = |id: &ExtensionId| {
+            if scene.leaves().contains(id) {
+                return Some(gone(extensions, *id));
+            }
+            let place = scene.census.map_or(extensions.listed(*id).ward.rank(), |_| scene.places[id]);
+            let from = scene.standings[place].state;
+            Some(match (self.stops[place], self.runs[place]) {
+                (false, _) => return None,
+                (true, true) => {
+                    let because_of = self.need(scene, place, |other| self.stays(scene, other));
+                    self.step(scene, place, from, ExtensionState::Planned, because_of)
+                }
+                (true, false) => {
+                    let because_of = self.absence(scene, place);
+                    self.step(scene, place, from, self.rests(scene, place), because_of)
+                }
+            })
+        };
+        active.filter_map(step).collect()
+    }
+
+    fn marks(&self, scene: &Scene<'_>) -> Vec<SwitchStep> {
+        let extensions = scene.extensions;
+        let resting = scene.leaves().iter().filter(|id| !extensions.listed(**id).state.is_active());
+        let mut steps: Vec<_> = resting.map(|id| gone(extensions, *id)).collect();
+        for (place, standing) in scene.standings.iter().enumerate() {
+            if standing.is_active() || self.runs[place] {
+                continue;
+            }
+            let (from, to) = (standing.state, self.rests(scene, place));
+            let is_over = matches!(from, Some(ExtensionState::Terminated | ExtensionState::Planned));
+            if (from != Some(to) && !is_over) || standing.loads.is_some() {
+                steps.push(self.step(scene, place, from, to, self.absence(scene, place)));
+            }
+        }
+        steps
+    }
+
+    /// Tells whether somebody runs on.
+    fn stays(&self, scene: &Scene<'_>, place: usize) -> bool {
+        scene.standings[place].is_active() && !self.stops[place]
+    }
+
+    /// Returns because of whom somebody cannot run.
+    fn absence(&self, scene: &Scene<'_>, place: usize) -> Option<ExtensionName> {
+        match scene.census {
+            Some(census) if place >= scene.plan.len() => census.left_out_because_of(scene.standings[place].name),
+            _ => self.need(scene, place, |other| self.runs[other]),
+        }
+    }
+
+    /// Returns whom somebody needs and misses if only those are there for whom `is_there` answers yes.
+    fn need(&self, scene: &Scene<'_>, place: usize, is_there: impl Fn(usize) -> bool) -> Option<ExtensionName> {
+        let edge = (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, is_there)).flatten();
+        edge.map(|edge| scene.standings[edge.to].name.clone())
+    }
+
+    fn step(
+        &self,
+        scene: &Scene<'_>,
+        place: usize,
+        from: Option<ExtensionState>,
+        to: ExtensionState,
+        because_of: Option<ExtensionName>,
+    ) -> SwitchStep {
+        let standing = &scene.standings[place];
+        SwitchStep {
+            extension: standing.name.clone(),
+            from,
+            to: Some(to),
+            loads: standing.loads.cloned(),
+            because_of: because_of.filter(|_| !self.asked.contains(&Some(place))),
+        }
+    }
+}
+
+/// Somebody goes.
+fn gone(extensions: &Extensions, id: ExtensionId) -> SwitchStep {
+    let listed = extensions.listed(id);
+    SwitchStep { extension: listed.name.clone(), from: Some(listed.state), to: None, loads: None, because_of: None }
 }

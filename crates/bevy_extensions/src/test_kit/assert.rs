@@ -117,8 +117,7 @@ impl TestApp {
     pub fn assert_injected(&self) {
         let Some(extensions) = self.app.world().get_resource::<Extensions>() else { return };
         let left = extensions
-            .listed_all()
-            .iter()
+            .in_order()
             .flat_map(|listed| listed.ward.not_struck().into_iter().map(|place| format!("`{}` {place}", listed.name)));
         let left: Vec<_> = left.collect();
         assert!(

@@ -8,10 +8,10 @@ use crate::{candidate::Candidate, problem::Problem};
 /// Chooses one candidate for each name, and reports those that are passed over. The chosen are in the order of names.
 ///
 /// The highest version wins if versions differ, else the source that was searched first.
-pub(super) fn choose(candidates: &[Candidate]) -> (Vec<Chosen<'_>>, Vec<Problem>) {
+pub(super) fn choose<'a>(candidates: &[&'a Candidate]) -> (Vec<Chosen<'a>>, Vec<Problem>) {
     // Most names differ in how they begin, which is at hand here; the rest of a name lies wherever it was read.
-    let start = |candidate: &Candidate| candidate.manifest.name.start();
-    let mut sorted: Vec<_> = candidates.iter().map(start).zip(candidates.iter().enumerate()).collect();
+    let all = candidates.iter().copied().enumerate();
+    let mut sorted: Vec<_> = all.map(|chosen| (chosen.1.manifest.name.start(), chosen)).collect();
     sorted.sort_by(|(start, (_, a)), (other, (_, b))| start.cmp(other).then_with(|| better_first(a, b)));
 
     let mut problems = Vec::new();

@@ -25,10 +25,26 @@ pub(super) const WRAPPER: &str = "(function (exports, require, module, __filenam
 /// What a path may leave out.
 const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
 
+/// Compiles the first file of a script. Tells whether it can be run afterwards: the context knows an ES module that was
+/// compiled, and would hand it to whoever imports it.
+pub(super) fn prepare(ctx: &Ctx<'_>, file: &str) -> Result<bool> {
+    match compile(ctx, file, &read(ctx, file)?)? {
+        Compiled::CommonJs(function) => {
+            state(ctx).prepared.replace(Some(function));
+            Ok(true)
+        }
+        Compiled::Module(_) => Ok(false),
+    }
+}
+
 /// Runs the first file of a script. An ES module answers with the promise of its end.
 pub(super) fn run<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Option<Promise<'js>>> {
-    let text = read(ctx, file)?;
-    match compile(ctx, file, &text)? {
+    let prepared = state(ctx).prepared.take();
+    let compiled = match prepared {
+        Some(function) => Compiled::CommonJs(function),
+        None => compile(ctx, file, &read(ctx, file)?)?,
+    };
+    match compiled {
         Compiled::CommonJs(function) => {
             let module = new_module(ctx, file)?;
             state(ctx).modules.borrow_mut().insert(file.into(), module.clone());

@@ -55,6 +55,8 @@ pub(super) struct State<'js> {
     pub has_more: Cell<bool>,
     /// The `CommonJS` modules, by file.
     pub modules: RefCell<BTreeMap<String, Object<'js>>>,
+    /// The first file, if it was compiled before it is to run.
+    pub prepared: RefCell<Option<Function<'js>>>,
     /// The files that were compiled as ES modules.
     pub es_modules: RefCell<BTreeSet<String>>,
     pub builtins: Builtins<'js>,

@@ -1,0 +1,407 @@
+//! All extensions of an app: finds them, and knows the plan.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    mem,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bevy_ecs::prelude::*;
+use bevy_extensions_core::{Candidate, ExtensionName, HostSettings, Manifest, Plan, Problem, nearest};
+use bevy_platform::time::Instant;
+
+use super::{DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes};
+use crate::{
+    acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, request::{Launch, Loadable, Reader, Request},
+};
+
+/// All extensions of an app: finds them by name or type, and knows the plan.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_ecs::prelude::*;
+/// # use bevy_extensions::{ExtensionInfo, Extensions, prelude::*};
+/// # #[derive(Extension)]
+/// # struct Economy;
+/// # impl Plugin for Economy { fn build(&self, _: &mut App) {} }
+/// fn print_economy(extensions: Res<Extensions>, infos: Query<(&ExtensionInfo, &ExtensionState)>) -> Result {
+///     if let Some(economy) = extensions.entity_of::<Economy>() {
+///         let (info, state) = infos.get(economy)?;
+///         println!("{} {} is {state}", info.name, info.version);
+///     }
+///     Ok(())
+/// }
+/// # let mut app = App::new();
+/// # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Economy>());
+/// # app.add_systems(Update, print_economy).update();
+/// # app.terminate_extensions();
+/// ```
+#[derive(Resource)]
+pub struct Extensions {
+    pub(crate) app: Option<AppInfo>,
+    plan: Plan,
+    pub(crate) problems: Problems,
+    pub(crate) settings: Arc<HostSettings>,
+    /// By id. A place is free where somebody was unloaded.
+    list: Vec<Option<Listed>>,
+    /// First those in the plan, in load order, then the others by name.
+    order: Vec<ExtensionId>,
+    edges: HashMap<DependencyEdge, Entity>,
+    by_type: HashMap<TypeId, ExtensionId>,
+    by_name: CaselessMap<ExtensionId>,
+    /// Raised whenever somebody is charged with a fault.
+    alarm: Arc<AtomicBool>,
+    /// Whether the start was reported: until then the report tells every fault, after it each is told by itself.
+    pub(crate) is_start_told: bool,
+    /// Whether all are built, and the first phase has begun.
+    pub(crate) are_phases_begun: bool,
+    /// Whether the app has terminated all: nobody starts any more.
+    pub(crate) have_ended: bool,
+    /// What was asked for since the last frame.
+    pub(crate) requested: Vec<Request>,
+    reader: Reader,
+    /// When somebody will be started again by itself.
+    pub(crate) next_retry: Option<Instant>,
+}
+
+/// What is wrong: first what was found before resolving, then what resolving has found, then what was found since.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    all: Vec<Problem>,
+    before: usize,
+    since: usize,
+}
+
+impl Problems {
+    pub(crate) fn as_slice(&self) -> &[Problem] {
+        &self.all
+    }
+
+    /// Adds what is wrong beside the resolving, and worse than what that finds.
+    pub(crate) fn add_first(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        let before = self.all.len();
+        self.all.splice(0..0, problems);
+        self.before += self.all.len() - before;
+    }
+
+    /// Adds what was found since.
+    pub(crate) fn add_last(&mut self, problems: Vec<Problem>) {
+        self.since += problems.len();
+        self.all.extend(problems);
+    }
+
+    /// Replaces what resolving has found.
+    pub(crate) fn set_resolved(&mut self, problems: Vec<Problem>) {
+        self.all.splice(self.before..self.all.len() - self.since, problems);
+    }
+}
+
+/// Brings something that was set aside back into the world, once.
+pub(crate) type Parked = Box<dyn FnMut(&mut World, &Arc<Ward>) + Send + Sync>;
+
+/// What the host keeps of an extension beside its entity.
+pub(crate) struct Listed {
+    pub(crate) name: ExtensionName,
+    pub(crate) candidate: Arc<Candidate>,
+    /// Where it was read; `None` if it does not come from disk.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) entity: Entity,
+    pub(crate) ward: Arc<Ward>,
+    /// Where it is in its life; the component only shows it.
+    pub(crate) state: ExtensionState,
+    /// Whether its phases have begun, and `Terminate` is still to come.
+    pub(crate) has_begun: bool,
+    /// Whether it was built, and so can start again.
+    pub(crate) is_built: bool,
+    /// Whether somebody has switched it off.
+    pub(crate) is_off: bool,
+    /// Whether what it registers now comes back when it starts again.
+    pub(crate) is_registering: bool,
+    /// The number of what it registers next.
+    pub(crate) next_number: u32,
+    /// What it has registered in its `build`, with its number, while it is stopped.
+    pub(crate) parked: Vec<(u32, Parked)>,
+    /// Since when it runs without a fault.
+    pub(crate) calm_since: Option<Instant>,
+    /// How often it was started again by itself, since it last ran well.
+    pub(crate) attempts: u32,
+    /// When it will be started again by itself.
+    pub(crate) retry_at: Option<Instant>,
+}
+
+impl Listed {
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.candidate.manifest
+    }
+
+    /// Sets aside what launches it, for when it starts, in the place of all that was set aside before; returns that.
+    pub(crate) fn park_launch(&mut self, launch: Launch) -> Vec<(u32, Parked)> {
+        (self.is_built, self.next_number) = (true, 0);
+        let launch: Parked = Box::new(move |world, ward| launch(world, ward));
+        mem::replace(&mut self.parked, vec![(0, launch)])
+    }
+
+    /// Returns the state to tell somebody who wants something of it: one that has just had a fault too many does not serve
+    /// any more, though it is stopped when the frame ends.
+    pub(crate) fn told_state(&self) -> ExtensionState {
+        match self.state.is_active() && !self.ward.is_active() {
+            true => ExtensionState::Failed,
+            false => self.state,
+        }
+    }
+}
+
+/// An extension that is not listed yet.
+pub(crate) struct Newcomer {
+    pub(crate) info: ExtensionInfo,
+    pub(crate) candidate: Arc<Candidate>,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) native: Option<TypeId>,
+    /// What makes it ready for its phases, unless it is built.
+    pub(crate) launch: Option<Launch>,
+}
+
+impl Extensions {
+    pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings, reader: Reader) -> Self {
+        Self {
+            app,
+            plan: Plan::default(),
+            problems: Problems::default(),
+            settings: Arc::new(settings),
+            list: Vec::new(),
+            order: Vec::new(),
+            edges: HashMap::new(),
+            by_type: HashMap::new(),
+            by_name: CaselessMap::default(),
+            alarm: Arc::default(),
+            is_start_told: false,
+            are_phases_begun: false,
+            have_ended: false,
+            requested: Vec::new(),
+            reader,
+            next_retry: None,
+        }
+    }
+
+    /// Takes an extension in, and makes it an entity. Its place in the order is [still to be said](Self::set_plan).
+    pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
+        let Newcomer { info, candidate, path, native, launch } = newcomer;
+        let free = self.list.iter().position(Option::is_none);
+        let id = ExtensionId::new(free.unwrap_or(self.list.len()));
+        let name = info.name.clone();
+        let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
+        let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
+        let entity = world.spawn((info, state, parts)).id();
+        self.by_name.insert(name.as_str(), id);
+        native.into_iter().for_each(|native| _ = self.by_type.insert(native, id));
+        let mut listed = Listed {
+            name,
+            candidate,
+            path,
+            entity,
+            ward,
+            state,
+            has_begun: false,
+            is_built: false,
+            is_off: state == ExtensionState::Disabled,
+            is_registering: false,
+            next_number: 0,
+            parked: Vec::new(),
+            calm_since: None,
+            attempts: 0,
+            retry_at: None,
+        };
+        launch.into_iter().for_each(|launch| _ = listed.park_launch(launch));
+        match free {
+            Some(free) => self.list[free] = Some(listed),
+            None => self.list.push(Some(listed)),
+        }
+        id
+    }
+
+    /// Strikes an extension off. Nothing may be left of it but its entity, and the plan has to be said anew.
+    pub(crate) fn strike_off(&mut self, id: ExtensionId) -> Option<Listed> {
+        self.order.retain(|other| *other != id);
+        self.list.get_mut(id.index()).and_then(mem::take)
+    }
+
+    /// Says who is in the plan now, in load order, and who is not, by name; and shows it.
+    pub(crate) fn set_plan(&mut self, world: &mut World, plan: Plan, order: Vec<ExtensionId>) {
+        self.plan = plan;
+        self.order = order;
+        for (rank, &id) in self.order.iter().enumerate() {
+            let position = (rank < self.plan.len()).then_some(rank);
+            let listed = self.listed(id);
+            listed.ward.set_rank(rank);
+            let info = world.get::<ExtensionInfo>(listed.entity);
+            if let Some(info) = info.filter(|info| info.position != position).cloned() {
+                world.entity_mut(listed.entity).insert(ExtensionInfo { position, ..info });
+            }
+        }
+        self.name_all();
+        self.show_edges(world);
+    }
+
+    /// Finds everybody by name, and by other spellings that nobody has as a name.
+    fn name_all(&mut self) {
+        let mut by_name = CaselessMap::default();
+        let named = |id: &ExtensionId| (*id, self.listed(*id));
+        self.order.iter().map(named).for_each(|(id, listed)| by_name.insert(listed.name.as_str(), id));
+        for (id, listed) in self.order.iter().map(named) {
+            let Some(spelling) = &listed.candidate.original_name else { continue };
+            let converted = ExtensionName::converted(spelling).ok();
+            for name in [Some(spelling.as_str()), converted.as_ref().map(ExtensionName::as_str)].into_iter().flatten() {
+                if by_name.get(name).is_none() {
+                    by_name.insert(name, id);
+                }
+            }
+        }
+        self.by_name = by_name;
+    }
+
+    /// Has an entity for each edge of the plan.
+    fn show_edges(&mut self, world: &mut World) {
+        let mut before = mem::take(&mut self.edges);
+        let entity = |position: usize| self.listed(self.order[position]).entity;
+        let mut edges = HashMap::new();
+        for edge in self.plan.edges() {
+            let edge = DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind };
+            let known = edges.entry(edge);
+            known.or_insert_with(|| before.remove(&edge).unwrap_or_else(|| world.spawn(edge).id()));
+        }
+        self.edges = edges;
+        before.into_values().for_each(|gone| _ = world.try_despawn(gone));
+    }
+
+    /// Reads an extension from disk.
+    pub(crate) fn read(&self, path: &Path) -> Result<Loadable, Box<Problem>> {
+        (self.reader)(path)
+    }
+
+    /// Tells whether somebody was charged with a fault since the last call.
+    pub(crate) fn take_alarm(&self) -> bool {
+        self.alarm.load(Ordering::Relaxed) && self.alarm.swap(false, Ordering::Relaxed)
+    }
+
+    /// Finds an extension by name, which may differ in case.
+    pub fn entity(&self, name: &str) -> Option<Entity> {
+        Some(self.listed(self.id_by_name(name)?).entity)
+    }
+
+    /// Finds an extension by its type.
+    pub fn entity_of<E: Extension>(&self) -> Option<Entity> {
+        Some(self.listed(self.id_of::<E>()?).entity)
+    }
+
+    /// Returns the state of an extension, by its name, which may differ in case.
+    pub fn state(&self, name: &str) -> Option<ExtensionState> {
+        Some(self.listed(self.id_by_name(name)?).state)
+    }
+
+    /// Returns the state of an extension, by its type.
+    pub fn state_of<E: Extension>(&self) -> Option<ExtensionState> {
+        Some(self.listed(self.id_of::<E>()?).state)
+    }
+
+    /// Returns the manifest of an extension; its name may differ in case.
+    pub fn manifest(&self, name: &str) -> Option<&Manifest> {
+        Some(self.listed(self.id_by_name(name)?).manifest())
+    }
+
+    /// Goes through all extensions: first those in the plan, in load order, then the others by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&ExtensionName, Entity)> {
+        self.in_order().map(|listed| (&listed.name, listed.entity))
+    }
+
+    /// Returns the plan: who can start, in load order, as it was when the app started, or since somebody was last loaded
+    /// or unloaded.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Returns what was left out or repaired: the worst first.
+    pub fn problems(&self) -> &[Problem] {
+        self.problems.as_slice()
+    }
+
+    /// Returns the host settings that the app was started with.
+    pub fn settings(&self) -> &HostSettings {
+        &self.settings
+    }
+
+    pub(crate) fn id_of<E: Extension>(&self) -> Option<ExtensionId> {
+        self.id_of_type(TypeId::of::<E>())
+    }
+
+    pub(crate) fn id_of_type(&self, native: TypeId) -> Option<ExtensionId> {
+        self.by_type.get(&native).copied()
+    }
+
+    pub(crate) fn id_by_name(&self, name: &str) -> Option<ExtensionId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn id_of_entity(&self, entity: Entity) -> Option<ExtensionId> {
+        self.order.iter().copied().find(|id| self.listed(*id).entity == entity)
+    }
+
+    /// Finds the extension whose name was probably meant.
+    pub(crate) fn nearest(&self, name: &str) -> Option<ExtensionName> {
+        let names: Vec<_> = self.in_order().map(|listed| listed.name.as_str()).collect();
+        nearest(name, &names)?.parse().ok()
+    }
+
+    /// Goes through all extensions: first those in the plan, in load order, then the others by name.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Listed> {
+        self.order.iter().map(|id| self.listed(*id))
+    }
+
+    /// Returns the ids of all: first those in the plan, in load order, then the others by name.
+    pub(crate) fn ids(&self) -> &[ExtensionId] {
+        &self.order
+    }
+
+    /// Returns the ids of those in the plan, in load order.
+    pub(crate) fn planned(&self) -> &[ExtensionId] {
+        // Until the plan is said, nobody is in it.
+        &self.order[..self.plan.len().min(self.order.len())]
+    }
+
+    /// Tells whether an extension is in the plan.
+    pub(crate) fn is_planned(&self, id: ExtensionId) -> bool {
+        self.listed(id).ward.rank() < self.plan.len()
+    }
+
+    /// Goes through all, in no order.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Listed> {
+        self.list.iter_mut().flatten()
+    }
+
+    /// Returns somebody whom an extension needs, and who does not run, if only those ran for whom `runs` answers yes; `None`
+    /// if it could run.
+    pub(crate) fn unmet_need(&self, id: ExtensionId, runs: impl Fn(ExtensionId) -> bool) -> Option<ExtensionId> {
+        let position = self.listed(id).ward.rank();
+        if position >= self.plan.len() {
+            return None;
+        }
+        let edge = self.plan.unmet_need(position, |other| runs(self.order[other]))?;
+        Some(self.order[edge.to])
+    }
+
+    pub(crate) fn get(&self, id: ExtensionId) -> Option<&Listed> {
+        self.list.get(id.index())?.as_ref()
+    }
+
+    pub(crate) fn listed(&self, id: ExtensionId) -> &Listed {
+        self.list[id.index()].as_ref().expect("whoever knows the id of an extension forgets it when that goes")
+    }
+
+    pub(crate) fn listed_mut(&mut self, id: ExtensionId) -> &mut Listed {
+        self.list[id.index()].as_mut().expect("whoever knows the id of an extension forgets it when that goes")
+    }
+}

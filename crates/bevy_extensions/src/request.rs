@@ -1,0 +1,53 @@
+//! What is asked of the host while the app runs, and what was read for it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bevy_ecs::world::World;
+use bevy_extensions_core::{Candidate, Problem, Switch};
+
+use crate::contain::Ward;
+
+/// Something that is asked for, with what was read for it: what was shown is what is done.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) switch: Switch,
+    /// What there is to load, if that is asked for.
+    pub(crate) read: Option<Arc<Result<Loadable, Box<Problem>>>>,
+}
+
+impl Request {
+    /// Returns what was read and can be loaded.
+    pub(crate) fn loaded(&self) -> Option<&Loadable> {
+        self.read.as_deref()?.as_ref().ok()
+    }
+}
+
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        self.switch == other.switch
+    }
+}
+
+/// An extension that was read from disk, and can be started.
+#[derive(Clone)]
+pub(crate) struct Loadable {
+    pub(crate) candidate: Arc<Candidate>,
+    /// Where it was read; `None` if it does not come from disk.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) launch: Launch,
+}
+
+impl std::fmt::Debug for Loadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Loadable({} at {})", self.candidate.manifest.name, self.candidate.source.location())
+    }
+}
+
+/// Does in the place of a native's `build` what makes an extension ready for its phases, each time that it starts.
+pub(crate) type Launch = Arc<dyn Fn(&mut World, &Arc<Ward>) + Send + Sync>;
+
+/// Reads an extension from disk.
+pub(crate) type Reader = Arc<dyn Fn(&Path) -> Result<Loadable, Box<Problem>> + Send + Sync>;
