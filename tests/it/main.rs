@@ -41,6 +41,7 @@ mod script_limits;
 mod script_properties;
 mod script_switching;
 mod scripts;
+mod sources;
 mod support;
 mod switching;
 mod switching_properties;
