@@ -67,6 +67,8 @@ enum Place {
     Memory(Arc<BTreeMap<String, Vec<u8>>>),
     /// What stands in the program.
     Embedded(&'static [(&'static str, &'static [u8])]),
+    /// The first that has a file gives it.
+    Layers(Arc<[ExtensionFiles; 2]>),
 }
 
 impl ExtensionFiles {
@@ -117,6 +119,22 @@ impl ExtensionFiles {
     /// ```
     pub fn embedded(shown: &str, files: &'static [(&'static str, &'static [u8])]) -> Self {
         Self::new(shown.into(), Place::Embedded(files))
+    }
+
+    /// Lays these files over others: a file that is in both is the one of these.
+    ///
+    /// ```
+    /// use bevy_extensions_core::ExtensionFiles;
+    ///
+    /// let code = ExtensionFiles::embedded("dist", &[("main.js", b"new")]);
+    /// let assets = ExtensionFiles::embedded("assets", &[("main.js", b"old"), ("sky.txt", b"blue")]);
+    /// let files = code.over(assets);
+    /// assert_eq!(files.read("main.js").unwrap(), b"new");
+    /// assert_eq!(files.shown("sky.txt"), "assets/sky.txt");
+    /// ```
+    #[must_use]
+    pub fn over(self, others: Self) -> Self {
+        Self::new(self.shown.clone(), Place::Layers(Arc::new([self, others])))
     }
 
     fn new(shown: String, place: Place) -> Self {
@@ -199,6 +217,7 @@ impl ExtensionFiles {
                 let file = files.iter().find(|(name, _)| *name == clean);
                 file.map(|(_, bytes)| bytes.to_vec()).ok_or_else(missing)
             }
+            Place::Layers(layers) => first_layer(layers, |files| files.read_clean(path, clean)),
         }
     }
 
@@ -218,12 +237,16 @@ impl ExtensionFiles {
     ///
     /// [`FileError`] if the path leads out of the extension, or there is no such file.
     pub fn find(&self, path: &str) -> Result<String, FileError> {
+        if let Place::Layers(layers) = &self.place {
+            return first_layer(layers, |files| files.find(path));
+        }
         let clean = clean(path)?;
         let is_file = match &self.place {
             Place::Folder(folder) => disk::locate(folder, &clean)?.is_file(),
             Place::Script { folder, name } => *name == clean && folder.join(name).is_file(),
             Place::Memory(files) => files.contains_key(&clean),
             Place::Embedded(files) => files.iter().any(|(name, _)| *name == clean),
+            Place::Layers(_) => false,
         };
         is_file.then_some(clean).ok_or_else(|| FileError::Missing { path: path.into() })
     }
@@ -252,6 +275,7 @@ impl ExtensionFiles {
             Place::Script { .. } => BTreeSet::new(),
             Place::Memory(files) => listed(&mut files.keys().map(String::as_str)),
             Place::Embedded(files) => listed(&mut files.iter().map(|(path, _)| *path)),
+            Place::Layers(layers) => layers.iter().flat_map(|files| files.list(prefix)).collect(),
         }
         .into_iter()
         .collect()
@@ -259,6 +283,11 @@ impl ExtensionFiles {
 
     /// Returns a path as a person would open it.
     pub fn shown(&self, path: &str) -> String {
+        if let Place::Layers(layers) = &self.place
+            && let [false, true] = layers.each_ref().map(|files| files.contains(path))
+        {
+            return layers[1].shown(path);
+        }
         match self.shown.as_str() {
             "" => path.into(),
             folder => format!("{folder}/{path}"),
@@ -281,6 +310,7 @@ impl ExtensionFiles {
             Place::Script { name, .. } => BTreeSet::from([name.clone()]),
             Place::Memory(files) => files.keys().map(|path| top_of(path)).collect(),
             Place::Embedded(files) => files.iter().map(|(path, _)| top_of(path)).collect(),
+            Place::Layers(layers) => layers.iter().flat_map(Self::top).collect(),
         }
     }
 }
@@ -288,4 +318,15 @@ impl ExtensionFiles {
 /// Returns what a path begins with: a file, or a folder with a `/` at its end.
 fn top_of(path: &str) -> String {
     path.split_inclusive('/').next().unwrap_or_default().into()
+}
+
+/// Asks the second of two layers if the first has no such file.
+fn first_layer<T>(
+    layers: &[ExtensionFiles; 2],
+    ask: impl Fn(&ExtensionFiles) -> Result<T, FileError>,
+) -> Result<T, FileError> {
+    match ask(&layers[0]) {
+        Err(FileError::Missing { .. }) => ask(&layers[1]),
+        result => result,
+    }
 }
