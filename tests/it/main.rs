@@ -38,6 +38,7 @@ mod reference_resolver;
 mod resolving;
 mod resolving_properties;
 mod restarting;
+mod saved_switches;
 mod script_calls;
 mod script_events;
 mod script_limits;

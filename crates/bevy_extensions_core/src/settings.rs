@@ -4,9 +4,11 @@ mod aliases;
 mod choices;
 mod dev;
 mod each_once;
+mod edit;
 mod faults;
 mod limits;
 mod places;
+mod save;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,6 +37,7 @@ use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
 pub use limits::{Limits, ScriptLimits};
 use places::Places;
+pub use save::SaveError;
 
 /// What the app's owner says about extensions: which are off, who serves whom, what is too much, and the settings of each.
 ///
