@@ -38,11 +38,14 @@ impl Ground {
         }
     }
 
-    pub fn discover(&self) -> Discovery {
+    pub fn folders(&self) -> Folders {
         let folder = self.folder.path();
-        let folders =
-            Folders { assets: folder.join("assets"), cwd: Some(folder.into()), exe: Some(folder.join("bin")) };
-        bevy_extensions_core::discover(&self.settings, &folders)
+        let below = |name| Some(folder.join(name));
+        Folders { assets: folder.join("assets"), cwd: Some(folder.into()), exe: below("bin"), data: below("data") }
+    }
+
+    pub fn discover(&self) -> Discovery {
+        bevy_extensions_core::discover(&self.settings, &self.folders())
     }
 
     /// What was found, each with its version and its entry point; then all that is said of it.
@@ -553,7 +556,7 @@ fn a_placeholder_that_is_not_known_is_told_with_its_place() {
                hint: did you mean `{assets}`?\n\
              error: the directory `{home}/x` is not searched: there is no placeholder `{home}`\n  \
                in: extensions.ron:4:4\n  \
-               hint: the placeholders are `{assets}`, `{cwd}`, `{exe}` and `{config}`\n\
+               hint: the placeholders are `{assets}`, `{cwd}`, `{exe}`, `{config}`, `{data}` and `{extensions}`\n\
              error: the directory `{cwd` is not searched: its `{` has no `}`\n  \
                in: extensions.ron:5:4\n  \
                hint: close it with `}`\n",

@@ -452,7 +452,7 @@ mod unix {
     fn as_another_user(ground: PathBuf) {
         let settings = br#"(directories: ["{cwd}/extensions", "{cwd}/locked"])"#;
         let settings = HostSettings::from_ron("extensions.ron", settings).unwrap();
-        let folders = Folders { assets: PathBuf::new(), cwd: Some(ground), exe: None };
+        let folders = Folders { assets: PathBuf::new(), cwd: Some(ground), exe: None, data: None };
         let discovery = discover(&settings, &folders);
         let names: Vec<_> = discovery.found.iter().map(|found| found.entrypoint.as_str()).collect();
         assert_eq!(names, ["aa.js"]);

@@ -1,11 +1,18 @@
 //! What lies in the folders for extensions.
 
+mod dev;
 mod directories;
 mod entry;
 mod entrypoint;
+mod folders;
+mod placeholders;
 mod problem;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     candidate::{Candidate, Source},
@@ -16,8 +23,12 @@ use crate::{
     settings::HostSettings,
 };
 
-pub use directories::Folders;
+pub use dev::{SearchedDevFolder, dev_folders};
 use directories::directories;
+pub use directories::{SearchedDirectory, searched};
+use entry::Entry;
+pub use folders::Folders;
+pub use placeholders::PlaceholderError;
 pub use problem::{DiscoveryProblem, DiscoveryProblemKind};
 
 #[cfg(doc)]
@@ -46,6 +57,14 @@ pub struct Found {
     pub entrypoint: String,
     /// The folder, the archive or the script that it is.
     pub path: PathBuf,
+    /// The same as people see it: relative to the current folder if it lies below.
+    pub shown: String,
+    /// Tells whether it is a [dev folder](HostSettings::dev), which stands in the place of all of its name.
+    pub is_dev: bool,
+    /// What is good to know about it; [`discover`] has these among its problems, too.
+    pub notices: Vec<Problem>,
+    /// How it was found; `None` if it was made in memory.
+    origin: Option<Arc<Entry>>,
 }
 
 impl Found {
@@ -73,7 +92,53 @@ impl Found {
             files: Arc::new(files),
             entrypoint: file.into(),
             path: file.into(),
+            shown: file.into(),
+            is_dev: false,
+            notices: Vec::new(),
+            origin: None,
         })
+    }
+
+    /// Reads one extension, wherever it lies: a folder, a single script, or a `.zip`, by the rules of [`discover`].
+    ///
+    /// The path is relative to the current folder of `folders`. Whoever is found so comes after all that lies in the searched
+    /// directories; for what lies there, ask [`SearchedDirectory::open`].
+    ///
+    /// ```
+    /// use std::{fs, path::Path};
+    /// use bevy_extensions_core::{Folders, Found};
+    ///
+    /// let cwd = tempfile::tempdir()?;
+    /// fs::write(cwd.path().join("rain.js"), "//@extension version 1.2.0\n")?;
+    /// let folders = Folders { cwd: Some(cwd.path().into()), ..Folders::of_app("Town") };
+    ///
+    /// let found = Found::open(Path::new("rain.js"), &folders).unwrap();
+    /// assert_eq!(found.candidate.manifest.name, "rain");
+    ///
+    /// let problem = Found::open(Path::new("snow.js"), &folders).unwrap_err();
+    /// assert_eq!(problem.to_string(), "there is nothing at `snow.js`");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Unreadable`] if what it says about itself is wrong; [`Problem::Discovery`] if there is nothing, or nothing
+    /// that is an extension, or it cannot be read.
+    pub fn open(path: &Path, folders: &Folders) -> Result<Self, Box<Problem>> {
+        let path = folders.cwd.as_deref().map_or_else(|| path.into(), |cwd| cwd.join(path));
+        Arc::new(Entry::named(path, folders)?).open()
+    }
+
+    /// Reads it again, as it is now, from where it was found. What was made in memory stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`], as of [`open`](Self::open).
+    pub fn open_again(&self) -> Result<Self, Box<Problem>> {
+        match &self.origin {
+            Some(entry) => entry.open(),
+            None => Ok(self.clone()),
+        }
     }
 }
 
@@ -99,6 +164,9 @@ impl Found {
 ///
 /// A script without a manifest says what it wants to say in [comments](Manifest::from_script) at its beginning, and is
 /// else called as its file or folder is, [made a name](crate::ExtensionName::converted).
+///
+/// The [dev folders](HostSettings::dev) come first, and each stands in the place of whatever has its name in the directories.
+/// That of natives is for whoever knows them: see [`Discovery::in_place_of`].
 ///
 /// Nothing that lies there keeps the rest from being found: whatever looks like an extension and cannot be used is a
 /// problem, with its path and something to try. That somebody else has one of the names is left to
@@ -126,8 +194,10 @@ impl Found {
 /// ```
 pub fn discover(settings: &HostSettings, folders: &Folders) -> Discovery {
     let mut discovery = Discovery::default();
+    dev::load(settings, folders, &mut discovery);
     for directory in directories(settings, folders, &mut discovery.problems) {
         entry::search(&directory, &mut discovery);
     }
+    dev::displace_installed(&mut discovery);
     discovery
 }

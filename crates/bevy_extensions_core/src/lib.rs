@@ -57,7 +57,10 @@ mod suggest;
 mod text;
 
 pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
-pub use discover::{Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, discover};
+pub use discover::{
+    Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, PlaceholderError, SearchedDevFolder,
+    SearchedDirectory, dev_folders, discover, searched,
+};
 pub use event_filter::{EventFilter, EventFilterError};
 pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
@@ -75,7 +78,8 @@ pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
 pub use settings::{
-    Alias, Choice, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, ScriptLimits, SettingsError, assets_dir,
+    Alias, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SaveError,
+    ScriptLimits, SettingsError, assets_dir,
 };
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};

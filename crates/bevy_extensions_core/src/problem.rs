@@ -47,6 +47,15 @@ pub enum Problem {
         /// The version that is passed over, and where it is.
         passed_over: (Version, Location),
     },
+    /// A dev folder holds an extension of that name, and stands in the place of this one.
+    InPlaceOf {
+        /// The name.
+        extension: ExtensionName,
+        /// The one that is not used: its path as people see it, and where it is declared.
+        installed: (String, Location),
+        /// The one that is: the same.
+        dev: (String, Location),
+    },
     /// A wish that would make a cycle is dropped.
     WishDropped {
         /// Who wished.
@@ -270,7 +279,7 @@ impl Problem {
             | Self::InterfaceTwice { .. }
             | Self::UnknownInterface { .. }
             | Self::MissingMethod { .. } => Severity::Warning,
-            Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
+            Self::InPlaceOf { .. } | Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
         }
     }
 
@@ -279,6 +288,7 @@ impl Problem {
         match self {
             Self::LeftOut { extension, .. }
             | Self::Shadowed { extension, .. }
+            | Self::InPlaceOf { extension, .. }
             | Self::WishDropped { extension, .. }
             | Self::OptionalUnfit { extension, .. }
             | Self::NotHosted { extension, .. }
@@ -322,6 +332,7 @@ impl Problem {
             Self::Discovery(problem) => problem.at.iter().cloned().collect(),
             Self::BadSettings(error) => vec![error.location()],
             Self::Stopped => Vec::new(),
+            Self::InPlaceOf { installed, dev, .. } => vec![dev.1.clone(), installed.1.clone()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. }
             | Self::ChosenAbsent { at, .. }

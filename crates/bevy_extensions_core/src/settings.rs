@@ -2,10 +2,13 @@
 
 mod aliases;
 mod choices;
+mod dev;
 mod each_once;
+mod edit;
 mod faults;
 mod limits;
 mod places;
+mod save;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,10 +32,12 @@ use crate::{
 pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
 pub use choices::Choice;
+pub use dev::{Dev, DevFolder, DevFolderError};
 use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
 pub use limits::{Limits, ScriptLimits};
 use places::Places;
+pub use save::SaveError;
 
 /// What the app's owner says about extensions: which are off, who serves whom, what is too much, and the settings of each.
 ///
@@ -61,9 +66,18 @@ pub struct HostSettings {
     /// `{cwd}/extensions`; if one of these is not there, nobody minds.
     ///
     /// `{assets}`, `{cwd}`, `{exe}` and `{config}` stand for folders: of the assets, the current one, those of the
-    /// executable and of the file that the host settings are read from. What is relative is so to the last of these, or
-    /// else to the current one.
+    /// executable and of the file that the host settings are read from. `{data}` is what [`data`](Self::data) says, and
+    /// `{extensions}` the first of the directories, be it there or not. What is relative is so to `{config}`, or else to
+    /// the current folder.
     pub directories: Vec<String>,
+    /// The folder in which extensions keep what they write. Default: `{data}`, which here is the folder that the platform
+    /// has for the app.
+    ///
+    /// It may have the placeholders of [`directories`](Self::directories), and [`data_folder`](Self::data_folder) returns
+    /// what it stands for.
+    pub data: String,
+    /// Extensions that somebody is working on. Default: none.
+    pub dev: Dev,
     /// Extensions that are switched off. Default: none.
     pub disabled: BTreeSet<ExtensionName>,
     /// What happens if an extension has to be left out. Default: [`OnLeftOut::Warn`].
@@ -101,16 +115,24 @@ pub struct HostSettings {
     /// The folder of the file that they are read from.
     #[serde(skip)]
     config_folder: Option<PathBuf>,
+    /// The file itself, if there is one.
+    #[serde(skip)]
+    file: Option<PathBuf>,
 }
 
 /// The folders that are searched if nobody says otherwise.
 const DEFAULT_DIRECTORIES: [&str; 2] = ["{assets}/extensions", "{cwd}/extensions"];
+
+/// The folder of data if nobody says otherwise.
+const DEFAULT_DATA: &str = "{data}";
 
 impl Default for HostSettings {
     fn default() -> Self {
         Self {
             format: Format,
             directories: DEFAULT_DIRECTORIES.map(String::from).to_vec(),
+            data: DEFAULT_DATA.into(),
+            dev: Dev::default(),
             disabled: BTreeSet::default(),
             on_left_out: OnLeftOut::default(),
             choose: BTreeMap::default(),
@@ -124,6 +146,7 @@ impl Default for HostSettings {
             app_version: None,
             places: Places::default(),
             config_folder: None,
+            file: None,
         }
     }
 }
@@ -174,11 +197,16 @@ impl HostSettings {
         match fs::read(path) {
             Ok(bytes) => {
                 let config_folder = path.parent().map(Into::into);
-                Ok(Self { config_folder, ..Self::from_ron(&file, &bytes)? })
+                Ok(Self { config_folder, file: Some(path.into()), ..Self::from_ron(&file, &bytes)? })
             }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Err(SettingsError::NotFound { file }),
             Err(source) => Err(SettingsError::Unreadable { file, why: source.to_string() }),
         }
+    }
+
+    /// Returns the file that they were [read](Self::read) from; `None` if they were made in code, or of a text.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Goes through the extensions that have something said about them: the key, the name, and where it is written.
@@ -197,6 +225,16 @@ impl HostSettings {
         self.places.directory(directory)
     }
 
+    /// Returns where `data` is written, if the settings come from a file.
+    pub(crate) fn place_of_data(&self) -> Option<Location> {
+        self.places.data()
+    }
+
+    /// Returns where a dev folder is written, if it comes from a file.
+    pub(crate) fn place_of_dev_folder(&self, folder: &DevFolder) -> Option<Location> {
+        self.places.dev_folder(folder)
+    }
+
     /// Returns the folder of the file that the settings were read from, if there is one.
     pub(crate) fn config_folder(&self) -> Option<&Path> {
         self.config_folder.as_deref()
@@ -205,6 +243,11 @@ impl HostSettings {
     /// Tells whether a directory is one of those that are searched if nobody says otherwise.
     pub(crate) fn is_default_directory(directory: &str) -> bool {
         DEFAULT_DIRECTORIES.contains(&directory)
+    }
+
+    /// Tells whether a folder of data is the one that it is if nobody says otherwise.
+    fn is_default_data(data: &str) -> bool {
+        data == DEFAULT_DATA
     }
 
     fn note_places(&mut self, text: &str, start: Location) {

@@ -1,62 +1,104 @@
 //! Which folders are searched.
 
 use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
+    ffi::OsStr,
+    fs, io,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
-use super::problem::{DiscoveryProblem, DiscoveryProblemKind as Kind};
-use crate::{
-    problem::Problem,
-    settings::{HostSettings, assets_dir},
+use super::{
+    Folders, Found,
+    entry::{Entry, is_passed_by},
+    placeholders::Paths,
+    problem::{DiscoveryProblem, DiscoveryProblemKind as Kind},
 };
+use crate::{problem::Problem, settings::HostSettings};
 
-/// What the placeholders in the directories of the host settings stand for; `{config}` is known to the settings
-/// themselves.
+#[cfg(doc)]
+use super::discover;
+
+/// A folder that [`discover`] searches.
+///
+/// ```
+/// use std::fs;
+/// use bevy_extensions_core::{Folders, HostSettings, searched};
+///
+/// let cwd = tempfile::tempdir()?;
+/// fs::create_dir_all(cwd.path().join("extensions/weather/lib"))?;
+/// fs::write(cwd.path().join("extensions/weather/main.js"), "")?;
+/// fs::write(cwd.path().join("extensions/weather/lib/rain.js"), "")?;
+///
+/// let folders = Folders { cwd: Some(cwd.path().into()), ..Folders::of_app("Town") };
+/// let directories = searched(&HostSettings::default(), &folders);
+/// let directory = directories.iter().find(|directory| directory.shown == "extensions").unwrap();
+///
+/// let changed = directory.real.join("lib.txt/../weather/lib/rain.js");
+/// assert_eq!(directory.entry_of(&changed), None);
+/// let changed = directory.real.join("weather/lib/rain.js");
+/// let entry = directory.entry_of(&changed).unwrap();
+/// let found = directory.open(entry).unwrap().unwrap();
+/// assert_eq!(found.shown, "extensions/weather");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folders {
-    /// `{assets}`.
-    pub assets: PathBuf,
-    /// `{cwd}`, the current directory, if there is one. Paths below it are shown without it.
-    pub cwd: Option<PathBuf>,
-    /// `{exe}`, the folder of the executable, if that is known.
-    pub exe: Option<PathBuf>,
+#[non_exhaustive]
+pub struct SearchedDirectory {
+    /// Which of the [`directories`](HostSettings::directories) of the host settings it is.
+    pub index: usize,
+    /// Its path.
+    pub path: PathBuf,
+    /// The same without any links.
+    pub real: PathBuf,
+    /// The same as people see it.
+    pub shown: String,
 }
 
-impl Folders {
-    /// Asks the system; `{assets}` is [`assets_dir`].
-    pub fn of_this_process() -> Self {
-        let executable = env::current_exe().ok();
-        Self {
-            assets: assets_dir(),
-            cwd: env::current_dir().ok(),
-            exe: executable.as_deref().and_then(Path::parent).map(Into::into),
+impl SearchedDirectory {
+    /// Returns the name of the entry that a path is, or leads into; `None` if it is in none that would be looked at.
+    ///
+    /// The path is absolute, below [`path`](Self::path) or [`real`](Self::real), and need not exist.
+    pub fn entry_of<'a>(&self, path: &'a Path) -> Option<&'a OsStr> {
+        let below = path.strip_prefix(&self.real).or_else(|_| path.strip_prefix(&self.path)).ok()?;
+        let is_plain = below.components().all(|part| matches!(part, Component::Normal(_)));
+        match below.components().next()? {
+            Component::Normal(name) if is_plain && !is_passed_by(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Reads one of its entries, as [`discover`] does; `None` if it is none that looks like an extension, or not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] if it looks like one, and cannot be used.
+    pub fn open(&self, entry: impl AsRef<OsStr>) -> Result<Option<Found>, Box<Problem>> {
+        match entry.as_ref() {
+            entry if is_passed_by(entry) => Ok(None),
+            entry => Arc::new(Entry::of_directory(self, entry)?).look(&mut Vec::new()),
         }
     }
 }
 
-/// A folder that is searched.
-pub(super) struct Directory {
-    /// Which of the directories of the host settings it is.
-    pub(super) index: usize,
-    pub(super) path: PathBuf,
-    /// The same without any links.
-    pub(super) real: PathBuf,
-    /// As people see it.
-    pub(super) shown: String,
+/// Returns the folders that [`discover`] searches, each once, in their order: those that are there.
+pub fn searched(settings: &HostSettings, folders: &Folders) -> Vec<SearchedDirectory> {
+    directories(settings, folders, &mut Vec::new())
 }
 
 /// Finds the folders that are searched, each once, and reports those that cannot be.
-pub(super) fn directories(settings: &HostSettings, folders: &Folders, problems: &mut Vec<Problem>) -> Vec<Directory> {
-    let mut all: Vec<Directory> = Vec::new();
+pub(super) fn directories(
+    settings: &HostSettings,
+    folders: &Folders,
+    problems: &mut Vec<Problem>,
+) -> Vec<SearchedDirectory> {
+    let mut all: Vec<SearchedDirectory> = Vec::new();
     for (index, written) in settings.directories.iter().enumerate() {
         match directory(settings, folders, index, written) {
             Ok(Some(directory)) if all.iter().any(|other| other.real == directory.real) => {}
             Ok(directory) => all.extend(directory),
             Err(kind) => problems.push(Problem::Discovery(DiscoveryProblem {
-                what: written.clone(),
-                kind,
                 at: settings.place_of_directory(written),
+                ..DiscoveryProblem::new(written, kind)
             })),
         }
     }
@@ -69,18 +111,11 @@ fn directory(
     folders: &Folders,
     index: usize,
     written: &str,
-) -> Result<Option<Directory>, Kind> {
-    let path = substituted(settings, folders, written)?;
-    let cwd = folders.cwd.as_deref();
-    let path = match settings.config_folder() {
-        Some(config) => config.join(path),
-        None => path,
-    };
-    let path = cwd.map_or_else(|| path.clone(), |cwd| cwd.join(&path));
-    let shown = cwd.and_then(|cwd| path.strip_prefix(cwd).ok()).filter(|path| !path.as_os_str().is_empty());
-    let shown = shown.unwrap_or(&path).display().to_string();
+) -> Result<Option<SearchedDirectory>, Kind> {
+    let path = Paths { settings, folders }.directory(index, written).map_err(Kind::Placeholder)?;
+    let shown = shown(&path, folders);
     match fs::canonicalize(&path).and_then(|real| Ok((fs::metadata(&real)?, real))) {
-        Ok((metadata, real)) if metadata.is_dir() => Ok(Some(Directory { index, path, real, shown })),
+        Ok((metadata, real)) if metadata.is_dir() => Ok(Some(SearchedDirectory { index, path, real, shown })),
         Ok(_) => Err(Kind::NotADirectory { path: shown }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match HostSettings::is_default_directory(written) {
             true => Ok(None),
@@ -90,30 +125,8 @@ fn directory(
     }
 }
 
-/// Puts folders in the place of placeholders.
-fn substituted(settings: &HostSettings, folders: &Folders, written: &str) -> Result<PathBuf, Kind> {
-    let mut path = std::ffi::OsString::new();
-    let mut rest = written;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (placeholder, after) = after.split_once('}').ok_or(Kind::OpenPlaceholder)?;
-        path.push(before);
-        let folder = folder(settings, folders, placeholder)?;
-        path.push(folders.cwd.as_deref().map_or_else(|| folder.into(), |cwd| cwd.join(folder)));
-        rest = after;
-    }
-    path.push(rest);
-    Ok(path.into())
-}
-
-fn folder<'a>(settings: &'a HostSettings, folders: &'a Folders, placeholder: &str) -> Result<&'a Path, Kind> {
-    let known = |folder: &'a Option<PathBuf>| {
-        folder.as_deref().ok_or_else(|| Kind::NoFolder { placeholder: placeholder.into() })
-    };
-    match placeholder {
-        "assets" => Ok(&folders.assets),
-        "cwd" => known(&folders.cwd),
-        "exe" => known(&folders.exe),
-        "config" => settings.config_folder().ok_or(Kind::NoConfig),
-        unknown => Err(Kind::UnknownPlaceholder { placeholder: unknown.into() }),
-    }
+/// Returns a path as people see it: without the current directory.
+pub(super) fn shown(path: &Path, folders: &Folders) -> String {
+    let below = folders.cwd.as_deref().and_then(|cwd| path.strip_prefix(cwd).ok());
+    below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(path).display().to_string()
 }

@@ -1,10 +1,15 @@
 //! One entry of a searched folder: an extension, or none.
 
-use std::{ffi::OsString, fs, io, path::PathBuf, sync::Arc};
+use std::{
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
-    Discovery, Found,
-    directories::Directory,
+    Discovery, Folders, Found,
+    directories::{SearchedDirectory, shown},
     entrypoint::{USUAL, entrypoint, has_ending, is_jar},
     problem::{DiscoveryProblem, DiscoveryProblemKind as Kind},
 };
@@ -22,8 +27,13 @@ const MANIFESTS: [&str; 3] = ["extension.ron", "extension.json", "package.json"]
 /// The endings of scripts.
 const SCRIPTS: [&str; 2] = ["js", "mjs"];
 
+/// Tells whether an entry of a searched folder is not looked at, whatever it is.
+pub(super) fn is_passed_by(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".") || name == "node_modules"
+}
+
 /// Looks at every entry of a folder, by name.
-pub(super) fn search(directory: &Directory, discovery: &mut Discovery) {
+pub(super) fn search(directory: &SearchedDirectory, discovery: &mut Discovery) {
     let failed = |error: io::Error| problem(&directory.shown, Kind::Unreadable { why: error.to_string() });
     let entries = match fs::read_dir(&directory.path) {
         Ok(entries) => entries,
@@ -37,34 +47,101 @@ pub(super) fn search(directory: &Directory, discovery: &mut Discovery) {
         }
     }
     names.sort();
-    for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
-        match Entry::new(directory, name).and_then(|entry| entry.look(&mut discovery.problems)) {
+    for name in names.into_iter().filter(|name| !is_passed_by(name)) {
+        let entry = Entry::of_directory(directory, &name).map(Arc::new);
+        match entry.and_then(|entry| entry.look(&mut discovery.problems)) {
             Ok(found) => discovery.found.extend(found),
             Err(problem) => discovery.problems.push(*problem),
         }
     }
 }
 
-struct Entry<'a> {
-    directory: &'a Directory,
+/// Something that may be an extension.
+#[derive(Debug)]
+pub(super) struct Entry {
     path: PathBuf,
     name: String,
     /// The path as people see it.
     shown: String,
+    /// The folder that it lies in, as people see it.
+    shown_folder: String,
+    /// Which of the searched folders that is, or a number after theirs.
+    index: usize,
+    /// What brought us here.
+    by: By,
 }
 
-impl<'a> Entry<'a> {
-    fn new(directory: &'a Directory, name: OsString) -> Result<Self, Box<Problem>> {
-        let path = directory.path.join(&name);
+/// What brings us to an entry.
+#[derive(Debug)]
+enum By {
+    /// A search of its folder, which is this one without links.
+    Search(PathBuf),
+    /// Somebody has named it.
+    Name,
+    /// It is a dev folder; if there is another one for resources, its path, and how people see it.
+    Dev(Option<(PathBuf, String)>),
+}
+
+impl Entry {
+    pub(super) fn of_directory(directory: &SearchedDirectory, name: &OsStr) -> Result<Self, Box<Problem>> {
         let shown = format!("{}/{}", directory.shown, name.to_string_lossy());
-        match name.into_string() {
-            Ok(name) => Ok(Self { directory, path, name, shown }),
-            Err(_) => Err(problem(&shown, Kind::NotUtf8)),
+        let path = directory.path.join(name);
+        let by = By::Search(directory.real.clone());
+        match name.to_str() {
+            Some(name) => {
+                let shown_folder = directory.shown.clone();
+                Ok(Self { path, name: name.into(), shown, shown_folder, index: directory.index, by })
+            }
+            None => Err(problem(&shown, Kind::NotUtf8)),
         }
     }
 
-    /// Returns the extension that it is, if it is one.
-    fn look(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
+    /// Somebody has named this path.
+    pub(super) fn named(path: PathBuf, folders: &Folders) -> Result<Self, Box<Problem>> {
+        Self::by(By::Name, path, usize::MAX, folders)
+    }
+
+    /// This path, and perhaps another for resources, is the nth dev folder.
+    pub(super) fn dev(
+        path: PathBuf,
+        resources: Option<PathBuf>,
+        index: usize,
+        folders: &Folders,
+    ) -> Result<Self, Box<Problem>> {
+        let resources = resources.map(|path| (shown(&path, folders), path)).map(|(shown, path)| (path, shown));
+        Self::by(By::Dev(resources), path, index, folders)
+    }
+
+    fn by(by: By, path: PathBuf, index: usize, folders: &Folders) -> Result<Self, Box<Problem>> {
+        let shown = shown(&path, folders);
+        let shown_folder = Path::new(&shown).parent().unwrap_or(Path::new("")).display().to_string();
+        // What ends with `..` is called as what it leads to.
+        let real = || fs::canonicalize(&path).ok()?.file_name().map(OsStr::to_owned);
+        let name = path.file_name().map(OsStr::to_owned).or_else(real).unwrap_or_default();
+        match name.into_string() {
+            Ok(name) => Ok(Self { path, name, shown, shown_folder, index, by }),
+            Err(_) => Err(asked(Kind::NotUtf8, &shown)),
+        }
+    }
+
+    /// Returns the extension that it has to be, as somebody has named it.
+    pub(super) fn open(self: &Arc<Self>) -> Result<Found, Box<Problem>> {
+        match self.look(&mut Vec::new())? {
+            Some(found) => Ok(found),
+            None if self.path.is_dir() => Err(self.problem(Kind::NothingInside)),
+            None if self.path.exists() => Err(self.problem(Kind::NoExtension)),
+            None => Err(self.problem(Kind::Nothing)),
+        }
+    }
+
+    /// Returns the extension that it is, if it is one; what is good to know of it goes to `notices`, too.
+    pub(super) fn look(self: &Arc<Self>, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
+        let before = notices.len();
+        let found = self.read(notices)?;
+        Ok(found.map(|found| Found { notices: notices[before..].to_vec(), origin: Some(self.clone()), ..found }))
+    }
+
+    fn read(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
         let metadata = match fs::metadata(&self.path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -76,6 +153,7 @@ impl<'a> Entry<'a> {
         let is = |endings| has_ending(&self.name, endings);
         match () {
             () if metadata.is_dir() => self.folder(notices),
+            () if matches!(self.by, By::Dev(Some(_))) => Err(self.problem(Kind::NotAFolder)),
             () if !is(&["js", "mjs", "zip", "jar"]) => Ok(None),
             () if !metadata.is_file() => Err(self.problem(Kind::NotAFile)),
             () if is(&SCRIPTS) => self.script().map(Some),
@@ -85,20 +163,30 @@ impl<'a> Entry<'a> {
     }
 
     fn folder(&self, notices: &mut Vec<Problem>) -> Result<Option<Found>, Box<Problem>> {
-        if self.name == "node_modules" {
-            return Ok(None);
+        if let By::Search(directory) = &self.by {
+            let real = fs::canonicalize(&self.path).map_err(|error| self.unreadable(&error))?;
+            if directory.starts_with(real) {
+                return Err(self.problem(Kind::Loop));
+            }
         }
-        let real = fs::canonicalize(&self.path).map_err(|error| self.unreadable(&error))?;
-        if self.directory.real.starts_with(real) {
-            return Err(self.problem(Kind::Loop));
-        }
-        let files = ExtensionFiles::folder_shown(&self.path, self.shown.clone());
+        let files = self.with_resources(ExtensionFiles::folder_shown(&self.path, self.shown.clone()))?;
         match self.extension(files.clone(), notices)? {
             None => match self.why_nothing(&files) {
                 Some(kind) => Err(self.problem(kind)),
                 None => Ok(None),
             },
             found => Ok(found),
+        }
+    }
+
+    /// Adds the files of the other folder, if there is one.
+    fn with_resources(&self, files: ExtensionFiles) -> Result<ExtensionFiles, Box<Problem>> {
+        let By::Dev(Some((path, shown))) = &self.by else { return Ok(files) };
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Ok(files.over(ExtensionFiles::folder_shown(path, shown.clone()))),
+            Ok(_) => Err(asked(Kind::NotAFolder, shown)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(asked(Kind::Nothing, shown)),
+            Err(error) => Err(asked(Kind::Unreadable { why: error.to_string() }, shown)),
         }
     }
 
@@ -119,7 +207,7 @@ impl<'a> Entry<'a> {
     }
 
     fn script(&self) -> Result<Found, Box<Problem>> {
-        let files = ExtensionFiles::script_shown(&self.path, self.directory.shown.clone());
+        let files = ExtensionFiles::script_shown(&self.path, self.shown_folder.clone());
         let reading = self.header(&files, &self.name)?;
         Ok(self.found(&self.name, reading, files, self.name.clone()))
     }
@@ -183,9 +271,18 @@ impl<'a> Entry<'a> {
 
     fn found(&self, file: &str, reading: Reading, files: ExtensionFiles, entrypoint: String) -> Found {
         let Reading { manifest, places, original_name, implicit } = reading;
-        let source = Source::read(&files.shown(file), self.directory.index, places, implicit);
+        let source = Source::read(&files.shown(file), self.index, places, implicit);
         let candidate = Candidate { original_name, ..Candidate::new(manifest, source) };
-        Found { candidate, files: Arc::new(files), entrypoint, path: self.path.clone() }
+        Found {
+            candidate,
+            files: Arc::new(files),
+            entrypoint,
+            path: self.path.clone(),
+            shown: self.shown.clone(),
+            is_dev: matches!(self.by, By::Dev(_)),
+            notices: Vec::new(),
+            origin: None,
+        }
     }
 
     /// Tells why there is nothing in a folder or archive that somebody may have meant as an extension.
@@ -207,10 +304,21 @@ impl<'a> Entry<'a> {
     }
 
     fn problem(&self, kind: Kind) -> Box<Problem> {
-        problem(&self.shown, kind)
+        match self.by {
+            By::Search(_) => problem(&self.shown, kind),
+            By::Name | By::Dev(_) => asked(kind, &self.shown),
+        }
     }
 }
 
 fn problem(shown: &str, kind: Kind) -> Box<Problem> {
-    Box::new(Problem::Discovery(DiscoveryProblem { what: shown.into(), kind, at: Some(Location::file(shown)) }))
+    let at = Some(Location::file(shown));
+    Box::new(Problem::Discovery(DiscoveryProblem { at, ..DiscoveryProblem::new(shown, kind) }))
+}
+
+/// Says what is wrong with something that somebody has named, and so cannot be passed by.
+fn asked(kind: Kind, shown: &str) -> Box<Problem> {
+    let at = Some(Location::file(shown));
+    let is_asked_for = true;
+    Box::new(Problem::Discovery(DiscoveryProblem { at, is_asked_for, ..DiscoveryProblem::new(shown, kind) }))
 }

@@ -6,8 +6,12 @@ use crate::{
     files::{ArchiveError, FileError},
     location::Location,
     problem::Severity,
-    suggest,
+    settings::DevFolderError,
 };
+
+use super::placeholders::PlaceholderError;
+#[cfg(doc)]
+use crate::settings::HostSettings;
 
 /// Something in the folders for extensions, or such a folder itself, that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +23,33 @@ pub struct DiscoveryProblem {
     pub kind: DiscoveryProblemKind,
     /// The place to look at; `None` for a directory that no file names.
     pub at: Option<Location>,
+    /// Tells whether somebody has named it, so that it is an error if it is none that can be used.
+    pub is_asked_for: bool,
 }
 
 /// What is wrong with something in the folders for extensions, or with such a folder itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DiscoveryProblemKind {
-    /// A directory of the host settings has a placeholder that does not exist.
-    UnknownPlaceholder {
-        /// The placeholder, without its brackets.
-        placeholder: String,
+    /// A directory of the host settings has a placeholder that stands for no folder.
+    Placeholder(PlaceholderError),
+    /// [`HostSettings::data`] has a placeholder that stands for no folder.
+    NoData(PlaceholderError),
+    /// A dev folder has a placeholder that stands for no folder.
+    NoDevFolder(PlaceholderError),
+    /// A text in an environment variable is no dev folder.
+    BadDevFolder(DevFolderError),
+    /// An environment variable should say whether what is edited is loaded anew, and does not.
+    BadWatch {
+        /// The variable.
+        variable: &'static str,
     },
-    /// A directory of the host settings has a `{` without a `}`.
-    OpenPlaceholder,
-    /// A directory of the host settings has `{config}`, and the host settings come from no file.
-    NoConfig,
-    /// A directory of the host settings has a placeholder for a folder that the system does not tell.
-    NoFolder {
-        /// The placeholder, without its brackets.
-        placeholder: String,
-    },
+    /// One of the two paths of a dev folder leads to something else.
+    NotAFolder,
+    /// There is nothing at a path that somebody has named.
+    Nothing,
+    /// A file that somebody has named is of no kind that an extension is.
+    NoExtension,
     /// A directory of the host settings is not there.
     NoDirectory {
         /// The path that it stands for.
@@ -96,15 +107,19 @@ pub enum DiscoveryProblemKind {
 
 use DiscoveryProblemKind as Kind;
 
-/// The placeholders of directories.
-pub(super) const PLACEHOLDERS: [&str; 4] = ["assets", "cwd", "exe", "config"];
-
 impl DiscoveryProblem {
+    /// Says what is wrong with something, but not where to look.
+    pub(crate) fn new(what: &str, kind: Kind) -> Self {
+        Self { what: what.into(), kind, at: None, is_asked_for: false }
+    }
+
     /// Tells how bad it is.
     pub fn severity(&self) -> Severity {
         match &self.kind {
-            Kind::NoDirectory { .. } | Kind::DanglingLink => Severity::Warning,
-            Kind::Loop | Kind::TwoManifests { .. } | Kind::NoEntry { .. } | Kind::TooDeep { .. } => Severity::Notice,
+            Kind::TwoManifests { .. } => Severity::Notice,
+            _ if self.is_asked_for => Severity::Error,
+            Kind::NoDirectory { .. } | Kind::DanglingLink | Kind::BadWatch { .. } => Severity::Warning,
+            Kind::Loop | Kind::NoEntry { .. } | Kind::TooDeep { .. } => Severity::Notice,
             _ => Severity::Error,
         }
     }
@@ -112,16 +127,12 @@ impl DiscoveryProblem {
     /// Tells one thing to try.
     pub fn hint(&self) -> String {
         match &self.kind {
-            Kind::UnknownPlaceholder { placeholder } => match suggest::nearest(placeholder, &PLACEHOLDERS) {
-                Some(near) => format!("did you mean `{{{near}}}`?"),
-                None => {
-                    let known = PLACEHOLDERS.map(|name| format!("{{{name}}}"));
-                    format!("the placeholders are {}", suggest::list(&known))
-                }
-            },
-            Kind::OpenPlaceholder => "close it with `}`".into(),
-            Kind::NoConfig => "write `{cwd}`, or read the host settings from a file".into(),
-            Kind::NoFolder { .. } => "write the path itself".into(),
+            Kind::Placeholder(error) | Kind::NoData(error) | Kind::NoDevFolder(error) => error.hint(),
+            Kind::BadDevFolder(error) => error.hint(),
+            Kind::BadWatch { variable } => format!("set `{variable}` to `1` or `0`"),
+            Kind::NotAFolder => "name two folders, or write the path of the extension alone".into(),
+            Kind::Nothing => "check the path".into(),
+            Kind::NoExtension => "name a folder, a `.js`, a `.mjs` or a `.zip`".into(),
             Kind::NoDirectory { .. } => "create it, or take it out of `directories` in the host settings".into(),
             Kind::NotADirectory { .. } => "name the folder that holds the extensions".into(),
             Kind::Unreadable { .. } => "check that this user may read it".into(),
@@ -149,18 +160,17 @@ impl fmt::Display for DiscoveryProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = &self.what;
         match &self.kind {
-            Kind::UnknownPlaceholder { placeholder } => {
-                write!(f, "the directory `{what}` is not searched: there is no placeholder `{{{placeholder}}}`")
+            Kind::Placeholder(error) => write!(f, "the directory `{what}` is not searched: {error}"),
+            Kind::NoData(error) => write!(f, "the data folder `{what}` cannot be had: {error}"),
+            Kind::NoDevFolder(error) => write!(f, "the dev folder `{what}` is not loaded: {error}"),
+            Kind::BadDevFolder(error) => write!(f, "the dev folder `{what}` is not loaded: {error}"),
+            Kind::BadWatch { variable } => write!(f, "`{variable}` is `{what}`, which says neither yes nor no"),
+            Kind::NotAFolder => {
+                write!(f, "`{what}` is no folder, and a dev folder of code and resources is two of them")
             }
-            Kind::OpenPlaceholder => write!(f, "the directory `{what}` is not searched: its `{{` has no `}}`"),
-            Kind::NoConfig => {
-                write!(f, "the directory `{what}` is not searched: the host settings, for `{{config}}`, are in no file")
-            }
-            Kind::NoFolder { placeholder } => {
-                write!(
-                    f,
-                    "the directory `{what}` is not searched: the system does not tell what `{{{placeholder}}}` is"
-                )
+            Kind::Nothing => write!(f, "there is nothing at `{what}`"),
+            Kind::NoExtension => {
+                write!(f, "`{what}` is no extension: it is neither a folder nor a script nor an archive")
             }
             Kind::NoDirectory { path } if path == what => write!(f, "the directory `{what}` is not there"),
             Kind::NoDirectory { path } => write!(f, "the directory `{what}`, which is `{path}`, is not there"),

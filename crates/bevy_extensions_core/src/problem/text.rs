@@ -22,6 +22,7 @@ impl Problem {
             Self::BadSettings(error) => error.hint(),
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
+            Self::InPlaceOf { dev, .. } => format!("take `{}` out of the dev folders to use the other", dev.0),
             Self::WishDropped { kind: EdgeKind::Chosen, .. } => {
                 "choose another in the host settings, or loosen another step of the cycle".into()
             }
@@ -90,6 +91,11 @@ impl fmt::Display for Problem {
             Self::Shadowed { extension, used, passed_over } => {
                 write!(f, "`{extension}` is there twice: {} is used, {} is passed over", used.0, passed_over.0,)
             }
+            Self::InPlaceOf { extension, installed, dev } => write!(
+                f,
+                "`{extension}` of `{}` is not used: the dev folder `{}` stands in its place",
+                installed.0, dev.0,
+            ),
             Self::WishDropped { extension, kind, other, cycle, .. } => write!(
                 f,
                 "`{extension}` {} `{other}`, which would make a cycle, {}: {}",

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, str::FromStr};
 use ron::value::RawValue;
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::HostSettings;
+use super::{DevFolder, HostSettings};
 use crate::{
     event_name::EventName,
     interface_name::InterfaceName,
@@ -23,6 +23,9 @@ pub(super) struct Places {
     file: Option<Location>,
     /// Those of the directories that are not there by default.
     directories: BTreeMap<String, Place>,
+    /// That of `data`, if it is not the default.
+    data: Option<Place>,
+    dev_folders: BTreeMap<DevFolder, Place>,
     disabled: BTreeMap<ExtensionName, Place>,
     limits_for: BTreeMap<ExtensionName, Place>,
     /// Where the settings of each extension begin.
@@ -49,6 +52,13 @@ impl Places {
         let directories = borrowed.directories.into_iter().filter(|it| !HostSettings::is_default_directory(it));
         Self {
             directories: directories.filter_map(|it| Some((it.into(), place(it)?))).collect(),
+            data: Some(borrowed.data).filter(|it| !HostSettings::is_default_data(it)).and_then(place),
+            dev_folders: borrowed
+                .dev
+                .folders
+                .into_iter()
+                .filter_map(|it| Some((it.parse().ok()?, place(it)?)))
+                .collect(),
             disabled: known(borrowed.disabled.into_iter().map(|name| (name, place(name)))),
             limits_for: known(borrowed.limits_for.into_keys().map(|name| (name, place(name)))),
             settings: known(settings),
@@ -61,6 +71,17 @@ impl Places {
     /// Returns where a directory is written.
     pub(super) fn directory(&self, directory: &str) -> Option<Location> {
         self.at(self.directories.get(directory))
+    }
+
+    /// Returns where `data` is written.
+    pub(super) fn data(&self) -> Option<Location> {
+        self.at(self.data.as_ref())
+    }
+
+    /// Returns where a dev folder is written; those that are not there come from elsewhere.
+    pub(super) fn dev_folder(&self, folder: &DevFolder) -> Option<Location> {
+        let place = self.dev_folders.get(folder)?;
+        self.at(Some(place))
     }
 
     /// Returns where a name in `disabled` is written, if the settings come from a file.
@@ -146,6 +167,9 @@ type Lent<'a> = BTreeMap<&'a str, &'a str>;
 struct Borrowed<'a> {
     #[serde(borrow)]
     directories: Vec<&'a str>,
+    data: &'a str,
+    #[serde(borrow)]
+    dev: BorrowedDev<'a>,
     #[serde(borrow)]
     disabled: Vec<&'a str>,
     #[serde(borrow)]
@@ -160,4 +184,11 @@ struct Borrowed<'a> {
     limits_for: BTreeMap<&'a str, IgnoredAny>,
     #[serde(borrow)]
     settings: BTreeMap<&'a str, &'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename = "Dev")]
+struct BorrowedDev<'a> {
+    #[serde(borrow)]
+    folders: Vec<&'a str>,
 }
