@@ -1,12 +1,9 @@
 //! What is asked of the host while the app runs, and what was read for it.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{Candidate, Problem, Switch};
+use bevy_extensions_core::{Candidate, Found, Problem, Switch};
 
 use crate::contain::Ward;
 
@@ -35,8 +32,8 @@ impl PartialEq for Request {
 #[derive(Clone)]
 pub(crate) struct Loadable {
     pub(crate) candidate: Arc<Candidate>,
-    /// Where it was read; `None` if it does not come from disk.
-    pub(crate) path: Option<PathBuf>,
+    /// How it was found, to be read again; `None` if it does not come from disk.
+    pub(crate) found: Option<Arc<Found>>,
     pub(crate) launch: Launch,
 }
 
@@ -49,5 +46,5 @@ impl std::fmt::Debug for Loadable {
 /// Does in the place of a native's `build` what makes an extension ready for its phases, each time that it starts.
 pub(crate) type Launch = Arc<dyn Fn(&mut World, &Arc<Ward>) + Send + Sync>;
 
-/// Reads an extension from disk.
-pub(crate) type Reader = Arc<dyn Fn(&Path) -> Result<Loadable, Box<Problem>> + Send + Sync>;
+/// Finds out who runs something that was found, and whether that one can.
+pub(crate) type Reader = Arc<dyn Fn(Found) -> Loadable + Send + Sync>;

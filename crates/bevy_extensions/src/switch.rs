@@ -5,7 +5,7 @@ mod census;
 mod install;
 mod plan;
 
-use std::{fmt, mem, path::Path};
+use std::{fmt, mem, path::Path, sync::Arc};
 
 use bevy_app::{App, First, MainScheduleOrder};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
@@ -273,15 +273,12 @@ impl Extensions {
 
     /// Reads what is to be loaded.
     pub(crate) fn request(&self, switch: Switch) -> Request {
-        let path = match switch.to {
-            SwitchTo::Load => Some(Path::new(&switch.extension)),
-            SwitchTo::Reload => {
-                self.id_by_name(&switch.extension).and_then(|id| self.listed(id).path.as_deref())
-            }
+        let read = match switch.to {
+            SwitchTo::Load => Some(self.open(Path::new(&switch.extension))),
+            SwitchTo::Reload => self.id_by_name(&switch.extension).and_then(|id| self.open_again(id)),
             _ => None,
         };
-        let read = path.map(|path| self.read(path).into());
-        Request { switch, read }
+        Request { switch, read: read.map(Arc::new) }
     }
 
     /// Asks for what a plan says. It is done before the next frame, together with whatever else is asked for until then.

@@ -129,6 +129,11 @@ impl Found {
         Arc::new(Entry::named(path, folders)?).open()
     }
 
+    /// Tells whether it lies on disk, so that it can be read again.
+    pub fn is_on_disk(&self) -> bool {
+        self.origin.is_some()
+    }
+
     /// Reads it again, as it is now, from where it was found. What was made in memory stays as it is.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::{
     any::TypeId,
     collections::HashMap,
     mem,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,12 +12,17 @@ use std::{
 };
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{Candidate, ExtensionName, HostSettings, Manifest, Plan, Problem, nearest};
+use bevy_extensions_core::{Candidate, ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, nearest};
 use bevy_platform::time::Instant;
 
 use super::{DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes};
 use crate::{
-    acting::ExtensionId, app_info::AppInfo, caseless::CaselessMap, contain::Ward, extension::Extension, request::{Launch, Loadable, Reader, Request},
+    acting::ExtensionId,
+    app_info::AppInfo,
+    caseless::CaselessMap,
+    contain::Ward,
+    extension::Extension,
+    request::{Launch, Loadable, Reader, Request},
 };
 
 /// All extensions of an app: finds them by name or type, and knows the plan.
@@ -65,6 +70,7 @@ pub struct Extensions {
     /// What was asked for since the last frame.
     pub(crate) requested: Vec<Request>,
     reader: Reader,
+    pub(crate) folders: Folders,
     /// When somebody will be started again by itself.
     pub(crate) next_retry: Option<Instant>,
 }
@@ -108,8 +114,8 @@ pub(crate) type Parked = Box<dyn FnMut(&mut World, &Arc<Ward>) + Send + Sync>;
 pub(crate) struct Listed {
     pub(crate) name: ExtensionName,
     pub(crate) candidate: Arc<Candidate>,
-    /// Where it was read; `None` if it does not come from disk.
-    pub(crate) path: Option<PathBuf>,
+    /// How it was found; `None` if it does not come from disk.
+    pub(crate) found: Option<Arc<Found>>,
     pub(crate) entity: Entity,
     pub(crate) ward: Arc<Ward>,
     /// Where it is in its life; the component only shows it.
@@ -160,14 +166,14 @@ impl Listed {
 pub(crate) struct Newcomer {
     pub(crate) info: ExtensionInfo,
     pub(crate) candidate: Arc<Candidate>,
-    pub(crate) path: Option<PathBuf>,
+    pub(crate) found: Option<Arc<Found>>,
     pub(crate) native: Option<TypeId>,
     /// What makes it ready for its phases, unless it is built.
     pub(crate) launch: Option<Launch>,
 }
 
 impl Extensions {
-    pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings, reader: Reader) -> Self {
+    pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings, reader: Reader, folders: Folders) -> Self {
         Self {
             app,
             plan: Plan::default(),
@@ -184,13 +190,14 @@ impl Extensions {
             have_ended: false,
             requested: Vec::new(),
             reader,
+            folders,
             next_retry: None,
         }
     }
 
     /// Takes an extension in, and makes it an entity. Its place in the order is [still to be said](Self::set_plan).
     pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
-        let Newcomer { info, candidate, path, native, launch } = newcomer;
+        let Newcomer { info, candidate, found, native, launch } = newcomer;
         let free = self.list.iter().position(Option::is_none);
         let id = ExtensionId::new(free.unwrap_or(self.list.len()));
         let name = info.name.clone();
@@ -202,7 +209,7 @@ impl Extensions {
         let mut listed = Listed {
             name,
             candidate,
-            path,
+            found,
             entity,
             ward,
             state,
@@ -279,8 +286,14 @@ impl Extensions {
     }
 
     /// Reads an extension from disk.
-    pub(crate) fn read(&self, path: &Path) -> Result<Loadable, Box<Problem>> {
-        (self.reader)(path)
+    pub(crate) fn open(&self, path: &Path) -> Result<Loadable, Box<Problem>> {
+        Found::open(path, &self.folders).map(|found| (self.reader)(found))
+    }
+
+    /// Reads an extension again, as it is now; `None` if it does not come from disk.
+    pub(crate) fn open_again(&self, id: ExtensionId) -> Option<Result<Loadable, Box<Problem>>> {
+        let found = self.listed(id).found.as_ref()?;
+        Some(found.open_again().map(|found| (self.reader)(found)))
     }
 
     /// Tells whether somebody was charged with a fault since the last call.

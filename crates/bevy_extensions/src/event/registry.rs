@@ -318,9 +318,7 @@ fn add_named_to<E: ExtensionEvent>(world: &mut World, listener: &Arc<NamedListen
     let mut listeners = world.resource_mut::<Listeners<E>>();
     let listeners = listeners.get_mut();
     // Who listens to everything does not mean what cannot be heard by name.
-    if !listeners.has(listener.entity)
-        && (listener.filter.exact().is_some() || E::wire().can_be_heard())
-    {
+    if !listeners.has(listener.entity) && (listener.filter.exact().is_some() || E::wire().can_be_heard()) {
         let (place, entity, ward) = (listener.place, listener.entity, listener.ward.clone());
         listeners.insert(Slot { place, entity, ward, ear: Ear::Named(listener.clone()) });
     }

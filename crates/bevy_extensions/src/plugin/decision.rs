@@ -1,11 +1,9 @@
 //! What starts: what is found, and what the manifests and the host settings say of it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{
-    Discovery, Folders, Found, HostSettings, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
-};
+use bevy_extensions_core::{Folders, Found, HostSettings, OnLeftOut, Problem, Resolution, Severity, discover, resolve};
 
 use super::{
     ExtensionsPlugin,
@@ -27,6 +25,7 @@ pub(super) struct Decision {
     /// What is wrong beside what resolving has found.
     problems: Vec<Problem>,
     reader: Reader,
+    folders: Folders,
     pub(super) verdict: Verdict,
 }
 
@@ -46,6 +45,10 @@ impl Decision {
     #[cfg_attr(not(feature = "test_kit"), expect(unused_variables, reason = "it asks for a test alone"))]
     pub(super) fn new(plugin: &ExtensionsPlugin, world: &World) -> Self {
         let mut found = Sources::of(plugin);
+        let folders = match &plugin.app {
+            Some(app) => Folders::of_app(&app.name),
+            None => Folders::of_this_process(),
+        };
         let (mut settings, unreadable) = match plugin.settings.read() {
             Ok(settings) => (settings, None),
             Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
@@ -54,7 +57,7 @@ impl Decision {
             settings.app_version = Some(app.version.clone());
         }
         if plugin.files && unreadable.is_none() {
-            found.on_disk(plugin, &settings);
+            found.on_disk(plugin, &settings, &folders);
         }
         let Sources { origins, mut problems } = found;
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
@@ -71,7 +74,7 @@ impl Decision {
         #[cfg(feature = "test_kit")]
         crate::test_rules::shuffle(world, &mut resolution.plan);
         let reader = reader(plugin, &settings);
-        Self { origins, settings, resolution, problems, reader, verdict }
+        Self { origins, settings, resolution, problems, reader, folders, verdict }
     }
 
     /// Returns those in the plan, in load order.
@@ -81,9 +84,10 @@ impl Decision {
 
     /// Makes extensions and edges entities, and the resource that finds them.
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>) {
-        let mut extensions = Extensions::new(app, self.settings, self.reader);
-        let list = outcome(&self.resolution)
-            .map(|(candidate, position, state)| extensions.list(world, self.origins[candidate].newcomer(position), state));
+        let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
+        let list = outcome(&self.resolution).map(|(candidate, position, state)| {
+            extensions.list(world, self.origins[candidate].newcomer(position), state)
+        });
         let order = list.collect();
         extensions.set_plan(world, self.resolution.plan, order);
         extensions.problems.add_first(self.problems);
@@ -100,23 +104,10 @@ fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
     problems.any(|problem| problem.severity() == Severity::Error)
 }
 
-fn open(path: &std::path::Path) -> Result<Found, Box<Problem>> {
-    let path = std::path::absolute(path).unwrap();
-    let ron = format!("(directories: [{:?}])", path.parent().unwrap());
-    let settings = HostSettings::from_ron("x.ron", ron.as_bytes()).unwrap();
-    let discovery = discover(&settings, &Folders::of_this_process());
-    let found = discovery.found.into_iter().find(|found| found.path == path);
-    found.ok_or_else(|| Box::new(discovery.problems.into_iter().next().unwrap_or(Problem::Stopped)))
-}
-
-/// Returns what reads an extension from disk while the app runs.
+/// Returns what finds out about an extension that is found while the app runs.
 fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings) -> Reader {
     let (plugin, settings) = (plugin.clone(), settings.clone());
-    Arc::new(move |path| {
-        let found = open(path)?;
-        let path = found.path.clone();
-        Ok(loadable(&plugin, found, Some(path), Some(&settings)))
-    })
+    Arc::new(move |found| loadable(&plugin, found, Some(&settings)))
 }
 
 /// Goes through those in the plan, in load order, then through the others: which candidate each is, its place in the plan,
@@ -149,7 +140,7 @@ impl Sources {
         }
         for (file, text) in &plugin.scripts {
             match Found::script(file, text) {
-                Ok(script) => found.add(plugin, script, None),
+                Ok(script) => found.add(plugin, script),
                 Err(error) => found.problems.push(Problem::Unreadable(error)),
             }
         }
@@ -157,16 +148,21 @@ impl Sources {
     }
 
     /// Finds what lies in the directories of the host settings.
-    fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings) {
-        let Discovery { found, problems, .. } = discover(settings, &Folders::of_this_process());
-        self.problems.extend(problems);
-        for found in found {
-            let path = found.path.clone();
-            self.add(plugin, found, Some(path));
-        }
+    fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings, folders: &Folders) {
+        let mut discovery = discover(settings, folders);
+        self.problems.append(&mut discovery.problems);
+        let problems = &mut self.problems;
+        self.origins.retain(|origin| match discovery.in_place_of(origin.candidate()) {
+            Some(problem) => {
+                problems.push(problem);
+                false
+            }
+            None => true,
+        });
+        discovery.found.into_iter().for_each(|found| self.add(plugin, found));
     }
 
-    fn add(&mut self, plugin: &ExtensionsPlugin, found: Found, path: Option<PathBuf>) {
-        self.origins.push(Origin::Script(loadable(plugin, found, path, None)));
+    fn add(&mut self, plugin: &ExtensionsPlugin, found: Found) {
+        self.origins.push(Origin::Script(loadable(plugin, found, None)));
     }
 }

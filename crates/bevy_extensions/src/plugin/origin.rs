@@ -1,13 +1,13 @@
 //! Where an extension comes from, and how it is started.
 
-use std::{any::TypeId, path::PathBuf, sync::Arc};
+use std::{any::TypeId, sync::Arc};
 
 use bevy_app::App;
 use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunnable};
 
+use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
-use super::ExtensionsPlugin;
 use crate::{
     acting::ExtensionId,
     declare::Declared,
@@ -44,19 +44,16 @@ impl Origin {
         Newcomer {
             info: ExtensionInfo { name, version, location, kind, position },
             candidate: candidate.clone(),
-            path: self.path(),
+            found: self.script().and_then(|script| script.found.clone()),
             native: self.type_id(),
-            launch: match self {
-                Self::Native(..) => None,
-                Self::Script(loadable) => Some(loadable.launch.clone()),
-            },
+            launch: self.script().map(|script| script.launch.clone()),
         }
     }
 
-    fn path(&self) -> Option<PathBuf> {
+    fn script(&self) -> Option<&Loadable> {
         match self {
             Self::Native(..) => None,
-            Self::Script(loadable) => loadable.path.clone(),
+            Self::Script(script) => Some(script),
         }
     }
 
@@ -79,13 +76,8 @@ impl Origin {
 /// Finds out who runs something that was found on disk, or given as a text; and whether it can run at all, if there are
 /// settings to check it with.
 #[cfg(feature = "script")]
-pub(super) fn loadable(
-    plugin: &ExtensionsPlugin,
-    found: Found,
-    path: Option<PathBuf>,
-    check: Option<&HostSettings>,
-) -> Loadable {
-    let Found { mut candidate, files, entrypoint, .. } = found;
+pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<&HostSettings>) -> Loadable {
+    let (mut candidate, files, entrypoint) = (found.candidate.clone(), found.files.clone(), found.entrypoint.clone());
     let Some(engine) = plugin.languages.engine_of(&entrypoint) else {
         let names: Vec<_> = plugin.languages.names().collect();
         let hint = match names.as_slice() {
@@ -93,32 +85,33 @@ pub(super) fn loadable(
             names => format!("write it in {}", names.join(" or ")),
         };
         let why = Unrunnable::new(format!("`{entrypoint}`"), "no engine of this app runs such files", hint);
-        return unrunnable(candidate, why, path);
+        return unrunnable(found, why);
     };
     let manifest = Arc::new(candidate.manifest.clone());
     let script = ScriptExtension { manifest, files, entrypoint, engine: engine.clone(), checked: Arc::default() };
     if candidate.unrunnable.is_none() {
         candidate.unrunnable = check.and_then(|settings| script.check(settings).err());
     }
-    Loadable { candidate: Arc::new(candidate), path, launch: script.launch() }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: script.launch() }
 }
 
 /// Without scripts nobody runs it.
 #[cfg(not(feature = "script"))]
-pub(super) fn loadable(
-    _: &ExtensionsPlugin,
-    found: Found,
-    path: Option<PathBuf>,
-    _: Option<&HostSettings>,
-) -> Loadable {
-    let Found { candidate, entrypoint, .. } = found;
+pub(super) fn loadable(_: &ExtensionsPlugin, found: Found, _: Option<&HostSettings>) -> Loadable {
     let hint = "turn on the feature `script` of `bevy_extensions`";
-    unrunnable(candidate, Unrunnable::new(format!("`{entrypoint}`"), "this app runs no scripts", hint), path)
+    let why = Unrunnable::new(format!("`{}`", found.entrypoint), "this app runs no scripts", hint);
+    unrunnable(found, why)
 }
 
 /// Makes an extension of what nobody runs. It is left out, and never launched.
-fn unrunnable(mut candidate: Candidate, why: Unrunnable, path: Option<PathBuf>) -> Loadable {
+fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
+    let mut candidate = found.candidate.clone();
     // What cannot run for another reason has that one.
     candidate.unrunnable.get_or_insert(why);
-    Loadable { candidate: Arc::new(candidate), path, launch: Arc::new(|_, _| {}) }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: Arc::new(|_, _| {}) }
+}
+
+/// Keeps how something was found, if it can be read again.
+fn on_disk(found: Found) -> Option<Arc<Found>> {
+    found.is_on_disk().then(|| Arc::new(found))
 }

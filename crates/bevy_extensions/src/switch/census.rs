@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bevy_extensions_core::{Candidate, Cause, ExtensionName, HostSettings, Problem, Resolution, SwitchTo, Unrunnable, resolve};
+use bevy_extensions_core::{
+    Candidate, Cause, ExtensionName, HostSettings, Problem, Resolution, SwitchTo, Unrunnable, resolve,
+};
 
 use super::BlockedBy;
 use crate::{

@@ -8,7 +8,9 @@ use super::census::{Census, Member};
 use crate::{
     acting::ExtensionId,
     driver,
-    entity::{ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, Newcomer, Parked},
+    entity::{
+        ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, Newcomer, Parked,
+    },
     event::registry,
     lifecycle::PhaseSchedules,
     park,
@@ -41,7 +43,7 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
             renew(world, id, loaded);
             id
         }
-        Member::Comes(Loadable { candidate, path, launch }) => {
+        Member::Comes(Loadable { candidate, found, launch }) => {
             let manifest = &candidate.manifest;
             let info = ExtensionInfo {
                 name: manifest.name.clone(),
@@ -50,7 +52,7 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
                 kind: ExtensionKind::Script,
                 position: None,
             };
-            let newcomer = Newcomer { info, candidate, path, native: None, launch: Some(launch) };
+            let newcomer = Newcomer { info, candidate, found, native: None, launch: Some(launch) };
             world.resource_scope(|world, mut extensions: Mut<Extensions>| {
                 extensions.list(world, newcomer, ExtensionState::Planned)
             })
@@ -59,11 +61,11 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
 }
 
 /// Puts what was read in the place of what was there before.
-fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, path, launch }: Loadable) {
+fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, launch }: Loadable) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     let entity = listed.entity;
     let (version, location) = (candidate.manifest.version.clone(), candidate.source.location().clone());
-    (listed.candidate, listed.path) = (candidate, path);
+    (listed.candidate, listed.found) = (candidate, found);
     (listed.attempts, listed.retry_at, listed.calm_since) = (0, None, None);
     let before = listed.park_launch(launch);
     drop_all(before);

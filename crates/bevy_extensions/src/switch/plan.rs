@@ -69,8 +69,10 @@ fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) ->
         _ if listed.state == ExtensionState::LeftOut => Some(BlockedBy::LeftOut),
         SwitchTo::Disable => contradicted(SwitchTo::Unload),
         _ if !listed.is_built => Some(BlockedBy::NotBuilt),
+        _ if is_asked(SwitchTo::Unload) => Some(BlockedBy::Contradicted { by: SwitchTo::Unload }),
+        _ if is_asked(SwitchTo::Disable) => Some(BlockedBy::Contradicted { by: SwitchTo::Disable }),
         SwitchTo::Restart if listed.is_off && !is_asked(SwitchTo::Enable) => Some(BlockedBy::Disabled),
-        _ => contradicted(SwitchTo::Unload).or_else(|| contradicted(SwitchTo::Disable)),
+        _ => None,
     }
 }
 
