@@ -441,6 +441,7 @@ mod acting;
 mod app_info;
 mod caseless;
 mod contain;
+mod data_folder;
 mod declare;
 mod driver;
 mod entity;
@@ -449,6 +450,7 @@ mod exchange;
 mod export;
 mod extension;
 mod fault;
+mod files;
 mod frame_time;
 mod host;
 mod hosted;
@@ -482,10 +484,10 @@ pub use bevy_extensions_core::{
     Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Discovery,
     DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError, EventName, EventNameError,
     ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found, HostSettings, InterfaceName,
-    Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
-    Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits, SettingsError, Severity, Source, Switch,
-    SwitchTo, Unavailable, Unrunnable, Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range,
-    parse_version, resolve,
+    LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, Overwrite, ParseError,
+    ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits,
+    SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable, Version, VersionError,
+    VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 
@@ -509,6 +511,7 @@ pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
+pub use files::Files;
 pub use frame_time::ExtensionFrameTimes;
 pub use host::HostScope;
 pub use leftovers::Leftover;

@@ -66,6 +66,11 @@ impl Decision {
         Self { found, settings, resolution, verdict }
     }
 
+    /// Returns the host settings.
+    pub(super) fn settings(&self) -> &HostSettings {
+        &self.settings
+    }
+
     /// Returns those in the plan, in load order.
     pub(super) fn planned(&self) -> Vec<Origin> {
         self.resolution.plan.iter().map(|planned| self.found.origins[planned.candidate].clone()).collect()

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
+    data_folder::DataFolder,
     entity::{ExtensionState, ExtensionTimes, Extensions},
     fault::{Fault, FaultPlace},
     lifecycle::{self, PhaseSchedules},
@@ -58,7 +59,8 @@ impl ScriptExtension {
         let settings = world.resource::<Extensions>().settings.clone();
         match self.script(&settings) {
             Ok(script) => {
-                let context = Arc::new(Context::new(ward.clone(), script));
+                let storage = world.resource::<DataFolder>().storage(ward.name());
+                let context = Arc::new(Context::new(ward.clone(), script, self.files.clone(), storage));
                 self.install(world, &context);
                 run_top_level(world, &context);
             }

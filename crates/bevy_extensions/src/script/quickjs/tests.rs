@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, ScriptLimits, Version};
+use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version};
 use serde_json::{Value, json};
 
 use super::QuickJs;
@@ -28,6 +28,7 @@ struct Host {
     exported: Vec<Offer>,
     drives: Vec<(String, Vec<String>)>,
     timers: Vec<(TimerId, u128, bool)>,
+    stored: BTreeMap<String, Vec<u8>>,
     /// What was called, logged and reported.
     told: Vec<String>,
     errors: Vec<ScriptError>,
@@ -120,6 +121,32 @@ impl ScriptHost for Host {
     fn log(&mut self, level: LogLevel, text: &str) {
         assert!(text != "the host panics", "{text}");
         self.told.push(format!("{level:?}: {text}"));
+    }
+
+    fn read_stored(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.stored.get(path).cloned().ok_or_else(|| format!("there is no file `{path}`"))
+    }
+
+    fn is_stored(&mut self, path: &str) -> bool {
+        self.stored.contains_key(path)
+    }
+
+    fn list_stored(&mut self, prefix: &str) -> Vec<String> {
+        self.stored.keys().filter(|path| path.starts_with(prefix)).cloned().collect()
+    }
+
+    fn store(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+        self.stored.insert(path.into(), content.into());
+        Ok(())
+    }
+
+    fn save(&mut self, path: &str, overwrite: Overwrite) -> Result<bool, String> {
+        self.told.push(format!("save: {path} {overwrite:?}"));
+        Ok(true)
+    }
+
+    fn remove_stored(&mut self, path: &str) -> Result<bool, String> {
+        Ok(self.stored.remove(path).is_some())
     }
 
     fn report(&mut self, error: ScriptError) {
