@@ -34,8 +34,8 @@ impl Embedded {
 
 /// Lists the files of a folder, by path; `root` is where the `Cargo.toml` lies.
 fn find(root: &Path, shown: &str) -> Result<Vec<String>, String> {
-    let is_named = |part| matches!(part, Component::Normal(_) | Component::ParentDir);
-    if !Path::new(shown).components().any(is_named) || Path::new(shown).has_root() {
+    let mut parts = Path::new(shown).components().filter(|part| *part != Component::CurDir);
+    if !matches!(parts.next(), Some(Component::Normal(_) | Component::ParentDir)) {
         return Err(format!("`{shown}` names no folder beside `Cargo.toml`; try `assets/greeter`"));
     }
     let folder = root.join(shown);
