@@ -215,6 +215,15 @@ fn a_folder_that_cannot_be_made_is_told() {
 }
 
 #[test]
+fn a_storage_that_has_no_place_says_why() {
+    let storage = Storage::nowhere("this system has none");
+    let error = storage.write("a", "x").unwrap_err();
+    assert_eq!(error.to_string(), "there is no folder for data: this system has none");
+    assert_eq!(storage.read("a").unwrap_err().to_string(), "there is no file `a`");
+    assert_eq!((storage.remove("a"), storage.contains("a"), storage.list("").len()), (Ok(false), false, 0));
+}
+
+#[test]
 fn what_should_only_be_read_stays() {
     let ground = Ground::new();
     ground.storage.write("a", "before").unwrap();

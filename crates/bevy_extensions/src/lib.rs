@@ -350,6 +350,39 @@
 //!
 //! [`leftovers`](ExtensionsWorldExt::leftovers) lists what in the world belongs to an extension: after a stop, nothing.
 //!
+//! # Files of an extension
+//!
+//! Natives have a folder [compiled into them](derive@Extension#files), `#[extension(files = "assets/greeter")]`, and scripts
+//! come with theirs. Each extension may write into a folder of its own, its [`Storage`]. Natives have both as
+//! `Res<`[`Files`]`<Greeter>>`, scripts as `extension.files` and `extension.storage`:
+//!
+//! ```
+//! # use bevy_app::prelude::*;
+//! # use bevy_ecs::prelude::*;
+//! # use bevy_extensions::{Files, Overwrite, prelude::*};
+//! # #[derive(Extension)]
+//! # #[extension(files = "../../assets/extension_files/greeter")]
+//! # struct Greeter;
+//! fn load(files: Res<Files<Greeter>>) -> Result {
+//!     // An operator may edit it there.
+//!     files.save("greetings.txt", Overwrite::Never)?;
+//!     println!("{}", files.storage().read_text("greetings.txt")?);
+//!     files.storage().write("log/monday.txt", "all is well")?;
+//!     Ok(())
+//! }
+//! # impl Plugin for Greeter { fn build(&self, app: &mut App) { app.extension::<Self>().add_systems(Init, load); } }
+//! # let data = tempfile::tempdir()?;
+//! # let data = Some(data.path().into());
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin { data, ..Default::default() }.without_inventory().with::<Greeter>()).update();
+//! # assert!(app.world().resource::<Files<Greeter>>().storage().contains("log/monday.txt"));
+//! # app.terminate_extensions();
+//! # Ok::<(), BevyError>(())
+//! ```
+//!
+//! No path leads out of these folders, neither by `..` nor by a link, and nobody sees those of others. A file is there as a
+//! whole or not at all. The storages lie below [one folder](ExtensionsPlugin::data), and stay when an extension stops.
+//!
 //! # Extensions as files
 //!
 //! What lies in the [`directories`](HostSettings::directories) of the host settings extends the app too: by default in

@@ -60,6 +60,12 @@ pub enum FileError {
         /// What the system said.
         why: String,
     },
+    /// There is no place for a [storage](crate::Storage).
+    #[error("there is no folder for data: {why}")]
+    NoData {
+        /// Why there is none.
+        why: String,
+    },
     /// The folder of a [storage](crate::Storage) cannot be made.
     #[error("the folder `{folder}` cannot be made: {why}")]
     NoFolder {
@@ -84,7 +90,9 @@ impl FileError {
             Self::Unwritable { .. } => {
                 "check that it is a file that this user may write, and that the disk has room".into()
             }
-            Self::NoFolder { .. } => "have the host settings name a folder for data that this user may write".into(),
+            Self::NoData { .. } | Self::NoFolder { .. } => {
+                "have the host settings name a folder for data that this user may write".into()
+            }
         }
     }
 }

@@ -45,7 +45,8 @@ use temporary::Temporary;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Storage {
-    folder: PathBuf,
+    /// Where it is, or why there is no place for it.
+    folder: Result<PathBuf, Arc<str>>,
     /// Done once what was left half-written is gone.
     swept: Arc<Once>,
 }
@@ -63,22 +64,26 @@ pub enum Overwrite {
 impl Storage {
     /// The storage of an extension, below the folder for the data of all of them: `<data>/weather`.
     pub fn new(data: &Path, of: &ExtensionName) -> Self {
-        Self { folder: data.join(folder_of(of)), swept: Arc::new(Once::new()) }
+        Self { folder: Ok(data.join(folder_of(of))), swept: Arc::new(Once::new()) }
+    }
+
+    /// A storage that has no place: nothing is there, and whoever writes gets [`FileError::NoData`] with the reason.
+    pub fn nowhere(why: &str) -> Self {
+        Self { folder: Err(why.into()), swept: Arc::new(Once::new()) }
     }
 
     /// Returns its folder, which is there then: for a library that wants a path.
     ///
     /// # Errors
     ///
-    /// [`FileError::NoFolder`] if it cannot be made.
+    /// [`FileError::NoFolder`] if it cannot be made, and [`FileError::NoData`] if there is no place for it.
     pub fn folder(&self) -> Result<&Path, FileError> {
-        let failed = |error: io::Error| FileError::NoFolder {
-            folder: self.folder.display().to_string(),
-            why: error.to_string(),
-        };
-        fs::create_dir_all(&self.folder).map_err(failed)?;
-        self.swept.call_once(|| temporary::sweep(&self.folder));
-        Ok(&self.folder)
+        let folder = self.folder.as_ref().map_err(|why| FileError::NoData { why: why.to_string() })?;
+        let failed =
+            |error: io::Error| FileError::NoFolder { folder: folder.display().to_string(), why: error.to_string() };
+        fs::create_dir_all(folder).map_err(failed)?;
+        self.swept.call_once(|| temporary::sweep(folder));
+        Ok(folder)
     }
 
     /// Reads a file.
@@ -87,7 +92,7 @@ impl Storage {
     ///
     /// [`FileError`] if the path leads out of the folder, or there is no such file, or it cannot be read.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        disk::read_file(&disk::locate(&self.folder, &clean_name(path)?)?, path)
+        disk::read_file(&self.locate(path)?, path)
     }
 
     /// Reads a file as text.
@@ -101,13 +106,12 @@ impl Storage {
 
     /// Tells whether there is such a file.
     pub fn contains(&self, path: &str) -> bool {
-        let found = clean_name(path).and_then(|clean| disk::locate(&self.folder, &clean));
-        found.is_ok_and(|file| file.is_file())
+        self.locate(path).is_ok_and(|file| file.is_file())
     }
 
     /// Lists the paths that begin with `prefix`, by name: `list("")` has all, `list("days/")` those in the folder `days`.
     pub fn list(&self, prefix: &str) -> Vec<String> {
-        list_all(&self.folder, prefix, |name| !is_temporary(name))
+        self.folder.as_ref().map_or(Vec::new(), |folder| list_all(folder, prefix, |name| !is_temporary(name)))
     }
 
     /// Writes a file as a whole, with the folders that it lies in; an earlier one is replaced.
@@ -147,7 +151,9 @@ impl Storage {
     ///
     /// [`FileError`] if the path leads out of the folder, is that of a folder, or the file cannot be removed.
     pub fn remove(&self, path: &str) -> Result<bool, FileError> {
-        let file = match place::existing(&self.folder, &clean_name(path)?, path) {
+        let clean = clean_name(path)?;
+        let Ok(folder) = &self.folder else { return Ok(false) };
+        let file = match place::existing(folder, &clean, path) {
             Err(FileError::Missing { .. }) => return Ok(false),
             found => found?,
         };
@@ -155,6 +161,15 @@ impl Storage {
             // Somebody else was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             removed => removed.map(|()| true).map_err(|error| unwritable(path, &error)),
+        }
+    }
+
+    /// Returns where a file lies on disk.
+    fn locate(&self, path: &str) -> Result<PathBuf, FileError> {
+        let clean = clean_name(path)?;
+        match &self.folder {
+            Ok(folder) => disk::locate(folder, &clean),
+            Err(_) => Err(FileError::Missing { path: path.into() }),
         }
     }
 
