@@ -709,12 +709,12 @@ fn what_extension_does_not_have_is_an_error() {
         "TypeError: `extension` has no `onn`, did you mean `on`, at main.js:1:1\n1 | extension.onn('a', () => 0)\n  | ^",
     );
     says(
-        "const tries = [() => extension.storage, () => { extension.export = {} }, () => { extension.on = 1 },
+        "const tries = [() => extension.window, () => { extension.export = {} }, () => { extension.on = 1 },
                         () => { delete extension.on; extension.log.wran('x') }, () => { extension.config = {} },
                         () => { extension[Symbol.iterator] = 1 }];
          for (const attempt of tries) try { attempt() } catch (e) { console.log(`${e}`) }",
         &[
-            "TypeError: `extension` has no `storage`",
+            "TypeError: `extension` has no `window`",
             "TypeError: `extension` has no `export`, did you mean `exports`",
             "TypeError: `extension.on` cannot be changed",
             "TypeError: `extension.log` has no `wran`, did you mean `warn`",
@@ -735,9 +735,9 @@ fn extension_can_be_looked_at() {
          console.log(JSON.stringify(extension), extension.log)",
         &[
             "undefined undefined undefined undefined [object Object]",
-            "true false 13 true",
+            "true false 15 true",
             "function debug,info,warn,error",
-            "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}}} [Function: logger]",
+            "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}},\"files\":{},\"storage\":{}} [Function: logger]",
             "true",
         ],
     );
@@ -1337,6 +1337,8 @@ fn members(interface: &str) -> Vec<String> {
     names
 }
 
+const STORAGE: &str = "ExtensionStorage extends ReadableFiles";
+
 #[test]
 fn the_types_for_editors_name_what_is_there() {
     let keys = |of: &str| {
@@ -1346,6 +1348,12 @@ fn the_types_for_editors_name_what_is_there() {
     assert_eq!(json!(members("Extension")), keys("extension"));
     assert_eq!(json!(members("ExtensionLog")), keys("extension.log"));
     assert_eq!(json!(members("Console")), keys("console"));
+    for (interface, of) in [("ExtensionFiles extends ReadableFiles", "extension.files"), (STORAGE, "extension.storage")]
+    {
+        let mut names = [members("ReadableFiles"), members(interface)].concat();
+        names.sort();
+        assert_eq!(json!(names), keys(of));
+    }
     assert_eq!(json!(members("ExtensionListener")), keys("extension.on('a', () => 0)"));
     let mut scene = Scene::new("extension.on('a', (event, meta) => { event.keys = Object.keys(meta).sort() })");
     assert_eq!(json!({ "keys": members("ExtensionMeta") }), scene.hear(json!({})).unwrap());
