@@ -82,12 +82,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// an error.
 ///
 /// Cargo sees when one of the files changes, but not when one is added: it looks at those alone that were there when it
-/// compiled last. If that happens often, have a `build.rs` say it:
+/// compiled last. If that happens often, have the `main` of a `build.rs` say it:
 ///
-/// ```no_run
-/// fn main() {
-///     println!("cargo::rerun-if-changed=assets/greeter");
-/// }
+/// ```
+/// println!("cargo::rerun-if-changed=assets/greeter");
 /// ```
 ///
 /// # What it writes
