@@ -20,6 +20,20 @@ interface Extension {
   /** The log, in the name of this extension; called itself, it is `log.info`. `console` writes there too. */
   readonly log: ExtensionLog;
 
+  /** What came with this extension: the files of its folder or archive. A single script has none but itself. */
+  readonly files: ExtensionFiles;
+
+  /**
+   * What this extension writes: files in a folder of its own, which nobody else sees and which are there at the next start.
+   *
+   * @example
+   * const { files, storage } = extension;
+   * files.save('rules.json'); // where an operator may edit it
+   * const rules = JSON.parse(storage.read('rules.json'));
+   * storage.write('scores.json', JSON.stringify({ Ann: 3 }));
+   */
+  readonly storage: ExtensionStorage;
+
   /**
    * What this extension offers to others: functions, which get one argument, and values.
    * Assign an object, or its fields. A function answers at once; an `async` one may, if it waits for nothing outside.
@@ -97,6 +111,42 @@ interface ExtensionMeta {
 interface ExtensionListener {
   /** Ends that. */
   detach(): void;
+}
+
+/**
+ * Files that can be read. Paths have `/` between their parts: `maps/town.json`. None leads out of the folder, neither by `..`
+ * nor by a link. A file has 16 MiB at most. What is wrong is thrown as an `Error` that names the path. Reading and
+ * writing counts as the script's own time.
+ */
+interface ReadableFiles {
+  /** Reads a file as text, in UTF-8. */
+  read(path: string): string;
+
+  /** Reads a file. */
+  bytes(path: string): Uint8Array;
+
+  /** Tells whether there is such a file. */
+  has(path: string): boolean;
+
+  /** Lists the paths that begin with a prefix, by name; `list()` has all, `list('maps/')` those in the folder `maps`. */
+  list(prefix?: string): string[];
+}
+
+interface ExtensionFiles extends ReadableFiles {
+  /**
+   * Copies a file into the storage, under the same path, and tells whether it was written: one that is there already is kept,
+   * unless it should be overwritten.
+   */
+  save(path: string, options?: { overwrite?: boolean }): boolean;
+}
+
+/** A name has to be one that every system takes: `con`, `a:b` and `a.` are refused. */
+interface ExtensionStorage extends ReadableFiles {
+  /** Writes a file as a whole, with the folders that it lies in. Whoever reads it sees the old one or the new one. */
+  write(path: string, content: string | Uint8Array | ArrayBuffer): void;
+
+  /** Removes a file, and tells whether it was there. */
+  remove(path: string): boolean;
 }
 
 interface ExtensionLog {

@@ -52,6 +52,37 @@ fn hello() {
 }
 
 #[test]
+fn extension_files() {
+    let (stdout, _) = run("extension_files");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- the first start",
+            "Greeter: saved my greetings",
+            "Greeter: what came with me: greetings.txt",
+            "Greeter: `../herald/seen.json` is no file of the extension: `..` may lead out of its folder",
+            "Greeter: `/etc/passwd` is no file of the extension: it is absolute",
+            "Greeter: `nul` is no file of the extension: a name in it means a device on Windows",
+            "Greeter: good morning",
+            "herald: hear, hear: 1",
+            "somebody edits the greetings",
+            "--- the second start",
+            "Greeter: kept what was there",
+            "Greeter: an operator says hello",
+            "herald: hear, hear: 1, hear, hear: 2",
+            "put back what came with it",
+            "--- the third start",
+            "Greeter: kept what was there",
+            "Greeter: good evening",
+            "herald: hear, hear: 1, hear, hear: 2, hear, hear: 3",
+            "--- on disk",
+            "Greeter: greetings.txt, starts",
+            "herald: seen.json",
+        ],
+    );
+}
+
+#[test]
 fn events() {
     let (stdout, _) = run("events");
     assert_eq!(

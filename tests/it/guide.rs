@@ -68,6 +68,25 @@ fn the_four_forms_of_the_guide_say_the_same() {
 }
 
 #[test]
+fn the_files_of_the_guide_are_written() {
+    let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir(folder.path().join("chronicle")).unwrap();
+    fs::write(folder.path().join("chronicle/main.js"), blocks(GUIDE, "js")[2]).unwrap();
+    fs::write(folder.path().join("chronicle/rules.json"), r#"{"first": "NAME is new", "again": "NAME again"}"#)
+        .unwrap();
+    let mut settings = HostSettings::default();
+    settings.directories = vec![folder.path().display().to_string()];
+    let host = |host| ExtensionsPlugin { files: true, settings: settings.into(), ..host };
+    let mut app = TestApp::builder().host(host).data(data.path()).start();
+    for name in ["Ann", "Ben", "Ann"] {
+        app.world_mut().emit("player.joined", json!({"name": name})).unwrap();
+    }
+    assert_eq!(said(&app), ["chronicle: Ann is new", "chronicle: Ben is new", "chronicle: Ann again"]);
+    assert_eq!(app.storage("chronicle").list(""), ["rules.json", "seen.txt"]);
+    app.assert_quiet();
+}
+
+#[test]
 fn the_host_settings_of_the_guide_can_be_read() {
     let settings = HostSettings::from_ron("extensions.ron", blocks(GUIDE, "ron")[1].as_bytes()).unwrap();
     assert_eq!(settings.limits_of(&"tides".parse().unwrap()).script.call_ms.get(), 50);

@@ -11,6 +11,7 @@ use crate::{
     entity::{ExtensionState, Extensions},
     extension::Extension,
     fault::{Fault, FaultPlace, panic_message},
+    files::Files,
     hosted::HostedExtension,
     lifecycle,
     settings::Settings,
@@ -51,7 +52,10 @@ impl Declared {
             type_id: TypeId::of::<E>(),
             manifest: E::manifest,
             add: |app, ward| _ = app.add_plugins(HostedExtension::<E>::new(ward)),
-            configure: |app, settings| Settings::<E>::insert(app, settings),
+            configure: |app, settings| {
+                Files::<E>::insert(app);
+                Settings::<E>::insert(app, settings)
+            },
         }
     }
 

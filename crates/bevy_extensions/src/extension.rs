@@ -20,6 +20,10 @@ pub trait Extension: Plugin + Sized {
     /// The type of its settings; `()` if it has none.
     type Settings: ExtensionSettings;
 
+    /// The files that come with it, each a path with `/` between its parts and what it holds; see
+    /// [`Files`](crate::Files).
+    const FILES: &'static [(&'static str, &'static [u8])] = &[];
+
     /// Creates the plugin that the host builds.
     fn create() -> Self;
 

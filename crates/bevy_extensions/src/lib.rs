@@ -350,6 +350,39 @@
 //!
 //! [`leftovers`](ExtensionsWorldExt::leftovers) lists what in the world belongs to an extension: after a stop, nothing.
 //!
+//! # Files of an extension
+//!
+//! Natives have a folder [compiled into them](derive@Extension#files), `#[extension(files = "assets/greeter")]`, and scripts
+//! come with theirs. Each extension may write into a folder of its own, its [`Storage`]. Natives have both as
+//! `Res<`[`Files`]`<Greeter>>`, scripts as `extension.files` and `extension.storage`:
+//!
+//! ```
+//! # use bevy_app::prelude::*;
+//! # use bevy_ecs::prelude::*;
+//! # use bevy_extensions::{Files, Overwrite, prelude::*};
+//! # #[derive(Extension)]
+//! # #[extension(files = "../../assets/extension_files/greeter")]
+//! # struct Greeter;
+//! fn load(files: Res<Files<Greeter>>) -> Result {
+//!     // An operator may edit it there.
+//!     files.save("greetings.txt", Overwrite::Never)?;
+//!     println!("{}", files.storage().read_text("greetings.txt")?);
+//!     files.storage().write("log/monday.txt", "all is well")?;
+//!     Ok(())
+//! }
+//! # impl Plugin for Greeter { fn build(&self, app: &mut App) { app.extension::<Self>().add_systems(Init, load); } }
+//! # let data = tempfile::tempdir()?;
+//! # let data = Some(data.path().into());
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin { data, ..Default::default() }.without_inventory().with::<Greeter>()).update();
+//! # assert!(app.world().resource::<Files<Greeter>>().storage().contains("log/monday.txt"));
+//! # app.terminate_extensions();
+//! # Ok::<(), BevyError>(())
+//! ```
+//!
+//! No path leads out of these folders, neither by `..` nor by a link, and nobody sees those of others. A file is there as a
+//! whole or not at all. The storages lie below [one folder](ExtensionsPlugin::data), and stay when an extension stops.
+//!
 //! # Extensions as files
 //!
 //! What lies in the [`directories`](HostSettings::directories) of the host settings extends the app too: by default in
@@ -441,6 +474,7 @@ mod acting;
 mod app_info;
 mod caseless;
 mod contain;
+mod data_folder;
 mod declare;
 mod driver;
 mod entity;
@@ -449,6 +483,7 @@ mod exchange;
 mod export;
 mod extension;
 mod fault;
+mod files;
 mod frame_time;
 mod host;
 mod hosted;
@@ -483,10 +518,10 @@ pub use bevy_extensions_core::{
     Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Discovery,
     DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError, EventName, EventNameError,
     ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found, HostSettings, InterfaceName,
-    Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, ParseError, ParseErrorKind, Plan, Planned,
-    Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits, SettingsError, Severity, Source, Switch,
-    SwitchTo, Unavailable, Unrunnable, Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range,
-    parse_version, resolve,
+    LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, Overwrite, ParseError,
+    ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits,
+    SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable, Version, VersionError,
+    VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 
@@ -510,6 +545,7 @@ pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
+pub use files::Files;
 pub use frame_time::ExtensionFrameTimes;
 pub use host::HostScope;
 pub use leftovers::Leftover;

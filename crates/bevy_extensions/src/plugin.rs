@@ -7,6 +7,8 @@ use std::{panic::Location, path::PathBuf};
 
 use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
+#[cfg(doc)]
+use bevy_extensions_core::Storage;
 use bevy_extensions_core::{Choice, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
 #[cfg(feature = "script")]
@@ -66,6 +68,9 @@ pub struct ExtensionsPlugin {
     /// Scripts that are there whether found or not, each a file name and its text; see
     /// [`with_script`](Self::with_script). Default: none.
     pub scripts: Vec<(String, String)>,
+    /// The folder below which each extension has its [storage](Storage), one of its own with its name in lower case. It is
+    /// made when it is needed. Default: what the host settings say.
+    pub data: Option<PathBuf>,
     /// The languages of scripts that the app runs. Default: JavaScript.
     #[cfg(feature = "script")]
     pub languages: Languages,
@@ -117,6 +122,7 @@ impl Default for ExtensionsPlugin {
             explicit: Vec::new(),
             files: true,
             scripts: Vec::new(),
+            data: None,
             #[cfg(feature = "script")]
             languages: Languages::default(),
             exit_on_signal: true,

@@ -1,7 +1,7 @@
 //! Scripts: extensions that are files, and the languages that they are written in.
 //!
-//! A script is found on disk, runs in a runtime of its own, and reaches the world through nothing but events, functions
-//! and interfaces; with these it does whatever a native extension does.
+//! A script is found on disk, runs in a runtime of its own, and reaches the world through nothing but events, functions,
+//! interfaces and its own files; with these it does whatever a native extension does.
 //!
 //! # What a script finds
 //!
@@ -15,6 +15,8 @@
 //! | `imports('Economy')`, or `extension.import('Economy')` | the functions and values of an extension that it declares, or of the app (`'app'`) |
 //! | `exports = { forecast(x) {..}, unit: 'm' }` | what it offers to others: natives [call](crate::ExtensionsWorldExt::call) it |
 //! | `driver('sms', { send({ to }) {..} })`, `drivers('sms')` | serves an interface; uses one, whoever serves it |
+//! | `files.read('rules.json')`, `bytes`, `has`, `list`, `save` | what came with it: its own folder or archive |
+//! | `storage.write('scores.json', text)`, `read`, `bytes`, `has`, `list`, `remove` | what it writes: a folder of its own, as the [`Storage`](crate::Storage) of a native |
 //! | `config`, `name`, `version`, `log.info(..)` | its settings, and what it is called |
 //! | `console`, `setTimeout`, `setInterval`, `queueMicrotask`, `structuredClone` | as everywhere; timers run on the time of the app |
 //! | `require('./lib/x')`, `import` | its own files, and nobody else's |
@@ -25,6 +27,8 @@
 //!   refused; others run, and their commands follow when the event is delivered.
 //! * *Who calls around a corner* into a script that is running gets an error that shows the chain; an event for it waits
 //!   until it has returned, and changing it is too late then.
+//! * *Files* are read and written at once, and that counts as time of the call. They throw errors that name the path. Code is
+//!   run as it was loaded, whatever lies on disk by then; everything else is read as it lies there.
 //! * *What a script says* goes to the log with its name before it; without a log, to standard output.
 //! * *Numbers* beyond 2^53 are `BigInt`s, and stay exact. What a script does not touch stays as it was.
 //!

@@ -1,6 +1,6 @@
 //! Apps for tests: of your own extensions, and of ours.
 //!
-//! A [`TestApp`] finds nothing by itself, reads no file and handles no signal, so a test has what it says and nothing
+//! A [`TestApp`] finds nothing by itself, reads no settings and handles no signal, so a test has what it says and nothing
 //! else. It is an [`App`], terminates its extensions when it is dropped, and says in one line what should be so:
 //!
 //! ```
@@ -51,6 +51,8 @@
 //!   [log](TestApp::logs). Without an app, [`Logs`] captures the log alone.
 //! * *Inject* faults, to see what becomes of the others: [while the app runs](TestApp::inject), or
 //!   [before it is built](TestAppBuilder::inject).
+//! * *Files* that extensions write lie in a folder of the test's own, which goes with the app;
+//!   [`data`](TestAppBuilder::data) sets another.
 //! * *Shuffle* the order in which extensions start, to see whether each says whom it needs:
 //!   [`TestAppBuilder::shuffled`].
 
@@ -59,6 +61,7 @@ mod builder;
 mod capture;
 mod extensions;
 mod logs;
+mod own_folder;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -66,16 +69,19 @@ use std::{
 };
 
 use bevy_app::App;
+use bevy_extensions_core::Storage;
 
 use crate::{
-    contain::inject::Blow, entity::Extensions, extension::Extension, fault::FaultPlace, lifecycle::excuse,
-    report::Report, scope::ExtensionsAppExt, test_rules,
+    contain::inject::Blow, data_folder::DataFolder, entity::Extensions, extension::Extension, fault::FaultPlace,
+    lifecycle::excuse, report::Report, scope::ExtensionsAppExt, test_rules,
 };
 
 pub use crate::extensions;
 pub use builder::TestAppBuilder;
 pub use capture::{Captured, Heard};
 pub use logs::Logs;
+
+use own_folder::OwnFolder;
 
 /// An app with extensions, for a test.
 ///
@@ -90,6 +96,8 @@ pub struct TestApp {
     app: App,
     // Dropped after the app, which may still tell something.
     logs: Logs,
+    // Dropped after the app too, which may still write something.
+    _data: OwnFolder,
     seed: Option<u64>,
 }
 
@@ -170,6 +178,29 @@ impl TestApp {
     /// Everything is printed too, so that a failing test shows it.
     pub fn logs(&self) -> Vec<String> {
         self.logs.all()
+    }
+
+    /// Returns the [storage](Storage) of an extension, to see what it has written, or to have it find something.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{Files, prelude::*, test_kit::{TestApp, extensions}};
+    /// extensions! {
+    ///     Greeter = |app| app.extension::<Self>().add_systems(Init, |files: Res<Files<Greeter>>| -> Result {
+    ///         Ok(files.storage().write("starts", "1")?)
+    ///     });
+    /// }
+    ///
+    /// let app = TestApp::builder().with::<Greeter>().start();
+    /// assert_eq!(app.storage("Greeter").read_text("starts").as_deref(), Ok("1"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no such extension.
+    #[track_caller]
+    pub fn storage(&self, name: &str) -> Storage {
+        self.app.world().resource::<DataFolder>().storage(&self.row(name).name)
     }
 
     /// Returns the seed of the order in which the extensions start, if that is [shuffled](TestAppBuilder::shuffled).

@@ -6,6 +6,7 @@ mod error;
 mod kept;
 mod list;
 mod path;
+mod storage;
 #[cfg(feature = "archive")]
 mod unzip;
 
@@ -25,6 +26,7 @@ pub use error::FileError;
 use kept::Kept;
 use list::{is_listed, list_folder};
 use path::clean;
+pub use storage::{Overwrite, Storage};
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///
@@ -178,6 +180,16 @@ impl ExtensionFiles {
         self.read_clean(path, &clean(path)?)
     }
 
+    /// Reads a file as text, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), and if it is not UTF-8. What some editors put before a text, a byte order mark, is not part of
+    /// it.
+    pub fn read_text(&self, path: &str) -> Result<String, FileError> {
+        text(self.read(path)?, path)
+    }
+
     /// Reads a file once, and returns it ever after as it was then: for code that should stay the same until its extension is
     /// loaded anew, whoever edits the file meanwhile.
     ///
@@ -313,6 +325,15 @@ impl ExtensionFiles {
             Place::Layers(layers) => layers.iter().flat_map(Self::top).collect(),
         }
     }
+}
+
+/// Makes a text of what was read.
+fn text(bytes: Vec<u8>, path: &str) -> Result<String, FileError> {
+    let text = String::from_utf8(bytes).map_err(|_| FileError::NotText { path: path.into() })?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.into(),
+        None => text,
+    })
 }
 
 /// Returns what a path begins with: a file, or a folder with a `/` at its end.

@@ -66,7 +66,7 @@ pub use event_name::{EventName, EventNameError};
 pub use explain::explain;
 pub use files::{
     ArchiveError, DEEPEST_ENTRY, EntryFault, ExtensionFiles, FileError, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO,
-    MOST_ENTRIES, RATIO_COUNTS_FROM,
+    MOST_ENTRIES, Overwrite, RATIO_COUNTS_FROM, Storage,
 };
 pub use interface_name::InterfaceName;
 pub use location::Location;

@@ -4,6 +4,7 @@ mod attribute;
 mod check;
 mod dependency;
 mod description;
+mod embedded;
 mod expand;
 mod external;
 mod meta;

@@ -68,11 +68,25 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `app = ">=1"` | the versions of the app that it works with | every version |
 /// | `external(repositories(central = "https://.."), artifacts("com.example:words:1.0.0"))` | files to fetch, and from where | nothing |
 /// | `settings = GreeterSettings` | the type of its settings, whose `Default` goes into the manifest | `()` |
+/// | `files = "assets/greeter"` | a folder beside `Cargo.toml` whose files become part of the program, to be read as `Files<Greeter>` | none |
 /// | `meta(mood = "cheerful", "two words" = 3)` | free facts for others to read: texts, numbers, bools | nothing |
 ///
 /// Another extension is a path or a name. A path (`Economy`, `economy::Economy`) is checked while compiling, and lets this
 /// extension import what the other exports. A name (`"Weather"`) needs no crate, so it is the way to call a script.
 /// Either may have a range (`= "^1.2"`, written as for Cargo); without one, every version will do.
+///
+/// # Files
+///
+/// `files` names a folder by its path from the `Cargo.toml` of the crate. All that is in it and below is compiled into the
+/// program, except what has a name that begins with a dot; a file may have 16 MiB. A link that leads out of the folder is
+/// an error.
+///
+/// Cargo sees when one of the files changes, but not when one is added: it looks at those alone that were there when it
+/// compiled last. If that happens often, have the `main` of a `build.rs` say it:
+///
+/// ```
+/// println!("cargo::rerun-if-changed=assets/greeter");
+/// ```
 ///
 /// # What it writes
 ///
@@ -95,6 +109,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// impl ::bevy_extensions::Extension for Greeter {
 ///     const NAME: &'static str = "Greeter";
 ///     type Settings = GreeterSettings;
+///     // With `files = "assets/greeter"`, one for each file:
+///     // const FILES: &'static [(&'static str, &'static [u8])] = &[
+///     //     ("rules.ron", include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/greeter/rules.ron"))),
+///     // ];
 ///
 ///     fn create() -> Self {
 ///         Self {} // `<Greeter as Default>::default()` if there are fields

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app_info::AppInfo,
     contain::build::Known,
+    data_folder::DataFolder,
     entity::{ExtensionState, Extensions},
     request::Reader,
     shared::SharedPlugins,
@@ -26,6 +27,7 @@ pub(super) struct Decision {
     problems: Vec<Problem>,
     reader: Reader,
     folders: Folders,
+    data: DataFolder,
     pub(super) verdict: Verdict,
 }
 
@@ -67,6 +69,8 @@ impl Decision {
             problems.insert(0, problem);
             verdict = Verdict::StartNobody;
         }
+        let (data, no_data) = DataFolder::new(plugin.data.as_deref(), &settings, &folders);
+        problems.extend(no_data.map(|problem| *problem));
         if settings.on_left_out == OnLeftOut::Stop && has_errors(problems.iter().chain(&resolution.problems)) {
             problems.insert(0, Problem::Stopped);
             verdict = Verdict::Exit;
@@ -74,7 +78,7 @@ impl Decision {
         #[cfg(feature = "test_kit")]
         crate::test_rules::shuffle(world, &mut resolution.plan);
         let reader = reader(plugin, &settings);
-        Self { origins, settings, resolution, problems, reader, folders, verdict }
+        Self { origins, settings, resolution, problems, reader, folders, data, verdict }
     }
 
     /// Returns those in the plan, in load order.
@@ -93,6 +97,7 @@ impl Decision {
         extensions.problems.add_first(self.problems);
         extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
+        world.insert_resource(self.data);
         world.init_resource::<Known>();
         world.init_resource::<SharedPlugins>();
         #[cfg(feature = "test_kit")]

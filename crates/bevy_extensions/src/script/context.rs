@@ -9,7 +9,7 @@ use std::{
 };
 
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
-use bevy_extensions_core::ExtensionName;
+use bevy_extensions_core::{ExtensionFiles, ExtensionName, Storage};
 use serde_json::Value;
 
 use super::{
@@ -41,6 +41,10 @@ pub(super) struct Scripts(pub(super) HashMap<ExtensionId, Arc<Context>>);
 /// A script with what belongs to it.
 pub(super) struct Context {
     pub(super) ward: Arc<Ward>,
+    /// What came with the extension.
+    pub(super) files: Arc<ExtensionFiles>,
+    /// What it writes.
+    pub(super) storage: Storage,
     /// Whoever calls it holds it; nobody else can call it meanwhile.
     script: Mutex<Box<dyn Script>>,
     waiting: Mutex<VecDeque<Waiting>>,
@@ -78,9 +82,11 @@ pub(super) struct Registered {
 }
 
 impl Context {
-    pub(super) fn new(ward: Arc<Ward>, script: Box<dyn Script>) -> Self {
+    pub(super) fn new(ward: Arc<Ward>, script: Box<dyn Script>, files: Arc<ExtensionFiles>, storage: Storage) -> Self {
         Self {
             ward,
+            files,
+            storage,
             script: Mutex::new(script),
             waiting: Mutex::default(),
             has_waiting: AtomicBool::new(false),

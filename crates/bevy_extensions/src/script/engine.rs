@@ -5,7 +5,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, ScriptLimits};
+#[cfg(doc)]
+use bevy_extensions_core::Storage;
+use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits};
 use serde_json::Value;
 
 use crate::script_error::ScriptError;
@@ -35,7 +37,7 @@ pub trait ScriptEngine: Send + Sync + 'static {
 pub struct ScriptSource {
     /// What the extension says about itself.
     pub manifest: Arc<Manifest>,
-    /// Its files.
+    /// Its files: those that it runs, to be read as [sources](ExtensionFiles::source), and all others that came with it.
     pub files: Arc<ExtensionFiles>,
     /// Which of its files runs first.
     pub entrypoint: String,
@@ -253,6 +255,41 @@ pub trait ScriptHost {
 
     /// Stops a timer.
     fn stop_timer(&mut self, timer: TimerId);
+
+    /// Reads a file of the extension's [storage](Storage).
+    ///
+    /// # Errors
+    ///
+    /// If the path could lead elsewhere, or there is no such file.
+    fn read_stored(&mut self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// Tells whether there is such a file in its storage.
+    fn is_stored(&mut self, path: &str) -> bool;
+
+    /// Lists the files of its storage whose paths begin with `prefix`, by name.
+    fn list_stored(&mut self, prefix: &str) -> Vec<String>;
+
+    /// Writes a file of its storage, in place of an earlier one.
+    ///
+    /// # Errors
+    ///
+    /// If the path could lead elsewhere, or the file is too large, or cannot be written.
+    fn store(&mut self, path: &str, content: &[u8]) -> Result<(), String>;
+
+    /// Copies one of the extension's files into its storage, and answers whether it was written: one that is there is kept,
+    /// unless it should be overwritten.
+    ///
+    /// # Errors
+    ///
+    /// As [`store`](Self::store), and if there is no such file.
+    fn save(&mut self, path: &str, overwrite: Overwrite) -> Result<bool, String>;
+
+    /// Removes a file of its storage, and answers whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// If the path could lead elsewhere, or the file cannot be removed.
+    fn remove_stored(&mut self, path: &str) -> Result<bool, String>;
 
     /// Says something to the log, in the name of the extension.
     fn log(&mut self, level: LogLevel, text: &str);

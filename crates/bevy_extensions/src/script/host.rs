@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{EventFilter, EventName};
+use bevy_extensions_core::{EventFilter, EventName, Overwrite};
 use serde_json::Value;
 
 use super::{
@@ -147,6 +147,30 @@ impl ScriptHost for Host<'_> {
         if let Some(mut timers) = self.reach.data().get_resource_mut::<Timers>() {
             timers.stop(owner, timer);
         }
+    }
+
+    fn read_stored(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.context.storage.read(path).map_err(text)
+    }
+
+    fn is_stored(&mut self, path: &str) -> bool {
+        self.context.storage.contains(path)
+    }
+
+    fn list_stored(&mut self, prefix: &str) -> Vec<String> {
+        self.context.storage.list(prefix)
+    }
+
+    fn store(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+        self.context.storage.write(path, content).map_err(text)
+    }
+
+    fn save(&mut self, path: &str, overwrite: Overwrite) -> Result<bool, String> {
+        self.context.storage.save(&self.context.files, path, overwrite).map_err(text)
+    }
+
+    fn remove_stored(&mut self, path: &str) -> Result<bool, String> {
+        self.context.storage.remove(path).map_err(text)
     }
 
     fn log(&mut self, level: LogLevel, text: &str) {

@@ -8,6 +8,7 @@ mod arguments;
 mod caller;
 mod entry;
 mod errors;
+mod files;
 mod format;
 mod limits;
 mod modules;

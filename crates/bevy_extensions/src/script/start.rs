@@ -15,6 +15,7 @@ use super::{
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
+    data_folder::DataFolder,
     entity::{ExtensionTimes, Extensions},
     fault::{Fault, FaultPlace},
     lifecycle::PhaseSchedules,
@@ -70,7 +71,8 @@ impl ScriptExtension {
         let checked = lock(&self.checked).take();
         match checked.map_or_else(|| self.script(&settings), Ok) {
             Ok(script) => {
-                let context = Arc::new(Context::new(ward.clone(), script));
+                let storage = world.resource::<DataFolder>().storage(ward.name());
+                let context = Arc::new(Context::new(ward.clone(), script, self.files.clone(), storage));
                 self.install(world, &context);
                 run_top_level(world, &context);
             }

@@ -129,7 +129,7 @@ impl TestApp {
     }
 
     #[track_caller]
-    fn row(&self, name: &str) -> ReportRow {
+    pub(super) fn row(&self, name: &str) -> ReportRow {
         let report = self.report();
         let Some(row) = report.row(name) else {
             let near = self.app.world().get_resource::<Extensions>().and_then(|extensions| extensions.nearest(name));

@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -9,7 +10,7 @@ use std::{
 use bevy_app::{App, PluginsState};
 use bevy_extensions_core::HostSettings;
 
-use super::{Logs, TestApp};
+use super::{Logs, TestApp, own_folder::OwnFolder};
 use crate::{
     contain::inject::Blow,
     entity::Extensions,
@@ -92,6 +93,13 @@ impl TestAppBuilder {
         self
     }
 
+    /// Has extensions [write](crate::Files) below a folder, instead of one that goes with the app: to see what they find there
+    /// when they start again, say.
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.plugin.data = Some(folder.into());
+        self
+    }
+
     /// Does something with the app before any extension is built: adds what they use in their `build`.
     pub fn setup(mut self, setup: impl FnOnce(&mut App) + 'static) -> Self {
         self.setup.push(Box::new(setup));
@@ -152,7 +160,9 @@ impl TestAppBuilder {
     /// If a plugin is not ready after ten seconds, or a fault was injected into an extension that is not there.
     #[track_caller]
     pub fn build(self) -> TestApp {
-        let Self { plugin, setup, rules } = self;
+        let Self { mut plugin, setup, rules } = self;
+        let data = OwnFolder::new();
+        plugin.data.get_or_insert_with(|| data.path().into());
         let logs = Logs::capture();
         if let Some(seed) = rules.seed {
             tell(Level::Info, &test_rules::told_seed(seed));
@@ -169,7 +179,7 @@ impl TestAppBuilder {
         if let Some(injection) = unknown {
             test_rules::no_such_extension(injection.name);
         }
-        TestApp { app, logs, seed: rules.seed }
+        TestApp { app, logs, _data: data, seed: rules.seed }
     }
 
     /// Builds the app and runs its first frame, after which whoever can is [`Running`](crate::ExtensionState::Running).

@@ -12,13 +12,12 @@ use super::{DEEPEST_ENTRY, MOST_ENTRIES};
 /// At most [`MOST_ENTRIES`] entries are looked at, [`DEEPEST_ENTRY`] folders deep. Links are followed unless they lead out of
 /// the folder, or back to a folder that holds them.
 pub(super) fn list_folder(folder: &Path, prefix: &str) -> Vec<String> {
-    let mut list = List { prefix, folder, real: Vec::new(), left: MOST_ENTRIES, paths: Vec::new() };
-    if let Ok(real) = fs::canonicalize(folder) {
-        list.real.push(real);
-        list.walk("");
-    }
-    list.paths.sort();
-    list.paths
+    List { prefix, folder, is_visible, real: Vec::new(), left: MOST_ENTRIES, paths: Vec::new() }.list()
+}
+
+/// Lists the clean paths of a folder as [`list_folder`] does, but as many as there are, of those that are visible.
+pub(super) fn list_all(folder: &Path, prefix: &str, is_visible: fn(&str) -> bool) -> Vec<String> {
+    List { prefix, folder, is_visible, real: Vec::new(), left: usize::MAX, paths: Vec::new() }.list()
 }
 
 /// Tells whether a path is one of those that begin with `prefix`, and nothing in it is hidden.
@@ -34,6 +33,7 @@ fn is_visible(name: &str) -> bool {
 struct List<'a> {
     prefix: &'a str,
     folder: &'a Path,
+    is_visible: fn(&str) -> bool,
     /// The folder, and those in it that lead to where we are, without any links.
     real: Vec<PathBuf>,
     /// How many entries may still be looked at.
@@ -42,11 +42,20 @@ struct List<'a> {
 }
 
 impl List<'_> {
+    fn list(mut self) -> Vec<String> {
+        if let Ok(real) = fs::canonicalize(self.folder) {
+            self.real.push(real);
+            self.walk("");
+        }
+        self.paths.sort();
+        self.paths
+    }
+
     /// Lists a folder; `at` is the path that leads to it, with a `/` at its end unless it is the top.
     fn walk(&mut self, at: &str) {
         let entries = fs::read_dir(self.folder.join(at)).into_iter().flatten().flatten();
         let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.retain(|name| is_visible(name) && self.may_lead_on(&format!("{at}{name}")));
+        names.retain(|name| (self.is_visible)(name) && self.may_lead_on(&format!("{at}{name}")));
         names.sort();
         for name in names {
             if self.left == 0 {

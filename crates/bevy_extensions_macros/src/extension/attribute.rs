@@ -4,6 +4,7 @@ use syn::{LitStr, Type, parse::ParseStream};
 
 use super::{
     dependency::Dependency,
+    embedded::Embedded,
     external::External,
     meta::{Label, fact},
 };
@@ -30,6 +31,7 @@ const FORM: Form = Form {
             ("app", r#"app = ">=1""#),
             ("external", r#"external(artifacts("com.example:words:1.0.0"))"#),
             ("settings", "settings = GreeterSettings"),
+            ("files", r#"files = "assets/greeter""#),
             ("meta", r#"meta(mood = "cheerful")"#),
         ],
         elsewhere: &[
@@ -38,6 +40,7 @@ const FORM: Form = Form {
             ("authors", "the authors are taken from `Cargo.toml`"),
             ("license", "the license is taken from `Cargo.toml`"),
             ("homepage", "the homepage is taken from `Cargo.toml`"),
+            ("assets", "did you mean `files`?"),
         ],
     },
     // Each of them is a group of its own.
@@ -51,6 +54,7 @@ pub(super) struct Attribute {
     pub(super) version: Option<LitStr>,
     pub(super) app: Option<LitStr>,
     pub(super) settings: Option<Type>,
+    pub(super) files: Option<Embedded>,
     pub(super) lists: Vec<List>,
     pub(super) external: External,
     pub(super) meta: Vec<(Label, String)>,
@@ -79,6 +83,7 @@ impl Attribute {
                 key.equals(input)?;
                 self.settings = Some(input.parse()?);
             }
+            "files" => self.files = Some(Embedded::find(&key.value(input)?, errors)),
             "external" => comma_separated(&key.list(input)?, errors, |item, errors| self.external.read(item, errors))?,
             "meta" => comma_separated(&key.list(input)?, errors, |item, _| {
                 self.meta.push(fact(item)?);

@@ -10,6 +10,7 @@ use super::{
     Declaration,
     attribute::{Attribute, List},
     dependency::{Dependency, Other},
+    embedded::Embedded,
     external::External,
 };
 use crate::crate_path::CratePath;
@@ -19,6 +20,7 @@ pub(super) fn expand(declaration: &Declaration, krate: &CratePath) -> TokenStrea
     let ident = &declaration.ident;
     let name = declaration.name();
     let settings = declaration.attribute.settings.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let files = declaration.attribute.files.as_ref().map(files).into_iter();
     let create = create(declaration);
     let manifest = manifest(declaration, krate);
     let needs = needs(declaration, &name).into_iter().map(|path| depends_on(path, krate));
@@ -27,6 +29,7 @@ pub(super) fn expand(declaration: &Declaration, krate: &CratePath) -> TokenStrea
         impl #krate::Extension for #ident {
             const NAME: &'static str = #name;
             type Settings = #settings;
+            #(#files)*
 
             fn create() -> Self {
                 #create
@@ -52,6 +55,16 @@ fn create(Declaration { ident, fields, .. }: &Declaration) -> TokenStream {
     match fields.is_empty() {
         true => quote!(Self {}),
         false => quote_spanned!(at(ident.span()) => <#ident as ::core::default::Default>::default()),
+    }
+}
+
+/// Writes the list of what comes with it; the compiler reads the files, and knows by that when they change.
+fn files(Embedded { folder, paths }: &Embedded) -> TokenStream {
+    let on_disk = paths.iter().map(|path| format!("/{folder}/{path}"));
+    quote! {
+        const FILES: &'static [(&'static str, &'static [u8])] = &[
+            #((#paths, ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #on_disk)))),*
+        ];
     }
 }
 

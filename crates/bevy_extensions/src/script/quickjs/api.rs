@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     caller::Caller,
     errors::PRELUDE,
-    format,
+    files, format,
     reading::only_reads,
     state::{Listener, ListensTo, Promised, State, Timer, ask_host, state},
     values,
@@ -71,10 +71,11 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "timer", start_timer)?;
     add(&natives, "clear", stop_timer)?;
     add(&natives, "clone", clone)?;
+    files::install(&natives)?;
     Ok(natives)
 }
 
-fn add<'js, P>(natives: &Object<'js>, name: &str, function: impl IntoJsFunc<'js, P> + 'js) -> Result<()> {
+pub(super) fn add<'js, P>(natives: &Object<'js>, name: &str, function: impl IntoJsFunc<'js, P> + 'js) -> Result<()> {
     natives.set(name, Function::new(natives.ctx().clone(), function)?)
 }
 
@@ -84,7 +85,7 @@ fn near(name: &str, names: &[String]) -> String {
 }
 
 /// Makes an error of what the host says.
-fn told<'js, T>(ctx: &Ctx<'js>, answer: std::result::Result<T, String>) -> Result<T> {
+pub(super) fn told<'js, T>(ctx: &Ctx<'js>, answer: std::result::Result<T, String>) -> Result<T> {
     answer.map_err(|complaint| Exception::throw_message(ctx, &complaint))
 }
 
@@ -187,7 +188,7 @@ fn offers<'js>(ctx: Ctx<'js>, of: String) -> Result<Array<'js>> {
     list(&ctx, offers.iter().map(|offer| offer.name.as_str()))
 }
 
-fn list<'js, 'a>(ctx: &Ctx<'js>, names: impl Iterator<Item = &'a str>) -> Result<Array<'js>> {
+pub(super) fn list<'js, 'a>(ctx: &Ctx<'js>, names: impl Iterator<Item = &'a str>) -> Result<Array<'js>> {
     let list = Array::new(ctx.clone())?;
     names.enumerate().try_for_each(|(index, name)| list.set(index, name))?;
     Ok(list)

@@ -1,4 +1,7 @@
 //! The files of a script: `CommonJS` and ES modules, of its own folder only.
+//!
+//! Code is read as a [source](ExtensionFiles::source): a script that starts again runs what was loaded, whatever lies on disk
+//! by then.
 
 use std::sync::Arc;
 
@@ -212,7 +215,9 @@ fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<S
     }
     let path = parts.join("/");
     let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-    let found = candidates.map(|file| file.trim_start_matches('/').to_owned()).find(|file| files.contains(file));
+    // One that is gone from the disk may have been read before.
+    let is_there = |file: &String| files.contains(file) || files.source(file).is_ok();
+    let found = candidates.map(|file| file.trim_start_matches('/').to_owned()).find(is_there);
     found.ok_or_else(|| match files.is_single() {
         true => format!(
             "there is no file `{path}` for `{base}`, which sees no other file: put both into a folder with a `main.js`"
@@ -223,8 +228,8 @@ fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<S
 
 fn read(ctx: &Ctx<'_>, file: &str) -> Result<String> {
     let files = state(ctx).source.files.clone();
-    let bytes = files.read(file).map_err(|error| fail(ctx, &error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| fail(ctx, &format!("`{file}` is no text in UTF-8")))?;
+    let bytes = files.source(file).map_err(|error| fail(ctx, &error.to_string()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| fail(ctx, &format!("`{file}` is no text in UTF-8")))?;
     Ok(text.trim_start_matches('\u{feff}').into())
 }
 
@@ -236,14 +241,14 @@ pub(super) fn is_module_file(files: &ExtensionFiles, file: &str) -> bool {
     if file.ends_with(".cjs") {
         return false;
     }
-    let package = files.read("package.json").ok();
+    let package = files.source("package.json").ok();
     let package = package.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     package.is_some_and(|package| package.get("type").and_then(|kind| kind.as_str()) == Some("module"))
 }
 
 /// Returns a line of a file, as its author sees it.
 pub(super) fn source_line(files: &ExtensionFiles, file: &str, line: u32) -> Option<String> {
-    let bytes = files.read(file).ok()?;
+    let bytes = files.source(file).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     text.trim_start_matches('\u{feff}').lines().nth(line.checked_sub(1)? as usize).map(Into::into)
 }

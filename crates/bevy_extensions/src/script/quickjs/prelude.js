@@ -136,6 +136,36 @@
     exported = watched(object);
   };
 
+  // Files: those that came with the script, and those that it writes.
+  const filed = (what, how) => (path, ...more) =>
+    how(text(path, `\`${what}\` takes the path of a file`), ...more);
+  const listed = (what, how) => (prefix) =>
+    how(prefix === undefined ? '' : text(prefix, `\`${what}\` takes how paths begin, as \`'maps/'\``));
+  const overwrites = (options) => {
+    if (options === undefined || options === null) return false;
+    const wrong = () => new TypeError('`save` takes a path and perhaps `{ overwrite: true }`');
+    if (typeof options !== 'object' || isArray(options)) throw wrong();
+    const names = keys(options);
+    for (let i = 0; i < names.length; i++) if (names[i] !== 'overwrite') throw wrong();
+    if (options.overwrite !== undefined && typeof options.overwrite !== 'boolean') throw wrong();
+    return options.overwrite === true;
+  };
+  const files = strict('`extension.files`', {
+    read: filed('files.read', (path) => native.files.read(path)),
+    bytes: filed('files.bytes', (path) => native.files.bytes(path)),
+    has: filed('files.has', (path) => native.files.has(path)),
+    list: listed('files.list', (prefix) => native.files.list(prefix)),
+    save: filed('files.save', (path, options) => native.storage.save(path, overwrites(options))),
+  }, Object.prototype);
+  const storage = strict('`extension.storage`', {
+    read: filed('storage.read', (path) => native.storage.read(path)),
+    bytes: filed('storage.bytes', (path) => native.storage.bytes(path)),
+    has: filed('storage.has', (path) => native.storage.has(path)),
+    list: listed('storage.list', (prefix) => native.storage.list(prefix)),
+    write: filed('storage.write', (path, content) => native.storage.write(path, content)),
+    remove: filed('storage.remove', (path) => native.storage.remove(path)),
+  }, Object.prototype);
+
   const log = (level) => (...values) => native.log(level, values);
   const [debug, info, warn, error] = [log(0), log(1), log(2), log(3)];
   const logger = (...values) => native.log(1, values);
@@ -151,7 +181,7 @@
     log: strict('`extension.log`', logger, Function.prototype),
     on: listen('on', false),
     once: listen('once', true),
-    off, emit, imports, import: imports, driver, drivers,
+    files, storage, off, emit, imports, import: imports, driver, drivers,
   };
   const extension = {
     get exports() { return exported; },

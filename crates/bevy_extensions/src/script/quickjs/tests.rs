@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, ScriptLimits, Version};
+use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version};
 use serde_json::{Value, json};
 
 use super::QuickJs;
@@ -28,6 +28,7 @@ struct Host {
     exported: Vec<Offer>,
     drives: Vec<(String, Vec<String>)>,
     timers: Vec<(TimerId, u128, bool)>,
+    stored: BTreeMap<String, Vec<u8>>,
     /// What was called, logged and reported.
     told: Vec<String>,
     errors: Vec<ScriptError>,
@@ -120,6 +121,32 @@ impl ScriptHost for Host {
     fn log(&mut self, level: LogLevel, text: &str) {
         assert!(text != "the host panics", "{text}");
         self.told.push(format!("{level:?}: {text}"));
+    }
+
+    fn read_stored(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.stored.get(path).cloned().ok_or_else(|| format!("there is no file `{path}`"))
+    }
+
+    fn is_stored(&mut self, path: &str) -> bool {
+        self.stored.contains_key(path)
+    }
+
+    fn list_stored(&mut self, prefix: &str) -> Vec<String> {
+        self.stored.keys().filter(|path| path.starts_with(prefix)).cloned().collect()
+    }
+
+    fn store(&mut self, path: &str, content: &[u8]) -> Result<(), String> {
+        self.stored.insert(path.into(), content.into());
+        Ok(())
+    }
+
+    fn save(&mut self, path: &str, overwrite: Overwrite) -> Result<bool, String> {
+        self.told.push(format!("save: {path} {overwrite:?}"));
+        Ok(true)
+    }
+
+    fn remove_stored(&mut self, path: &str) -> Result<bool, String> {
+        Ok(self.stored.remove(path).is_some())
     }
 
     fn report(&mut self, error: ScriptError) {
@@ -682,12 +709,12 @@ fn what_extension_does_not_have_is_an_error() {
         "TypeError: `extension` has no `onn`, did you mean `on`, at main.js:1:1\n1 | extension.onn('a', () => 0)\n  | ^",
     );
     says(
-        "const tries = [() => extension.storage, () => { extension.export = {} }, () => { extension.on = 1 },
+        "const tries = [() => extension.window, () => { extension.export = {} }, () => { extension.on = 1 },
                         () => { delete extension.on; extension.log.wran('x') }, () => { extension.config = {} },
                         () => { extension[Symbol.iterator] = 1 }];
          for (const attempt of tries) try { attempt() } catch (e) { console.log(`${e}`) }",
         &[
-            "TypeError: `extension` has no `storage`",
+            "TypeError: `extension` has no `window`",
             "TypeError: `extension` has no `export`, did you mean `exports`",
             "TypeError: `extension.on` cannot be changed",
             "TypeError: `extension.log` has no `wran`, did you mean `warn`",
@@ -708,9 +735,9 @@ fn extension_can_be_looked_at() {
          console.log(JSON.stringify(extension), extension.log)",
         &[
             "undefined undefined undefined undefined [object Object]",
-            "true false 13 true",
+            "true false 15 true",
             "function debug,info,warn,error",
-            "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}}} [Function: logger]",
+            "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}},\"files\":{},\"storage\":{}} [Function: logger]",
             "true",
         ],
     );
@@ -1310,6 +1337,8 @@ fn members(interface: &str) -> Vec<String> {
     names
 }
 
+const STORAGE: &str = "ExtensionStorage extends ReadableFiles";
+
 #[test]
 fn the_types_for_editors_name_what_is_there() {
     let keys = |of: &str| {
@@ -1319,6 +1348,12 @@ fn the_types_for_editors_name_what_is_there() {
     assert_eq!(json!(members("Extension")), keys("extension"));
     assert_eq!(json!(members("ExtensionLog")), keys("extension.log"));
     assert_eq!(json!(members("Console")), keys("console"));
+    for (interface, of) in [("ExtensionFiles extends ReadableFiles", "extension.files"), (STORAGE, "extension.storage")]
+    {
+        let mut names = [members("ReadableFiles"), members(interface)].concat();
+        names.sort();
+        assert_eq!(json!(names), keys(of));
+    }
     assert_eq!(json!(members("ExtensionListener")), keys("extension.on('a', () => 0)"));
     let mut scene = Scene::new("extension.on('a', (event, meta) => { event.keys = Object.keys(meta).sort() })");
     assert_eq!(json!({ "keys": members("ExtensionMeta") }), scene.hear(json!({})).unwrap());
