@@ -515,13 +515,13 @@ mod value;
 mod world_ext;
 
 pub use bevy_extensions_core::{
-    Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Discovery,
-    DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError, EventName, EventNameError,
-    ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found, HostSettings, InterfaceName,
-    LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut, Overwrite, ParseError,
-    ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText, ScriptLimits,
-    SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable, Version, VersionError,
-    VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
+    Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Dev, DevFolder,
+    DevFolderError, Discovery, DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError,
+    EventName, EventNameError, ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found,
+    HostSettings, InterfaceName, LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut,
+    Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText,
+    SaveError, ScriptLimits, SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable,
+    Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 
@@ -559,7 +559,7 @@ pub use scope::{ExtensionScope, ExtensionsAppExt};
 pub use settings::Settings;
 pub use shared::PluginsOnce;
 pub use signature::{Absent, ArgumentError, Param, Signature, Type};
-pub use switch::{Blocked, BlockedBy, StalePlan, SwitchPlan, SwitchStep};
+pub use switch::{Blocked, BlockedBy, SaveSwitchesError, StalePlan, SwitchPlan, SwitchStep};
 pub use value::Misfit;
 pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
 

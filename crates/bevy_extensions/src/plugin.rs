@@ -9,7 +9,7 @@ use bevy_app::{App, AppExit, Plugin, Startup};
 use bevy_ecs::prelude::*;
 #[cfg(doc)]
 use bevy_extensions_core::Storage;
-use bevy_extensions_core::{Choice, HostSettings, Problem, SettingsError, assets_dir, nearest};
+use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
@@ -65,6 +65,11 @@ pub struct ExtensionsPlugin {
     pub explicit: Vec<Declared>,
     /// Whether the [directories](HostSettings::directories) of the host settings are searched for extensions. Default: true.
     pub files: bool,
+    /// Extensions that somebody is working on, and whether they are reloaded when they are edited, beside what the host
+    /// settings and the environment say. Paths are relative to the current folder. Default: none.
+    ///
+    /// The variable `BEVY_EXTENSIONS_DEV` names further folders, and `BEVY_EXTENSIONS_WATCH=1` has all scripts watched.
+    pub dev: Dev,
     /// Scripts that are there whether found or not, each a file name and its text; see
     /// [`with_script`](Self::with_script). Default: none.
     pub scripts: Vec<(String, String)>,
@@ -100,9 +105,19 @@ impl From<HostSettings> for SettingsSource {
 }
 
 impl SettingsSource {
+    /// Returns the file to write to, if there is one; it may not be there yet.
+    fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Default => Some(default_file()),
+            Self::Asset(file) => Some(assets_dir().join(file)),
+            Self::File(file) => Some(file.clone()),
+            Self::Value(settings) => settings.file().map(Into::into),
+        }
+    }
+
     fn read(&self) -> Result<HostSettings, SettingsError> {
         match self {
-            Self::Default => match HostSettings::read(&assets_dir().join("extensions.ron")) {
+            Self::Default => match HostSettings::read(&default_file()) {
                 Err(SettingsError::NotFound { .. }) => Ok(HostSettings::default()),
                 read => read,
             },
@@ -113,6 +128,11 @@ impl SettingsSource {
     }
 }
 
+/// The file that is read unless somebody says otherwise.
+fn default_file() -> PathBuf {
+    assets_dir().join("extensions.ron")
+}
+
 impl Default for ExtensionsPlugin {
     fn default() -> Self {
         Self {
@@ -121,6 +141,7 @@ impl Default for ExtensionsPlugin {
             inventory: true,
             explicit: Vec::new(),
             files: true,
+            dev: Dev::default(),
             scripts: Vec::new(),
             data: None,
             #[cfg(feature = "script")]
@@ -198,7 +219,7 @@ impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
         let decision = Decision::new(self, app.world());
         let (planned, verdict) = (decision.planned(), decision.verdict);
-        decision.install(app.world_mut(), self.app.clone());
+        decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
         match verdict {
             Verdict::Start => planned.iter().enumerate().for_each(|(id, it)| it.start(app, ExtensionId::new(id))),

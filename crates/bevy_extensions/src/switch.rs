@@ -4,6 +4,7 @@ mod apply;
 mod census;
 mod install;
 mod plan;
+mod save;
 
 use std::{fmt, mem, path::Path, sync::Arc};
 
@@ -18,6 +19,7 @@ use crate::{
     tell::did_you_mean,
 };
 use census::Census;
+pub use save::SaveSwitchesError;
 
 /// What switching leads to: who comes, stops, starts and goes, in which order, and what cannot be had.
 ///

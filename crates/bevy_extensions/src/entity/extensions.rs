@@ -4,7 +4,7 @@ use std::{
     any::TypeId,
     collections::HashMap,
     mem,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -71,6 +71,8 @@ pub struct Extensions {
     pub(crate) requested: Vec<Request>,
     reader: Reader,
     pub(crate) folders: Folders,
+    /// The file of the host settings, be it there or not; `None` if they are from no file.
+    pub(crate) settings_file: Option<PathBuf>,
     /// When somebody will be started again by itself.
     pub(crate) next_retry: Option<Instant>,
 }
@@ -191,6 +193,7 @@ impl Extensions {
             requested: Vec::new(),
             reader,
             folders,
+            settings_file: None,
             next_retry: None,
         }
     }

@@ -1,9 +1,11 @@
 //! What starts: what is found, and what the manifests and the host settings say of it.
 
-use std::sync::Arc;
+use std::{env, path::PathBuf, sync::Arc};
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{Folders, Found, HostSettings, OnLeftOut, Problem, Resolution, Severity, discover, resolve};
+use bevy_extensions_core::{
+    Dev, DevFolder, Folders, Found, HostSettings, OnLeftOut, Problem, Resolution, Severity, discover, resolve,
+};
 
 use super::{
     ExtensionsPlugin,
@@ -58,7 +60,8 @@ impl Decision {
         if let Some(app) = &plugin.app {
             settings.app_version = Some(app.version.clone());
         }
-        if plugin.files && unreadable.is_none() {
+        if unreadable.is_none() {
+            found.problems.extend(add_dev(plugin, &mut settings));
             found.on_disk(plugin, &settings, &folders);
         }
         let Sources { origins, mut problems } = found;
@@ -87,8 +90,9 @@ impl Decision {
     }
 
     /// Makes extensions and edges entities, and the resource that finds them.
-    pub(super) fn install(self, world: &mut World, app: Option<AppInfo>) {
+    pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
         let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
+        extensions.settings_file = settings_file;
         let list = outcome(&self.resolution).map(|(candidate, position, state)| {
             extensions.list(world, self.origins[candidate].newcomer(position), state)
         });
@@ -107,6 +111,20 @@ impl Decision {
 
 fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
     problems.any(|problem| problem.severity() == Severity::Error)
+}
+
+/// Adds what the plugin and the environment say of dev folders to what the host settings say, and returns what is wrong
+/// with it.
+fn add_dev(plugin: &ExtensionsPlugin, settings: &mut HostSettings) -> Vec<Problem> {
+    let folders = plugin.dev.folders.iter().cloned().map(DevFolder::in_current_folder);
+    settings.dev.folders.extend(folders);
+    settings.dev.watch |= plugin.dev.watch;
+    if !plugin.files {
+        return Vec::new();
+    }
+    let variable = |name| env::var_os(name);
+    let [folders, watch] = [Dev::FOLDERS_VARIABLE, Dev::WATCH_VARIABLE].map(variable);
+    settings.dev.add_variables(folders.as_deref(), watch.as_deref())
 }
 
 /// Returns what finds out about an extension that is found while the app runs.
@@ -154,7 +172,11 @@ impl Sources {
 
     /// Finds what lies in the directories of the host settings.
     fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings, folders: &Folders) {
-        let mut discovery = discover(settings, folders);
+        let mut searched = settings.clone();
+        if !plugin.files {
+            searched.directories.clear();
+        }
+        let mut discovery = discover(&searched, folders);
         self.problems.append(&mut discovery.problems);
         let problems = &mut self.problems;
         self.origins.retain(|origin| match discovery.in_place_of(origin.candidate()) {
