@@ -30,6 +30,7 @@ mod languages;
 mod lifecycle;
 mod limits;
 mod listing;
+mod loading;
 mod logging;
 mod manifests;
 mod memory;
