@@ -113,6 +113,18 @@ fn a_dev_folder_that_cannot_be_used_is_an_error() {
 }
 
 #[test]
+fn a_dev_folder_whose_manifest_is_wrong_has_no_name_and_takes_nobodys_place() {
+    check(
+        &[("wip/extension.ron", "(name: \"rain\", versoin: \"1\")"), ("extensions/rain.js", "")],
+        r#"(dev: (folders: ["wip"]))"#,
+        &["rain 0.0.0 extensions/rain.js"],
+        "error: an extension is left out: its manifest is wrong: unknown key `versoin`\n  \
+           in: wip/extension.ron:1:16\n  \
+           hint: did you mean `version`?\n",
+    );
+}
+
+#[test]
 fn code_and_resources_are_one_extension() {
     let ground = Ground::new(&[
         ("dist/main.js", "new"),

@@ -372,3 +372,16 @@ fn whatever_holds_files_can_be_saved() {
     assert_eq!(storage.save(&files, "rain", Overwrite::Never), Ok(true));
     assert_eq!(storage.save(&files, "rain", Overwrite::Never), Ok(false));
 }
+
+#[test]
+fn whoever_writes_without_end_is_cut_off() {
+    let text = "extension.on('go', () => { for (;;) extension.storage.write('a', 'x'.repeat(1000)); });";
+    let mut app = scripts(&[("writer.js", text)]).settings("(limits: (script: (call_ms: 40)))").start();
+    app.world_mut().emit("go", json!({})).unwrap();
+    app.frames(1);
+    let report = app.report();
+    let faults = &report.row("writer").unwrap().faults;
+    assert!(faults[0].fault.to_string().contains("it took longer than 40 ms in one call"), "{faults:?}");
+    assert_eq!(app.storage("writer").read("a").map(|text| text.len()), Ok(1000));
+    assert_eq!(app.storage("writer").list(""), ["a"]);
+}

@@ -160,6 +160,15 @@ fn wrong_settings_are_told_with_their_place_and_not_edited() {
 }
 
 #[test]
+fn what_is_not_understood_is_told() {
+    assert_eq!(
+        told(&SaveError::Unusual { file: "extensions.ron".into() }),
+        "extensions.ron: the host settings `extensions.ron` are written in a way in which they cannot be edited\n\
+         write `disabled: [\"..\"]` in it by hand",
+    );
+}
+
+#[test]
 fn the_sample_can_be_edited() {
     let sample = include_str!("../../assets/extensions.ron");
     check(sample, &["Weather"], &sample.replace("    disabled: [],", "    disabled: [\"Weather\"],"));

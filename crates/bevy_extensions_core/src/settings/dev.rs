@@ -27,7 +27,8 @@ use crate::{
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Dev {
-    /// Extensions that are loaded besides those in the directories, each in place of all of its name. Default: none.
+    /// Extensions that are loaded besides those in the directories, each in place of all of its name, whatever the versions.
+    /// One that cannot be read is an error, and takes nobody's place. Default: none.
     pub folders: Vec<DevFolder>,
     /// Whether what is edited is loaded anew. Default: `false`.
     pub watch: bool,

@@ -99,7 +99,7 @@ impl HostSettings {
     /// [`SaveError`] if the text is none of host settings, or cannot be edited.
     pub fn edit_disabled(file: &str, text: &str, disabled: &BTreeSet<ExtensionName>) -> Result<String, SaveError> {
         // Some editors begin a file with a mark of its encoding.
-        let (mark, text) = text.split_at(text.len() - text.trim_start_matches('\u{feff}').len());
+        let (mark, text) = text.split_at(text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len());
         let before = Self::from_ron(file, text.as_bytes())?;
         if before.disabled == *disabled {
             return Ok(format!("{mark}{text}"));

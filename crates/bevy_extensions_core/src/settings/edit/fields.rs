@@ -90,16 +90,13 @@ impl List {
 /// Returns the bracket that a struct begins with, behind attributes and its name.
 fn beginning(tokens: &[Token]) -> Option<usize> {
     let mut at = 0;
-    loop {
-        match &tokens.get(at..)? {
-            [Token { kind: Kind::Attribute, .. }, Token { kind: Kind::Open, .. }, ..] => {
-                at = closing(tokens, at + 1)? + 1
-            }
-            [Token { kind: Kind::Word, .. }, Token { kind: Kind::Open, .. }, ..] => return Some(at + 1),
-            [Token { kind: Kind::Open, .. }, ..] => return Some(at),
-            _ => return None,
-        }
+    while tokens.get(at)?.kind == Kind::Attribute {
+        at = closing(tokens, at + 1)? + 1;
     }
+    if tokens.get(at)?.kind == Kind::Word {
+        at += 1;
+    }
+    (tokens.get(at)?.kind == Kind::Open).then_some(at)
 }
 
 /// Returns the bracket that closes another.
