@@ -73,8 +73,9 @@ fn a_build_that_panics_leaves_nothing_behind() {
     assert_eq!(noted(&mut app), "everybody", "no system, condition or observer of it runs");
     plain.update();
     let fewer = |app: &App| app.world().entities().count_spawned() as usize;
-    // The extension itself is one entity, and so is the thing above; the `Mark` resource leaves its empty entity.
-    assert_eq!(fewer(&app), fewer(&plain) + 3);
+    // The extension itself is one entity, and so are its files and the thing above; the `Mark` resource leaves its empty
+    // entity.
+    assert_eq!(fewer(&app), fewer(&plain) + 4);
     app.assert_states("First running, Panics failed");
     app.terminate_extensions();
     plain.terminate_extensions();
@@ -316,7 +317,7 @@ fn an_extension_added_past_the_host_does_nothing_and_is_reported() {
         app.extension_report().to_text(false).lines().skip(3).collect::<Vec<_>>(),
         [
             "error: `UserA` was added past the host, by `add_plugins` or from outside: that way it does nothing",
-            "  in: tests/it/building.rs:141:25",
+            "  in: tests/it/building.rs:142:25",
             "  hint: add it with `ExtensionsPlugin::default().with::<UserA>()`, or link it and add nothing",
         ],
     );

@@ -52,6 +52,36 @@ fn hello() {
 }
 
 #[test]
+fn load_at_run_time() {
+    let (stdout, _) = run("load_at_run_time");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- the café alone",
+            "cannot load `cafe.js`: it requires `mill ^1`, which is not there",
+            "--- both in one frame: the order does not matter",
+            "load `mill` 1.0.0, and start it",
+            "load `cafe` 2.0.0, and start it",
+            "a cake costs 25",
+            "--- a new version of the mill",
+            "stop `cafe`, to start it again: it requires `mill`",
+            "stop `mill`, to load it anew",
+            "start `mill` 1.1.0",
+            "start `cafe`: it requires `mill`",
+            "a cake costs 35",
+            "--- a broken one",
+            "cannot reload `mill`: `mill.js` cannot run here: SyntaxError: expecting ';', at mill.js:2:2",
+            "a cake costs 35",
+            "--- the mill goes",
+            "stop `cafe`, which is left out then: it requires `mill`",
+            "stop `mill`, and unload it",
+            "Bakery is running",
+            "cafe is left out",
+        ],
+    );
+}
+
+#[test]
 fn extension_files() {
     let (stdout, _) = run("extension_files");
     assert_eq!(

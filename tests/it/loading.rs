@@ -284,3 +284,50 @@ fn natives_are_neither_reloaded_nor_unloaded() {
          cannot unload `Economy`: it is linked into the app, which neither loads nor unloads code; disable or restart it",
     );
 }
+
+#[test]
+fn nobody_starts_at_run_time_who_was_barred_at_the_start() {
+    let mut shelf = Shelf::new(|app| {
+        app.host(|host| {
+            let file = PathBuf::from("not_there.ron");
+            let settings = bevy_extensions::SettingsSource::File(file);
+            ExtensionsPlugin { settings, ..host }.with_script("guild.js", "")
+        })
+    });
+    shelf.write("rain.js", "");
+    assert_eq!(
+        shelf.load("rain.js"),
+        "cannot load `rain.js`: no extension starts, because of the host settings; see their problem in the report",
+    );
+    shelf.app.assert_states("guild planned");
+}
+
+#[test]
+fn one_of_a_name_takes_the_place_of_another_in_one_frame() {
+    let mut shelf = Shelf::new(|app| app);
+    shelf.write("one/stall.js", "exports.price = () => 1");
+    shelf.write("other/stall.js", "exports.price = () => 2");
+    shelf.load("one/stall.js");
+    let other = Switch::load(shelf.path("other/stall.js"));
+    assert_eq!(
+        shelf.ask([other, Switch::unload("stall")]),
+        "stop `stall`, and unload it\nload `stall` 0.0.0, and start it",
+    );
+    assert_eq!(shelf.call("stall", "price"), 2);
+}
+
+#[test]
+fn what_is_wrong_with_wishes_is_told_when_it_comes() {
+    let mut shelf = Shelf::new(|app| app);
+    shelf.write("aa/extension.ron", r#"(name: "aa", version: "1.0.0", after: ["bb"])"#);
+    shelf.write("aa/main.js", "");
+    shelf.write("bb/extension.ron", r#"(name: "bb", version: "1.0.0", after: ["aa"])"#);
+    shelf.write("bb/main.js", "");
+    shelf.load("aa");
+    shelf.load("bb");
+    shelf.app.assert_states("bb running, aa running");
+    shelf.app.assert_logged(
+        "warn: `bb` wishes to start after `aa`, which would make a cycle, `bb -> aa -> bb`: the wish is dropped\n  \
+         hint: take this wish out of `after`, or loosen another step of the cycle",
+    );
+}

@@ -42,6 +42,7 @@ mod resolving;
 mod resolving_properties;
 mod restarting;
 mod saved_switches;
+mod saving_switches;
 mod script_calls;
 mod script_events;
 mod script_limits;

@@ -345,10 +345,43 @@
 //! * *What stays*: interfaces and events that it has declared, its settings, types of messages, one-shot systems, systems
 //!   and observers of others' entities that it adds while the app runs, and plugins of others, whose systems run while one
 //!   of those who [added](ExtensionScope::add_plugins_once) them runs.
-//! * *What was not built* when the app started, because it was off or had failed, can run from the next start on only.
-//! * A switch lasts until the app exits.
+//! * *A native that was not built* when the app started, because it was off or had failed, can run from the next start on
+//!   only.
+//! * *A switch lasts* until the app exits, unless it is [saved](Extensions::save_switches) to the file of the host settings,
+//!   whose comments stay.
 //!
 //! [`leftovers`](ExtensionsWorldExt::leftovers) lists what in the world belongs to an extension: after a stop, nothing.
+//!
+//! # Loading while the app runs
+//!
+//! [`load`](Extensions::load) brings an extension from disk, wherever it lies, [`reload`](Extensions::reload) reads it anew,
+//! and [`unload`](Extensions::unload) takes it away; commands such as
+//! [`load_extension`](ExtensionsCommandsExt::load_extension) do the same. They are switches, so there is a plan first, and
+//! what is asked for within a frame is resolved together: of two that need each other, neither has to come first.
+//!
+//! ```
+//! # use bevy_app::prelude::*;
+//! # use bevy_extensions::prelude::*;
+//! # let folder = tempfile::tempdir()?;
+//! # let weather = folder.path().join("weather.js");
+//! # let mut app = App::new();
+//! # app.add_plugins(ExtensionsPlugin::default().without_inventory()).update();
+//! std::fs::write(&weather, "//@extension requires Sky ^1\n")?;
+//! let mut extensions = app.world_mut().resource_mut::<Extensions>();
+//! let plan = extensions.load(&weather);
+//! assert_eq!(plan.blocked()[0].why.to_string(), "it requires `Sky ^1`, which is not there");
+//! # app.update();
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! * *Whoever comes has to be able to start*, or is refused with the reason. Those who were left out for want of it start
+//!   with it. It puts nobody out who runs.
+//! * *What is read anew* replaces the old version only if it parses and can start by what it requires; else the old one runs
+//!   on. If it fails as it starts, it has [failed](ExtensionState::Failed), and nothing of it is left; read it anew when it
+//!   is mended. Those who require it start again, or are left out if they want another version.
+//! * *Whoever is unloaded* is not there any more, and leaves nothing behind but what it has stored. Those who require it are
+//!   left out until somebody of that name comes.
+//! * *Natives* are neither loaded nor unloaded: nothing is ever loaded with `dlopen`.
 //!
 //! # Files of an extension
 //!

@@ -196,6 +196,9 @@ pub enum BlockedBy {
         /// Where that one is then.
         state: ExtensionState,
     },
+    /// Nobody starts, because of the host settings.
+    #[error("no extension starts, because of the host settings; see their problem in the report")]
+    Barred,
     /// The app has terminated its extensions.
     #[error("the app has terminated its extensions")]
     Ended,

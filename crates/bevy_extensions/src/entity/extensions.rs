@@ -54,6 +54,7 @@ pub struct Extensions {
     pub(crate) settings: Arc<HostSettings>,
     /// By id. A place is free where somebody was unloaded.
     list: Vec<Option<Listed>>,
+    free: Vec<ExtensionId>,
     /// First those in the plan, in load order, then the others by name.
     order: Vec<ExtensionId>,
     edges: HashMap<DependencyEdge, Entity>,
@@ -65,6 +66,8 @@ pub struct Extensions {
     pub(crate) is_start_told: bool,
     /// Whether all are built, and the first phase has begun.
     pub(crate) are_phases_begun: bool,
+    /// Whether nobody starts at all, because of the host settings.
+    pub(crate) is_barred: bool,
     /// Whether the app has terminated all: nobody starts any more.
     pub(crate) have_ended: bool,
     /// What was asked for since the last frame.
@@ -182,6 +185,7 @@ impl Extensions {
             problems: Problems::default(),
             settings: Arc::new(settings),
             list: Vec::new(),
+            free: Vec::new(),
             order: Vec::new(),
             edges: HashMap::new(),
             by_type: HashMap::new(),
@@ -189,6 +193,7 @@ impl Extensions {
             alarm: Arc::default(),
             is_start_told: false,
             are_phases_begun: false,
+            is_barred: false,
             have_ended: false,
             requested: Vec::new(),
             reader,
@@ -201,8 +206,8 @@ impl Extensions {
     /// Takes an extension in, and makes it an entity. Its place in the order is [still to be said](Self::set_plan).
     pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
         let Newcomer { info, candidate, found, native, launch } = newcomer;
-        let free = self.list.iter().position(Option::is_none);
-        let id = ExtensionId::new(free.unwrap_or(self.list.len()));
+        let free = self.free.pop();
+        let id = free.unwrap_or(ExtensionId::new(self.list.len()));
         let name = info.name.clone();
         let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
         let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
@@ -228,16 +233,17 @@ impl Extensions {
         };
         launch.into_iter().for_each(|launch| _ = listed.park_launch(launch));
         match free {
-            Some(free) => self.list[free] = Some(listed),
+            Some(free) => self.list[free.index()] = Some(listed),
             None => self.list.push(Some(listed)),
         }
         id
     }
 
-    /// Strikes an extension off. Nothing may be left of it but its entity, and the plan has to be said anew.
+    /// Strikes off an extension that is not in the order any more, and of which nothing is left but its entity.
     pub(crate) fn strike_off(&mut self, id: ExtensionId) -> Option<Listed> {
-        self.order.retain(|other| *other != id);
-        self.list.get_mut(id.index()).and_then(mem::take)
+        let listed = self.list.get_mut(id.index()).and_then(mem::take)?;
+        self.free.push(id);
+        Some(listed)
     }
 
     /// Says who is in the plan now, in load order, and who is not, by name; and shows it.

@@ -93,6 +93,7 @@ impl Decision {
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
         let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
         extensions.settings_file = settings_file;
+        extensions.is_barred = !matches!(self.verdict, Verdict::Start);
         let list = outcome(&self.resolution).map(|(candidate, position, state)| {
             extensions.list(world, self.origins[candidate].newcomer(position), state)
         });

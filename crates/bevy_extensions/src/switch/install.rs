@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bevy_ecs::prelude::*;
+use bevy_extensions_core::{Problem, Severity};
 
 use super::census::{Census, Member};
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
 /// Has the host keep those who are there from now on, each at its place. Whoever changes or goes has been stopped.
 pub(super) fn install(world: &mut World, census: Census) {
     let Census { members, resolution, leaves } = census;
-    leaves.into_iter().for_each(|id| strike_off(world, id));
     let ids: Vec<_> = members.into_iter().map(|member| admit(world, member)).collect();
     let off = resolution.disabled.iter().chain(&resolution.left_out);
     let off = off.filter_map(|name| resolution.candidate_of(name));
@@ -29,10 +29,22 @@ pub(super) fn install(world: &mut World, census: Census) {
     let order = order.collect();
     world.resource_scope(|world, mut extensions: Mut<Extensions>| {
         extensions.set_plan(world, resolution.plan, order);
+        resolution.problems.iter().filter(|problem| is_news(&extensions, problem)).for_each(tell_problem);
         extensions.problems.set_resolved(resolution.problems);
     });
+    leaves.into_iter().for_each(|id| strike_off(world, id));
     registry::put_all_in_order(world);
     driver::put_all_in_order(world);
+}
+
+/// Tells whether somebody should hear of a problem: who is left out is told by the plan.
+fn is_news(extensions: &Extensions, problem: &Problem) -> bool {
+    let is_minor = matches!(problem, Problem::LeftOut { .. }) || problem.severity() == Severity::Notice;
+    !is_minor && !extensions.problems().contains(problem)
+}
+
+fn tell_problem(problem: &Problem) {
+    tell(Level::Warn, &format!("{problem}\n  hint: {}", problem.hint()));
 }
 
 /// Returns the id of somebody who is there from now on.

@@ -23,7 +23,7 @@ pub(super) fn plan(extensions: &Extensions, requests: &[Request]) -> (Vec<Switch
             false
         }
     });
-    if extensions.have_ended {
+    if extensions.have_ended || extensions.is_barred {
         return (Vec::new(), blocked, None);
     }
     // What cannot be met changes nothing, which may be what somebody else stands on.
@@ -44,6 +44,7 @@ fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) ->
     let name = &request.switch.extension;
     if request.switch.to == SwitchTo::Load {
         return match request.read.as_deref()? {
+            _ if extensions.is_barred => Some(BlockedBy::Barred),
             _ if extensions.have_ended => Some(BlockedBy::Ended),
             Err(problem) => Some(BlockedBy::Problem(problem.clone())),
             Ok(_) => taken(extensions, requests, request),
@@ -58,6 +59,7 @@ fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) ->
     let is_native = listed.candidate.source.is_native();
     let contradicted = |by| is_asked(by).then_some(BlockedBy::Contradicted { by });
     match request.switch.to {
+        _ if extensions.is_barred => Some(BlockedBy::Barred),
         _ if extensions.have_ended => Some(BlockedBy::Ended),
         SwitchTo::Unload | SwitchTo::Reload if is_native => Some(BlockedBy::Native),
         SwitchTo::Unload => None,
