@@ -512,6 +512,8 @@ pub mod test_kit;
 #[cfg(feature = "test_kit")]
 mod test_rules;
 mod value;
+#[cfg(feature = "watch")]
+mod watch;
 mod world_ext;
 
 pub use bevy_extensions_core::{

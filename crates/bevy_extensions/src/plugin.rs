@@ -27,6 +27,8 @@ use crate::{
     scope::NotHosted,
     switch,
 };
+#[cfg(feature = "watch")]
+use crate::watch;
 use decision::{Decision, Verdict};
 
 /// Brings extensions to an app.
@@ -68,7 +70,8 @@ pub struct ExtensionsPlugin {
     /// Extensions that somebody is working on, and whether they are reloaded when they are edited, beside what the host
     /// settings and the environment say. Paths are relative to the current folder. Default: none.
     ///
-    /// The variable `BEVY_EXTENSIONS_DEV` names further folders, and `BEVY_EXTENSIONS_WATCH=1` has all scripts watched.
+    /// The variable `BEVY_EXTENSIONS_DEV` names further folders. With `dev.watch`, or `BEVY_EXTENSIONS_WATCH=1`, and the feature
+    /// `watch`, all that lies on disk is watched; see [dev mode](crate#dev-mode).
     pub dev: Dev,
     /// Scripts that are there whether found or not, each a file name and its text; see
     /// [`with_script`](Self::with_script). Default: none.
@@ -225,6 +228,10 @@ impl Plugin for ExtensionsPlugin {
             Verdict::Start => planned.iter().enumerate().for_each(|(id, it)| it.start(app, ExtensionId::new(id))),
             Verdict::StartNobody => {}
             Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
+        }
+        #[cfg(feature = "watch")]
+        if matches!(verdict, Verdict::Start) {
+            watch::install(app, self.files);
         }
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }

@@ -74,6 +74,14 @@ impl Decision {
         }
         let (data, no_data) = DataFolder::new(plugin.data.as_deref(), &settings, &folders);
         problems.extend(no_data.map(|problem| *problem));
+        #[cfg(not(feature = "watch"))]
+        if settings.dev.watch {
+            problems.push(Problem::NotWatched {
+                folder: None,
+                why: "this app was built without dev mode".into(),
+                hint: "turn on the feature `watch` of `bevy_extensions`".into(),
+            });
+        }
         if settings.on_left_out == OnLeftOut::Stop && has_errors(problems.iter().chain(&resolution.problems)) {
             problems.insert(0, Problem::Stopped);
             verdict = Verdict::Exit;
