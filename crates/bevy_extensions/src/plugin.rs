@@ -13,6 +13,8 @@ use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, as
 
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
+#[cfg(feature = "watch")]
+use crate::watch;
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -27,8 +29,6 @@ use crate::{
     scope::NotHosted,
     switch,
 };
-#[cfg(feature = "watch")]
-use crate::watch;
 use decision::{Decision, Verdict};
 
 /// Brings extensions to an app.

@@ -76,7 +76,8 @@ struct Watch {
 
 /// Asks for what has changed to be loaded anew, if anything has. Between two frames, so that it is done at once.
 fn follow_changes(world: &mut World) {
-    let is_idle = |watch: &Watch| !watch.ears.has_news() && watch.changes.is_empty() && Instant::now() < watch.next_look;
+    let is_idle =
+        |watch: &Watch| !watch.ears.has_news() && watch.changes.is_empty() && Instant::now() < watch.next_look;
     if world.get_resource::<Watch>().is_none_or(is_idle) {
         return;
     }

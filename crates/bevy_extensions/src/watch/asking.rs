@@ -59,7 +59,8 @@ impl Memory {
         }
         let refused = self.seen.iter().filter(|(_, seen)| seen.refused.is_some()).map(|(entry, _)| entry);
         let refused = refused.filter(|entry| !asked.iter().any(|(other, _)| other == *entry));
-        let again: Vec<_> = refused.filter_map(|entry| Some((entry.clone(), read(places, extensions, entry)?))).collect();
+        let again: Vec<_> =
+            refused.filter_map(|entry| Some((entry.clone(), read(places, extensions, entry)?))).collect();
         asked.extend(again);
         let requests: Vec<_> = asked.iter().map(|(_, request)| request.clone()).collect();
         let blocked = extensions.blocked_by(&requests);

@@ -57,7 +57,8 @@ impl Ears {
         let listener = heard.clone();
         // Links are followed by ourselves, since some systems do not.
         let config = Config::default().with_follow_symlinks(false);
-        let watcher = RecommendedWatcher::new(move |event| listener.hear(event), config).map_err(|error| deaf(&error))?;
+        let watcher =
+            RecommendedWatcher::new(move |event| listener.hear(event), config).map_err(|error| deaf(&error))?;
         Ok(Self { watcher, heard })
     }
 
@@ -134,10 +135,9 @@ fn deaf(error: &Error) -> Deaf {
             hint: "raise `fs.inotify.max_user_watches`, or have fewer folders in it",
         },
         // The limit of instances is told as that of open files.
-        ErrorKind::Io(error) if cfg!(target_os = "linux") && error.raw_os_error() == Some(24) => Deaf {
-            why: error.to_string(),
-            hint: "raise `fs.inotify.max_user_instances`, or `ulimit -n`",
-        },
+        ErrorKind::Io(error) if cfg!(target_os = "linux") && error.raw_os_error() == Some(24) => {
+            Deaf { why: error.to_string(), hint: "raise `fs.inotify.max_user_instances`, or `ulimit -n`" }
+        }
         ErrorKind::Io(error) => Deaf { why: error.to_string(), hint: "check that this user may read it" },
         ErrorKind::PathNotFound => Deaf { why: "it is not there".into(), hint: "check the path" },
         _ => Deaf { why: error.to_string(), hint: "take `Extensions::reload` meanwhile" },

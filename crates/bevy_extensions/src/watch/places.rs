@@ -59,7 +59,8 @@ impl Places {
         let is_searched = |path: &Path| self.directories.iter().any(|it| path.parent() == Some(&it.path));
         let is_elsewhere = |path: &PathBuf| !self.is_dev(path) && !is_searched(path);
         self.elsewhere = paths.filter(is_elsewhere).collect();
-        self.respelled = self.elsewhere.iter().filter_map(|path| Some((self.as_searched(path)?, path.clone()))).collect();
+        self.respelled =
+            self.elsewhere.iter().filter_map(|path| Some((self.as_searched(path)?, path.clone()))).collect();
         let links = self.directories.iter().flat_map(links_in).map(|link| (link.clone(), vec![link]));
         let dev = self.dev.iter().map(|dev| (dev.path.clone(), paths_of(dev).map(Into::into).collect()));
         let elsewhere = self.elsewhere.iter().map(|path| (path.clone(), vec![path.clone()]));
@@ -108,20 +109,24 @@ impl Places {
     pub(super) fn entries_of(&self, changed: &Path) -> BTreeSet<PathBuf> {
         let searched = self.directories.iter().filter_map(|directory| {
             let entry = directory.path.join(directory.entry_of(changed)?);
-            let below = changed.strip_prefix(&directory.real).or_else(|_| changed.strip_prefix(&directory.path)).ok()?;
+            let below =
+                changed.strip_prefix(&directory.real).or_else(|_| changed.strip_prefix(&directory.path)).ok()?;
             let inside = below.strip_prefix(entry.file_name()?).ok()?;
             is_looked_at(inside).then(|| self.respelled.get(&entry).cloned().unwrap_or(entry))
         });
-        let aimed = self.aims.iter().filter(|(_, aims)| {
-            aims.iter().any(|aim| changed.strip_prefix(aim).is_ok_and(is_looked_at))
-        });
+        let aimed = self
+            .aims
+            .iter()
+            .filter(|(_, aims)| aims.iter().any(|aim| changed.strip_prefix(aim).is_ok_and(is_looked_at)));
         searched.chain(aimed.map(|(entry, _)| entry.clone())).collect()
     }
 
     /// Returns all entries there are, whether they are extensions or not.
     pub(super) fn entries(&self) -> BTreeSet<PathBuf> {
         let searched = self.directories.iter().flat_map(|directory| {
-            names_in(&directory.path).map(|name| directory.path.join(name)).filter(|path| directory.entry_of(path).is_some())
+            names_in(&directory.path)
+                .map(|name| directory.path.join(name))
+                .filter(|path| directory.entry_of(path).is_some())
         });
         let searched = searched.map(|entry| self.respelled.get(&entry).cloned().unwrap_or(entry));
         searched.chain(self.dev.iter().map(|dev| dev.path.clone())).chain(self.elsewhere.iter().cloned()).collect()
@@ -180,7 +185,10 @@ fn paths_of(dev: &SearchedDevFolder) -> impl Iterator<Item = &Path> {
 fn links_in(directory: &SearchedDirectory) -> Vec<PathBuf> {
     let entries = fs::read_dir(&directory.path).into_iter().flatten().filter_map(Result::ok);
     let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
-    links.map(|entry| directory.path.join(entry.file_name())).filter(|path| directory.entry_of(path).is_some()).collect()
+    links
+        .map(|entry| directory.path.join(entry.file_name()))
+        .filter(|path| directory.entry_of(path).is_some())
+        .collect()
 }
 
 fn names_in(folder: &Path) -> impl Iterator<Item = std::ffi::OsString> {
