@@ -8,7 +8,7 @@ use std::{
 };
 
 use bevy_extensions::{
-    DevFolder, HostSettings, Value,
+    DevFolder, HostSettings, Problem, Value, explain,
     prelude::*,
     test_kit::{TestApp, extensions},
 };
@@ -604,6 +604,35 @@ fn a_directory_may_be_a_link() {
         settings.directories = vec![folder.join("linked").display().to_string()];
     });
     ground.write("real/rain.js", &answer(2));
+    ground.answers("rain", 2);
+}
+
+#[test]
+fn what_is_not_watched_is_a_warning_with_a_way_out() {
+    let not_watched = |folder: Option<&str>| Problem::NotWatched {
+        folder: folder.map(Into::into),
+        why: "it is too large".into(),
+        hint: "make it smaller".into(),
+    };
+    assert_eq!(
+        explain(&[not_watched(None), not_watched(Some("extensions"))]),
+        "warning: nothing is watched: it is too large\n  hint: make it smaller\n\
+         warning: `extensions` is not watched: it is too large\n  hint: make it smaller\n",
+    );
+}
+
+#[test]
+fn what_changes_while_the_app_starts_is_not_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("extensions/rain.js");
+    write(&file, "exports.f = () => 1");
+    let mut settings = HostSettings::default();
+    settings.directories = vec![folder.path().join("extensions").display().to_string()];
+    settings.dev.watch = true;
+    let host = |host| ExtensionsPlugin { files: true, settings: settings.into(), ..host };
+    let app = TestApp::builder().host(host).build();
+    write(&file, "exports.f = () => 2");
+    let mut ground = Ground { folder, app };
     ground.answers("rain", 2);
 }
 

@@ -13,8 +13,6 @@ use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, as
 
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
-#[cfg(feature = "watch")]
-use crate::watch;
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -220,7 +218,10 @@ impl ExtensionsPlugin {
 
 impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
-        let decision = Decision::new(self, app.world());
+        #[cfg_attr(not(feature = "watch"), expect(unused_mut, reason = "there is no watch to take"))]
+        let mut decision = Decision::new(self, app.world());
+        #[cfg(feature = "watch")]
+        let watch = decision.watch.take();
         let (planned, verdict) = (decision.planned(), decision.verdict);
         decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
@@ -230,9 +231,7 @@ impl Plugin for ExtensionsPlugin {
             Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
         }
         #[cfg(feature = "watch")]
-        if matches!(verdict, Verdict::Start) {
-            watch::install(app, self.files);
-        }
+        watch.filter(|_| matches!(verdict, Verdict::Start)).into_iter().for_each(|watch| watch.install(app));
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }
 

@@ -11,13 +11,14 @@ mod places;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     path::PathBuf,
     time::Duration,
 };
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{HostSettings, Problem};
+use bevy_extensions_core::{Folders, HostSettings, Problem};
 use bevy_platform::time::Instant;
 
 use crate::{
@@ -34,34 +35,13 @@ use places::{Places, Root};
 /// How often folders that come and go are looked for.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Watches what extensions come from, if the host settings want it; `files` tells whether directories are searched.
-pub(crate) fn install(app: &mut App, files: bool) {
-    let mut extensions = app.world_mut().resource_mut::<Extensions>();
-    if !extensions.settings.dev.watch {
-        return;
-    }
-    let mut settings = HostSettings::clone(&extensions.settings);
-    if !files {
-        settings.directories.clear();
-    }
-    match Ears::new() {
-        Ok(ears) => {
-            let mut watch = Watch::new(ears, Places::new(settings, extensions.folders.clone()));
-            let problems = watch.begin(&extensions);
-            extensions.problems.add_last(problems);
-            app.insert_resource(watch).add_systems(BetweenFrames, follow_changes.before(begin_frame));
-        }
-        Err(deaf) => extensions.problems.add_last(vec![not_watched(None, &deaf)]),
-    }
-}
-
 fn not_watched(folder: Option<String>, deaf: &Deaf) -> Problem {
     Problem::NotWatched { folder, why: deaf.why.clone(), hint: deaf.hint.into() }
 }
 
 /// What is watched, and what has changed.
 #[derive(Resource)]
-struct Watch {
+pub(crate) struct Watch {
     ears: Ears,
     places: Places,
     /// What is watched, by real paths.
@@ -93,27 +73,34 @@ fn follow_changes(world: &mut World) {
 }
 
 impl Watch {
-    fn new(ears: Ears, places: Places) -> Self {
-        Self {
+    /// Watches what is searched for extensions, if the host settings want it. Begin before anything is read, so that no
+    /// change is missed.
+    pub(crate) fn begin(settings: &HostSettings, folders: &Folders, problems: &mut Vec<Problem>) -> Option<Self> {
+        if !settings.dev.watch {
+            return None;
+        }
+        let ears = Ears::new().map_err(|deaf| problems.push(not_watched(None, &deaf))).ok()?;
+        let mut watch = Self {
             ears,
-            places,
+            places: Places::new(settings.clone(), folders.clone()),
             roots: BTreeMap::new(),
             failed: BTreeSet::new(),
             changes: Changes::default(),
             memory: Memory::default(),
             next_look: Instant::now(),
             is_told: false,
+        };
+        watch.places.look(iter::empty());
+        problems.extend(watch.watch(watch.places.roots()));
+        for entry in watch.places.entries() {
+            watch.memory.remember(&watch.places, entry);
         }
+        Some(watch)
     }
 
-    /// Watches what is there now, and returns what cannot be watched.
-    fn begin(&mut self, extensions: &Extensions) -> Vec<Problem> {
-        self.places.look(self.memory.paths(extensions));
-        let problems = self.watch(self.places.roots());
-        for entry in self.places.entries() {
-            self.memory.remember(&self.places, entry);
-        }
-        problems
+    /// Has changes followed from now on.
+    pub(crate) fn install(self, app: &mut App) {
+        app.insert_resource(self).add_systems(BetweenFrames, follow_changes.before(begin_frame));
     }
 
     fn follow(&mut self, extensions: &mut Extensions) {
