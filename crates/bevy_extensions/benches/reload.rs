@@ -19,10 +19,10 @@ use tempfile::TempDir;
 fn main() {
     hide_report();
     let (counts, rounds): (&[usize], _) = if is_bench() { (&[1, 100, 1_000], 11) } else { (&[1, 3], 1) };
+    println!("\nfrom a saved file to the new version running, of one among many scripts that run, without frames");
     println!(
-        "\nfrom a saved file to the new version running, of one among many scripts that run; the median, without frames"
+        "watch: from the save until the frame that acts, with 100 ms in which nothing may change; it and all: the median"
     );
-    println!("watch: from the save until the frame that acts; it waits until nothing has changed for 100 ms");
     println!(
         "  {:>7}  {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "scripts", "watch", "parse", "plan", "stop", "start", "in all"
@@ -30,7 +30,7 @@ fn main() {
     counts.iter().for_each(|count| reload(*count, rounds));
 
     let (counts, rounds): (&[usize], _) = if is_bench() { (&[1, 100, 1_000], 101) } else { (&[1, 3], 1) };
-    println!("\nto load and to unload a script of one line beside others; the median, without the frame");
+    println!("\nto load and to unload a script of one line beside others, without the frame");
     println!("against a bare runtime, context and eval of the same, and dropping them");
     println!(
         "  {:>7}  {:>9} {:>9} {:>8}  {:>9} {:>9} {:>8}",
@@ -99,7 +99,7 @@ impl Ground {
     }
 
     fn frame_by_itself(&mut self) -> f64 {
-        median((0..21).map(|_| self.frame()).collect())
+        shortest((0..21).map(|_| self.frame()).collect())
     }
 }
 
@@ -107,6 +107,11 @@ fn seconds(act: impl FnOnce()) -> f64 {
     let began = Instant::now();
     act();
     began.elapsed().as_secs_f64()
+}
+
+/// Noise only ever adds.
+fn shortest(times: Vec<f64>) -> f64 {
+    times.into_iter().fold(f64::MAX, f64::min)
 }
 
 fn median(mut times: Vec<f64>) -> f64 {
@@ -147,7 +152,9 @@ fn reload(count: usize, rounds: usize) {
         stop.push((ground.switch(Switch::disable("edited")) - frame).max(0.0));
         start.push((ground.switch(Switch::enable("edited")) - frame).max(0.0));
     }
-    let parts = [watch, parse, plan, stop, start, all].map(|times| format!("{:>9}", text(median(times))));
+    let [watch, all] = [watch, all].map(median);
+    let [parse, plan, stop, start] = [parse, plan, stop, start].map(shortest);
+    let parts = [watch, parse, plan, stop, start, all].map(|time| format!("{:>9}", text(time)));
     println!("  {count:>7}  {}", parts.join(" "));
     ground.app.terminate_extensions();
 }
@@ -174,7 +181,7 @@ fn load(count: usize, rounds: usize) {
         ground.switch(Switch::unload("loaded"));
         unload.push((began.elapsed().as_secs_f64() - frame).max(0.0));
     }
-    let [bare_load, load, bare_drop, unload] = [bare_load, load, bare_drop, unload].map(median);
+    let [bare_load, load, bare_drop, unload] = [bare_load, load, bare_drop, unload].map(shortest);
     println!(
         "  {count:>7}  {:>9} {:>9} {:>8}  {:>9} {:>9} {:>8}",
         text(bare_load),
