@@ -232,3 +232,24 @@ impl Sources {
         self.origins.push(Origin::Script(loadable(plugin, found, None)));
     }
 }
+
+#[cfg(all(test, not(feature = "watch")))]
+mod tests {
+    use bevy_app::App;
+    use bevy_extensions_core::explain;
+
+    use super::*;
+
+    #[test]
+    fn without_the_feature_whoever_wants_to_watch_is_told_of_it() {
+        let mut settings = HostSettings::default();
+        settings.dev.watch = true;
+        let mut app = App::new();
+        app.add_plugins(ExtensionsPlugin { settings: settings.into(), ..Default::default() }.without_inventory());
+        assert_eq!(
+            explain(app.world().resource::<Extensions>().problems()),
+            "warning: nothing is watched: this app was built without dev mode\n  \
+               hint: turn on the feature `watch` of `bevy_extensions`\n",
+        );
+    }
+}
