@@ -55,3 +55,4 @@ mod switching;
 mod switching_properties;
 mod test_kit;
 mod ui;
+mod watching;

@@ -265,7 +265,10 @@ impl Extensions {
 
     /// Plans, and returns who is there then, if that changes.
     fn plan_with(&self, switches: impl IntoIterator<Item = Switch>) -> (SwitchPlan, Option<Census>) {
-        let new = switches.into_iter().map(|switch| self.request(switch));
+        self.plan_requests(switches.into_iter().map(|switch| self.request(switch)))
+    }
+
+    fn plan_requests(&self, new: impl Iterator<Item = Request>) -> (SwitchPlan, Option<Census>) {
         let mut requests: Vec<_> = self.requested.iter().cloned().chain(new).collect();
         // Of several of a kind the last one has read what is there now.
         requests.reverse();
@@ -274,6 +277,14 @@ impl Extensions {
         let (steps, mut blocked, census) = plan::plan(self, &requests);
         blocked.sort_by(|a, b| a.switch.cmp(&b.switch));
         (SwitchPlan { steps, blocked, requests }, census)
+    }
+
+    /// Tells of each request whether it can be met, together with all that was asked for already; nothing happens.
+    #[cfg(feature = "watch")]
+    pub(crate) fn blocked_by(&self, requests: &[Request]) -> Vec<Option<BlockedBy>> {
+        let (plan, _) = self.plan_requests(requests.iter().cloned());
+        let why = |request: &Request| plan.blocked.iter().find(|blocked| blocked.switch == request.switch);
+        requests.iter().map(|request| Some(why(request)?.why.clone())).collect()
     }
 
     /// Reads what is to be loaded.
@@ -365,7 +376,7 @@ impl Extensions {
 
 /// Runs before [`First`]: between two frames.
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
-struct BetweenFrames;
+pub(crate) struct BetweenFrames;
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_schedule(BetweenFrames).add_systems(BetweenFrames, begin_frame);
@@ -377,7 +388,8 @@ pub(crate) fn plugin(app: &mut App) {
     }
 }
 
-fn begin_frame(world: &mut World) {
+/// Does what was asked for since the last frame.
+pub(crate) fn begin_frame(world: &mut World) {
     apply::apply_switches(world);
     contain::begin_frame(world);
 }

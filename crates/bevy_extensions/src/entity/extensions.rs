@@ -299,6 +299,12 @@ impl Extensions {
         Found::open(path, &self.folders).map(|found| (self.reader)(found))
     }
 
+    /// Finds out who runs something that was found.
+    #[cfg(feature = "watch")]
+    pub(crate) fn loadable(&self, found: Found) -> Loadable {
+        (self.reader)(found)
+    }
+
     /// Reads an extension again, as it is now; `None` if it does not come from disk.
     pub(crate) fn open_again(&self, id: ExtensionId) -> Option<Result<Loadable, Box<Problem>>> {
         let found = self.listed(id).found.as_ref()?;
@@ -366,6 +372,12 @@ impl Extensions {
 
     pub(crate) fn id_by_name(&self, name: &str) -> Option<ExtensionId> {
         self.by_name.get(name).copied()
+    }
+
+    /// Finds the extension that comes from an entry on disk.
+    #[cfg(feature = "watch")]
+    pub(crate) fn listed_at(&self, entry: &Path) -> Option<&Listed> {
+        self.in_order().find(|listed| listed.found.as_ref().is_some_and(|found| found.path == entry))
     }
 
     pub(crate) fn id_of_entity(&self, entity: Entity) -> Option<ExtensionId> {

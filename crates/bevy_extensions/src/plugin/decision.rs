@@ -11,6 +11,8 @@ use super::{
     ExtensionsPlugin,
     origin::{Origin, loadable},
 };
+#[cfg(feature = "watch")]
+use crate::watch::Watch;
 use crate::{
     app_info::AppInfo,
     contain::build::Known,
@@ -30,6 +32,8 @@ pub(super) struct Decision {
     reader: Reader,
     folders: Folders,
     data: DataFolder,
+    #[cfg(feature = "watch")]
+    pub(super) watch: Option<Watch>,
     pub(super) verdict: Verdict,
 }
 
@@ -49,6 +53,8 @@ impl Decision {
     #[cfg_attr(not(feature = "test_kit"), expect(unused_variables, reason = "it asks for a test alone"))]
     pub(super) fn new(plugin: &ExtensionsPlugin, world: &World) -> Self {
         let mut found = Sources::of(plugin);
+        #[cfg(feature = "watch")]
+        let mut watch = None;
         let folders = match &plugin.app {
             Some(app) => Folders::of_app(&app.name),
             None => Folders::of_this_process(),
@@ -62,10 +68,18 @@ impl Decision {
         }
         if unreadable.is_none() {
             found.problems.extend(add_dev(plugin, &mut settings));
-            found.on_disk(plugin, &settings, &folders);
+            let searched = searched(plugin, &settings);
+            #[cfg(feature = "watch")]
+            {
+                watch = Watch::begin(&searched, &folders, &mut found.problems);
+            }
+            #[cfg(not(feature = "watch"))]
+            found.problems.extend(settings.dev.watch.then(no_watch));
+            found.on_disk(plugin, &searched, &folders);
         }
         let Sources { origins, mut problems } = found;
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
+        #[cfg_attr(not(feature = "test_kit"), expect(unused_mut, reason = "only a test changes it"))]
         let mut resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
         if let Some(problem) = unreadable {
@@ -81,7 +95,18 @@ impl Decision {
         #[cfg(feature = "test_kit")]
         crate::test_rules::shuffle(world, &mut resolution.plan);
         let reader = reader(plugin, &settings);
-        Self { origins, settings, resolution, problems, reader, folders, data, verdict }
+        Self {
+            origins,
+            settings,
+            resolution,
+            problems,
+            reader,
+            folders,
+            data,
+            #[cfg(feature = "watch")]
+            watch,
+            verdict,
+        }
     }
 
     /// Returns those in the plan, in load order.
@@ -112,6 +137,24 @@ impl Decision {
 
 fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
     problems.any(|problem| problem.severity() == Severity::Error)
+}
+
+/// Returns the host settings without directories, if none is searched.
+fn searched(plugin: &ExtensionsPlugin, settings: &HostSettings) -> HostSettings {
+    let mut searched = settings.clone();
+    if !plugin.files {
+        searched.directories.clear();
+    }
+    searched
+}
+
+#[cfg(not(feature = "watch"))]
+fn no_watch() -> Problem {
+    Problem::NotWatched {
+        folder: None,
+        why: "this app was built without dev mode".into(),
+        hint: "turn on the feature `watch` of `bevy_extensions`".into(),
+    }
 }
 
 /// Adds what the plugin and the environment say of dev folders to what the host settings say, and returns what is wrong
@@ -172,12 +215,8 @@ impl Sources {
     }
 
     /// Finds what lies in the directories of the host settings.
-    fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings, folders: &Folders) {
-        let mut searched = settings.clone();
-        if !plugin.files {
-            searched.directories.clear();
-        }
-        let mut discovery = discover(&searched, folders);
+    fn on_disk(&mut self, plugin: &ExtensionsPlugin, searched: &HostSettings, folders: &Folders) {
+        let mut discovery = discover(searched, folders);
         self.problems.append(&mut discovery.problems);
         let problems = &mut self.problems;
         self.origins.retain(|origin| match discovery.in_place_of(origin.candidate()) {
@@ -192,5 +231,26 @@ impl Sources {
 
     fn add(&mut self, plugin: &ExtensionsPlugin, found: Found) {
         self.origins.push(Origin::Script(loadable(plugin, found, None)));
+    }
+}
+
+#[cfg(all(test, not(feature = "watch")))]
+mod tests {
+    use bevy_app::App;
+    use bevy_extensions_core::explain;
+
+    use super::*;
+
+    #[test]
+    fn without_the_feature_whoever_wants_to_watch_is_told_of_it() {
+        let mut settings = HostSettings::default();
+        settings.dev.watch = true;
+        let mut app = App::new();
+        app.add_plugins(ExtensionsPlugin { settings: settings.into(), ..Default::default() }.without_inventory());
+        assert_eq!(
+            explain(app.world().resource::<Extensions>().problems()),
+            "warning: nothing is watched: this app was built without dev mode\n  \
+               hint: turn on the feature `watch` of `bevy_extensions`\n",
+        );
     }
 }
