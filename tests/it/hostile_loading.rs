@@ -323,6 +323,26 @@ fn nobody_is_put_out_by_a_reload() {
 }
 
 #[test]
+fn who_runs_and_is_enabled_once_more_is_not_put_out_either() {
+    let mut shelf = Shelf::new(|app| app.with::<Temple>());
+    let tavern = shelf.write("tavern.js", "//@extension version 2.0.0\n");
+    assert_eq!(
+        shelf.ask([Switch::enable("Temple"), Switch::load(tavern)]),
+        "cannot load `tavern.js`: `Temple` cannot run beside it; unload or disable that one first",
+    );
+}
+
+#[test]
+fn who_is_disabled_at_the_same_time_is_in_nobodys_way() {
+    let mut shelf = Shelf::new(|app| app.with::<Temple>());
+    let tavern = shelf.write("tavern.js", "//@extension version 2.0.0\n");
+    assert_eq!(
+        shelf.ask([Switch::disable("Temple"), Switch::load(tavern)]),
+        "stop `Temple`, which is disabled then\nload `tavern` 2.0.0, and start it",
+    );
+}
+
+#[test]
 fn nobody_is_put_out_by_who_is_enabled() {
     let mut shelf = Shelf::new(|app| {
         let script = ("tavern.js", "//@extension version 2.0.0\n");
@@ -333,6 +353,18 @@ fn nobody_is_put_out_by_who_is_enabled() {
         "cannot enable `tavern`: `Temple` cannot run beside it; unload or disable that one first",
     );
     shelf.app.assert_states("Temple running, tavern disabled");
+}
+
+#[test]
+fn who_is_reloaded_keeps_its_name_though_another_is_loaded_under_it() {
+    let mut shelf = shelf();
+    shelf.add("stall.js", "");
+    let other = shelf.write("other/stall.js", "");
+    assert_eq!(
+        shelf.ask([Switch::load(other), Switch::reload("stall")]),
+        "stop `stall`, to load it anew\nstart `stall` 0.0.0\n\
+         cannot load `other/stall.js`: `stall` is there already, from stall.js; reload it, or unload it first",
+    );
 }
 
 #[test]

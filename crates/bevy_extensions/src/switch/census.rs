@@ -134,7 +134,11 @@ impl Census {
             let id = extensions.id_by_name(extension.as_str())?;
             let comes = |request: &&Request| joining(extensions, request).is_some_and(|name| name == *other);
             // Whoever is off is in nobody's way.
-            let is_in_the_way = extensions.is_planned(id) && !extensions.listed(id).is_off;
+            let is_disabled = |request: &&Request| {
+                request.switch.to == SwitchTo::Disable && extensions.id_by_name(&request.switch.extension) == Some(id)
+            };
+            let is_off = extensions.listed(id).is_off || accepted.iter().any(is_disabled);
+            let is_in_the_way = extensions.is_planned(id) && !is_off;
             let index = accepted.iter().position(comes).filter(|_| is_in_the_way)?;
             Some((index, BlockedBy::Conflicts { extension: extension.clone() }))
         })
@@ -186,7 +190,9 @@ fn joining(extensions: &Extensions, request: &Request) -> Option<ExtensionName> 
         (SwitchTo::Load | SwitchTo::Reload, Some(loaded)) => Some(loaded.candidate.manifest.name.clone()),
         (SwitchTo::Enable, _) => {
             let id = extensions.id_by_name(&request.switch.extension)?;
-            Some(extensions.listed(id).name.clone())
+            let listed = extensions.listed(id);
+            // Whoever is on already comes no more.
+            (listed.is_off || !extensions.is_planned(id)).then(|| listed.name.clone())
         }
         _ => None,
     }

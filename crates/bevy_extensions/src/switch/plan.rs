@@ -102,6 +102,10 @@ fn taken(extensions: &Extensions, requests: &[Request], request: &Request) -> Op
         let at = extensions.listed(holder).candidate.source.location().clone();
         return Some(BlockedBy::Taken { name: name.clone(), at });
     }
+    if request.switch.extension.eq_ignore_ascii_case(name.as_str()) && request.switch.to == SwitchTo::Reload {
+        // It keeps its own name, whoever else would like to have it.
+        return None;
+    }
     // Of two that come under one name, the first is accepted.
     let earlier = requests.iter().take_while(|other| *other != request);
     let same = earlier.filter_map(Request::loaded).find(|other| other.candidate.manifest.name == *name)?;
