@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    DependencyEdge, DriverChanged, ExtensionInfo, Interface, Method, SettingsSource, Switch, Type, json,
+    DependencyEdge, DriverChanged, ExtensionInfo, Interface, Method, SettingsSource, SuspendedBecauseOf, Switch, Type,
+    json,
     prelude::*,
     test_kit::{TestApp, extensions},
 };
@@ -371,11 +372,16 @@ fn who_is_reloaded_keeps_its_name_though_another_is_loaded_under_it() {
 fn a_native_that_somebody_wants_to_unload_keeps_its_name_and_may_restart() {
     let mut shelf = shelf();
     let path = shelf.write("hands.js", "");
+    let entity = shelf.extensions().entity("Hands").unwrap();
+    let at = shelf.app.world().get::<ExtensionInfo>(entity).unwrap().location.clone();
     assert_eq!(
         shelf.ask([Switch::unload("Hands"), Switch::load(path), Switch::restart("Hands")]),
-        "stop `Hands`, to start it again\nstart `Hands`\n\
-         cannot load `hands.js`: `hands` is there already, from tests/it/hostile_loading.rs:15; reload it, or unload it first\n\
-         cannot unload `Hands`: it is linked into the app, which neither loads nor unloads code; disable or restart it",
+        format!(
+            "stop `Hands`, to start it again\nstart `Hands`\n\
+             cannot load `hands.js`: `hands` is there already, from {at}; give this one another name\n\
+             cannot unload `Hands`: it is linked into the app, which neither loads nor unloads code; \
+             disable or restart it",
+        ),
     );
 }
 
@@ -744,4 +750,99 @@ fn hundreds_are_loaded_in_one_frame() {
             println!("{count} scripts: all refused in {:?}", began.elapsed());
         }
     }
+}
+
+// A reload that fails at any step.
+
+/// Reloads `stall`, on which `guild` stands, as this text; then as a good one, which runs.
+#[track_caller]
+fn check_reload(before: &str, text: Option<&str>, watch: impl FnOnce(&mut TestApp), states: &str, fault: Option<&str>) {
+    let mut shelf = shelf();
+    shelf.add(
+        "stall.js",
+        &format!("exports.price = () => 1; extension.on('a', () => 0); setInterval(() => 0, 1); {before}"),
+    );
+    shelf.add(
+        "guild.js",
+        "//@extension requires stall\nexports.price = () => extension.imports('stall').price(); setInterval(() => 0, 1)",
+    );
+    watch(&mut shelf.app);
+    match text {
+        Some(text) => _ = shelf.write("stall.js", text),
+        None => fs::remove_file(shelf.path("stall.js")).unwrap(),
+    }
+    shelf.ask([Switch::reload("stall")]);
+    shelf.app.assert_states(states);
+    let fault = fault.map(|fault| fault.replace("stall.js", &shelf.path("stall.js").display().to_string()));
+    shelf.app.assert_faults("stall", &fault.iter().map(String::as_str).collect::<Vec<_>>());
+    if states.contains("stall running") {
+        let price = shelf.app.world_mut().call::<_, u32>("guild", "price", ());
+        assert_eq!(price, Ok(if text.is_some_and(|text| text.contains("=> 2")) { 2 } else { 1 }));
+    } else {
+        assert_eq!(shelf.app.world().leftovers("stall"), Some(vec![]));
+        assert_eq!(shelf.app.world().leftovers("guild"), Some(vec![]));
+        let world = shelf.app.world();
+        let extensions = world.resource::<Extensions>();
+        let because_of = world.get::<SuspendedBecauseOf>(extensions.entity("guild").unwrap()).unwrap();
+        assert_eq!(Some(because_of.0), extensions.entity("stall"));
+    }
+    shelf.write("stall.js", "exports.price = () => 3");
+    shelf.ask([Switch::reload("stall")]);
+    shelf.app.frames(2).assert_states("Hands running, stall running, guild running");
+    shelf.app.assert_faults("stall", &[]);
+    assert_eq!(shelf.call("guild", "price"), 3);
+}
+
+const ALL_RUN: &str = "Hands running, stall running, guild running";
+const FAILED: &str = "Hands running, stall failed, guild suspended";
+
+#[test]
+fn a_reload_that_cannot_be_had_keeps_the_old_one_running() {
+    check_reload("", None, |_| (), ALL_RUN, None);
+    check_reload("", Some("let 3;"), |_| (), ALL_RUN, None);
+    check_reload("", Some("//@extension version x\n"), |_| (), ALL_RUN, None);
+    check_reload("", Some("//@extension requires Nobody\n"), |_| (), ALL_RUN, None);
+    check_reload("", Some("//@extension requires guild\n"), |_| (), ALL_RUN, None);
+    check_reload("", Some("//@extension name Hands\n"), |_| (), ALL_RUN, None);
+}
+
+#[test]
+fn a_reload_that_fails_as_it_starts_has_failed_cleanly() {
+    for (phase, told) in [("preinit", "PreInit"), ("init", "Init"), ("postinit", "PostInit")] {
+        let text = format!("extension.on('a', () => 0);\nextension.on('{phase}', () => missing());");
+        let column = text.lines().nth(1).unwrap().find("missing").unwrap() + 1;
+        let fault = format!("in `{told}`: ReferenceError: missing is not defined, at stall.js:2:{column}");
+        check_reload("", Some(&text), |_| (), FAILED, Some(&fault));
+    }
+    check_reload(
+        "",
+        Some("setInterval(() => 0, 1); exports.f = () => 1;\nthrow new Error('closed')"),
+        |_| (),
+        FAILED,
+        Some("at the top level of its script: Error: closed, at stall.js:2:11"),
+    );
+}
+
+#[test]
+fn an_old_one_that_fails_as_it_ends_is_replaced_all_the_same() {
+    let before = "extension.on('terminate', () => { setInterval(() => 0, 1); missing(); });";
+    check_reload(before, Some("exports.price = () => 2"), |_| (), ALL_RUN, None);
+}
+
+#[test]
+fn observers_that_panic_keep_nobody_from_being_replaced() {
+    let text = Some("exports.price = () => 2");
+    check_reload("", text, |app| _ = app.add_observer(|_: On<ExtensionStopped>| panic!("stopped")), ALL_RUN, None);
+    check_reload("", text, |app| _ = app.add_observer(|_: On<ExtensionStarted>| panic!("started")), ALL_RUN, None);
+    check_reload("", text, |app| _ = app.add_observer(|_: On<Insert<ExtensionState>>| panic!("state")), ALL_RUN, None);
+}
+
+#[test]
+fn settings_of_the_host_reach_who_is_read_anew() {
+    let mut shelf = Shelf::new(|app| app.settings(r#"(settings: { "stall": (gold: 7) })"#));
+    shelf.add("stall.js", "exports.gold = () => extension.config.gold");
+    assert_eq!(shelf.call("stall", "gold"), 7);
+    shelf.write("stall.js", "exports.gold = () => 2 * extension.config.gold");
+    shelf.ask([Switch::reload("stall")]);
+    assert_eq!(shelf.call("stall", "gold"), 14);
 }

@@ -173,12 +173,14 @@ pub enum BlockedBy {
     #[error("it does not come from a file, but from the app itself; restart it")]
     NotOnDisk,
     /// Somebody has its name already.
-    #[error("`{name}` is there already, from {at}; reload it, or unload it first")]
+    #[error("`{name}` is there already, from {at}; {}", way_to_a_name(*.is_native))]
     Taken {
         /// The name.
         name: ExtensionName,
         /// Where that one comes from.
         at: Location,
+        /// Whether that one is linked into the app, and so cannot be unloaded.
+        is_native: bool,
     },
     /// It cannot be read, or is left out.
     #[error("{}", told(.0))]
@@ -211,6 +213,13 @@ pub enum BlockedBy {
     /// The app has terminated its extensions.
     #[error("the app has terminated its extensions")]
     Ended,
+}
+
+fn way_to_a_name(is_native: bool) -> &'static str {
+    match is_native {
+        true => "give this one another name",
+        false => "reload it, or unload it first",
+    }
 }
 
 fn way_out(required: &ExtensionName, state: ExtensionState) -> String {

@@ -99,8 +99,9 @@ fn taken(extensions: &Extensions, requests: &[Request], request: &Request) -> Op
     };
     let holder = extensions.id_by_name(name.as_str()).filter(|id| named(*id) && !goes(*id));
     if let Some(holder) = holder {
-        let at = extensions.listed(holder).candidate.source.location().clone();
-        return Some(BlockedBy::Taken { name: name.clone(), at });
+        let source = &extensions.listed(holder).candidate.source;
+        let (at, is_native) = (source.location().clone(), source.is_native());
+        return Some(BlockedBy::Taken { name: name.clone(), at, is_native });
     }
     if request.switch.extension.eq_ignore_ascii_case(name.as_str()) && request.switch.to == SwitchTo::Reload {
         // It keeps its own name, whoever else would like to have it.
