@@ -118,15 +118,15 @@ impl Decision {
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
         let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
         extensions.settings_file = settings_file;
-        extensions.is_barred = !matches!(self.verdict, Verdict::Start);
-        let list = outcome(&self.resolution).map(|(candidate, position, state)| {
-            extensions.list(world, self.origins[candidate].newcomer(position), state)
-        });
+        extensions.starts_nobody = !matches!(self.verdict, Verdict::Start);
+        let list = outcome(&self.resolution)
+            .map(|(candidate, state)| extensions.list(world, self.origins[candidate].newcomer(), state));
         let order = list.collect();
-        extensions.set_plan(world, self.resolution.plan, order);
+        extensions.set_plan(self.resolution.plan, order);
         extensions.problems.add_first(self.problems);
         extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
+        Extensions::show(world, Vec::new());
         world.insert_resource(self.data);
         world.init_resource::<Known>();
         world.init_resource::<SharedPlugins>();
@@ -177,14 +177,12 @@ fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings) -> Reader {
     Arc::new(move |found| loadable(&plugin, found, Some(&settings)))
 }
 
-/// Goes through those in the plan, in load order, then through the others: which candidate each is, its place in the plan,
-/// and its state.
-fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, Option<usize>, ExtensionState)> {
-    let planned = resolution.plan.iter().enumerate();
-    let planned = planned.map(|(position, planned)| (planned.candidate, Some(position), ExtensionState::Planned));
+/// Goes through those in the plan, in load order, then through the others: which candidate each is, and its state.
+fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, ExtensionState)> {
+    let planned = resolution.plan.iter().map(|planned| (planned.candidate, ExtensionState::Planned));
     let candidate = |name| resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-    let disabled = resolution.disabled.iter().map(move |name| (candidate(name), None, ExtensionState::Disabled));
-    let left_out = resolution.left_out.iter().map(move |name| (candidate(name), None, ExtensionState::LeftOut));
+    let disabled = resolution.disabled.iter().map(move |name| (candidate(name), ExtensionState::Disabled));
+    let left_out = resolution.left_out.iter().map(move |name| (candidate(name), ExtensionState::LeftOut));
     planned.chain(disabled).chain(left_out)
 }
 

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use bevy_extensions_core::Switch;
@@ -112,5 +111,5 @@ fn read(places: &Places, extensions: &Extensions, entry: &Path) -> Option<Reques
     }
     let read = places.open(entry).transpose()?;
     let read = read.map(|found| extensions.loadable(found));
-    Some(Request { switch: Switch::load(places.shown(entry)), read: Some(Arc::new(read)) })
+    Some(Request::new(Switch::load(places.shown(entry)), Some(read)))
 }
