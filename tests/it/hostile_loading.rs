@@ -500,12 +500,12 @@ fn whoever_observes_finds_everything_at_its_place() {
     );
     shelf.app.add_observer(
         |_: On<Remove<ExtensionInfo>>, a: Res<Extensions>, b: Query<&ExtensionInfo>, c: ResMut<Log>| {
-            look(a, b, c, "go")
+            look(a, b, c, "go");
         },
     );
     shelf.app.add_observer(
         |_: On<Add<DependencyEdge>>, a: Res<Extensions>, b: Query<&ExtensionInfo>, c: ResMut<Log>| {
-            look(a, b, c, "edge")
+            look(a, b, c, "edge");
         },
     );
     shelf.add("aa.js", "//@extension requires Hands\n");
