@@ -70,7 +70,7 @@ fn load_at_run_time() {
             "start `cafe`: it requires `mill`",
             "a cake costs 35",
             "--- a broken one",
-            "cannot reload `mill`: `mill.js` cannot run here: SyntaxError: expecting ';', at mill.js:2:2",
+            "cannot reload `mill`: `mill.js` cannot run here: SyntaxError: the file ends while something is still open, as a bracket, at mill.js:1:22",
             "a cake costs 35",
             "--- the mill goes",
             "stop `cafe`, which is left out then: it requires `mill`",

@@ -663,7 +663,7 @@ fn who_is_left_out_while_the_app_runs_does_not_stop_it() {
     assert!(shelf.app.should_exit().is_none());
     assert_eq!(
         shelf.ask([Switch::enable("guild")]),
-        "cannot enable `guild`: it is left out; see its problem in the report"
+        "cannot enable `guild`: it is left out: it requires `stall`, which is not there"
     );
 }
 

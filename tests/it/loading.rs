@@ -230,7 +230,7 @@ fn what_is_no_good_keeps_the_old_one_running() {
     shelf.write("stall.js", "exports.price = () => {");
     assert_eq!(
         shelf.ask([Switch::reload("stall")]),
-        "cannot reload `stall`: `stall.js` cannot run here: SyntaxError: expecting ';', at stall.js:2:2",
+        "cannot reload `stall`: `stall.js` cannot run here: SyntaxError: the file ends while something is still open, as a bracket, at stall.js:1:24",
     );
     shelf.write("stall.js", "//@extension requires Nobody\n");
     assert_eq!(shelf.ask([Switch::reload("stall")]), "cannot reload `stall`: it requires `Nobody`, which is not there",);

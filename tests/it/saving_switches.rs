@@ -67,14 +67,14 @@ fn what_was_asked_for_in_this_frame_counts_as_done() {
 }
 
 #[test]
-fn what_cannot_be_enabled_stays_off() {
+fn a_native_that_is_off_can_be_switched_on_for_the_next_start() {
     check(
         "(disabled: [\"Festival\"])",
         |app| {
             extensions_of(app).enable("Festival");
         },
-        "(disabled: [\"Festival\"])",
-        "Economy running, Weather running, Festival disabled",
+        "(disabled: [])",
+        "Economy running, Festival running, Weather running",
     );
 }
 
@@ -124,8 +124,22 @@ fn a_file_that_somebody_has_broken_meanwhile_is_left_as_it_is() {
     extensions_of(&mut app).disable("Weather");
     let error = extensions_of(&mut app).save_switches().unwrap_err();
     assert_eq!(
-        error.to_string(),
-        "switches cannot be saved: the host settings are wrong: `disabled[0]`: expected string",
+        error.to_string().replace(&file.display().to_string(), "FILE"),
+        "switches cannot be saved: the host settings are wrong: `disabled[0]`: expected string, at FILE:1:12",
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "(disabled: [");
+}
+
+#[test]
+fn what_the_file_says_of_those_that_nobody_has_switched_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("extensions.ron");
+    fs::write(&file, "(disabled: [\"Festival\"])").unwrap();
+    let mut app = app(&file);
+    extensions_of(&mut app).disable("Weather");
+    app.frames(1);
+    // Somebody has other plans for the next start.
+    fs::write(&file, "(disabled: [\"Economy\"])").unwrap();
+    extensions_of(&mut app).save_switches().unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "(disabled: [\"Economy\", \"Weather\"])");
 }

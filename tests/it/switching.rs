@@ -95,7 +95,7 @@ fn what_cannot_be_met_changes_nothing_and_says_why() {
         ),
         (
             vec![Switch::enable("Chat")],
-            "cannot enable `Chat`: it was not built when the app started, and a native is built once: it can run from the next start on",
+            "cannot enable `Chat`: it was not built when the app started, and a native is built once: it can run from the next start on, if that is saved",
         ),
     ];
     for (switches, expected) in blocked {
@@ -382,7 +382,7 @@ fn a_failed_build_cannot_be_started_again() {
     }
     let mut app = app(host().with::<Broken>().with::<User>());
     app.update();
-    let why = "it was not built when the app started, and a native is built once: it can run from the next start on";
+    let why = "it was not built when the app started, and a native is built once: it can run from the next start on, if that is saved";
     assert_eq!(switch(&mut app, [Switch::restart("Broken")]), format!("cannot restart `Broken`: {why}"));
     assert_eq!(switch(&mut app, [Switch::enable("User")]), format!("cannot enable `User`: {why}"));
     app.assert_states("Broken failed, User suspended");

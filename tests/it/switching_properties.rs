@@ -312,7 +312,7 @@ fn states(app: &App) -> BTreeMap<String, ExtensionState> {
 fn why(blocked: &BlockedBy) -> &'static str {
     match blocked {
         BlockedBy::Unknown { .. } => "unknown",
-        BlockedBy::LeftOut => "left out",
+        BlockedBy::LeftOut { .. } => "left out",
         BlockedBy::NotBuilt => "not built",
         BlockedBy::Disabled => "disabled",
         BlockedBy::Contradicted { .. } => "contradicted",

@@ -168,24 +168,28 @@ fn dependents_follow() {
 fn what_does_not_parse_keeps_the_old_version_and_says_why_once() {
     let mut ground = Ground::new(&[("extensions/rain.js", "exports.f = () => 1")]);
     ground.write("extensions/rain.js", "exports.f = () => {");
-    let said = "cannot reload `rain`: `rain.js` cannot run here: SyntaxError: expecting ';', at \
-                GROUND/extensions/rain.js:2:2";
-    let said = format!("warn: {said}");
-    ground.says(&said, 1);
+    let said = |name: &str| {
+        format!(
+            "warn: cannot reload `rain`: `rain.js` cannot run here: SyntaxError: the file ends while something is still open, as \
+             a bracket, at GROUND/extensions/rain.js:1:20\n    1 | exports.{name} = () => {{\n      |                    ^\n  \
+             hint: mend it, and load it again"
+        )
+    };
+    ground.says(&said("f"), 1);
     ground.answers("rain", 1);
 
     // The same again, by another event.
     ground.write("extensions/rain.js", "exports.f = () => {");
     ground.rest();
-    ground.says(&said, 1);
+    ground.says(&said("f"), 1);
     // Another content, with the same to say of it.
     ground.write("extensions/rain.js", "exports.g = () => {");
-    ground.says(&said, 2);
+    ground.says(&said("g"), 1);
 
     ground.write("extensions/rain.js", &answer(2));
     ground.answers("rain", 2);
     ground.write("extensions/rain.js", "exports.f = () => {");
-    ground.says(&said, 3);
+    ground.says(&said("f"), 2);
     ground.answers("rain", 2);
 }
 
@@ -297,7 +301,7 @@ fn a_folder_in_the_place_of_a_file_keeps_the_old_version_until_it_is_an_extensio
     ground.write("extensions/rain.js/notes.txt", "to do");
     ground.says(
         "warn: cannot reload `rain`: `GROUND/extensions/rain.js` is left out: it has neither a manifest nor a `main.js` or \
-         `index.js`",
+         `index.js`\n  hint: add a `main.js`, or an `extension.ron` that names an `entrypoint`",
         1,
     );
     ground.answers("rain", 1);
@@ -311,7 +315,7 @@ fn a_folder_without_its_script_keeps_the_old_version() {
     ground.remove("extensions/rain/main.js");
     ground.says(
         "warn: cannot reload `rain`: `GROUND/extensions/rain` is left out: it has neither a manifest nor a `main.js` or \
-         `index.js`",
+         `index.js`\n  hint: add a `main.js`, or an `extension.ron` that names an `entrypoint`",
         1,
     );
     ground.answers("rain", 1);
@@ -360,7 +364,8 @@ fn a_new_file_is_loaded() {
 fn who_waits_for_another_comes_with_it() {
     let mut ground = Ground::new(&[]);
     ground.write("extensions/flood.js", "//@extension requires rain\nexports.f = () => 1");
-    let said = "warn: cannot load `GROUND/extensions/flood.js`: it requires `rain`, which is not there";
+    let said = "warn: cannot load `GROUND/extensions/flood.js`: it requires `rain`, which is not there\n  hint: \
+                add `rain`; if it is linked into the app, name its crate in `link_extensions!`";
     ground.says(said, 1);
     ground.write("extensions/snow.js", &answer(3));
     ground.answers("snow", 3);
@@ -504,6 +509,17 @@ fn what_was_loaded_from_elsewhere_is_watched() {
     ground.write("shelf/rain.js", &answer(3));
     ground.answers("rain", 3);
     ground.becomes("rain running, snow running");
+}
+
+#[test]
+fn what_was_loaded_from_elsewhere_starts_once() {
+    let mut ground = Ground::new(&[("shelf/rain.js", "console.log('it rains')"), ("extensions/snow.js", &answer(1))]);
+    let path = ground.path("shelf/rain.js");
+    ground.app.world_mut().resource_mut::<Extensions>().load(path);
+    ground.becomes("rain running, snow running");
+    ground.rest();
+    ground.rest();
+    ground.says("info: rain: it rains", 1);
 }
 
 #[test]

@@ -55,7 +55,9 @@ use decision::{Decision, Verdict};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ExtensionsPlugin {
-    /// Name and version of the app, which manifests may ask for. Default: unknown, which suits every extension.
+    /// Name and version of the app. Manifests may ask for the version, and the name is that of the folder in which the platform
+    /// keeps the app's data ([`HostSettings::data`]): give it before anything is kept. Default: unknown, which suits every
+    /// extension; the folder is called as the executable is.
     pub app: Option<AppInfo>,
     /// What the app's owner says about extensions. Default: the file `extensions.ron` in the assets, if it is there.
     pub settings: SettingsSource,

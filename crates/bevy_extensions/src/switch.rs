@@ -140,6 +140,30 @@ pub struct Blocked {
     pub why: BlockedBy,
 }
 
+impl Blocked {
+    /// Tells one thing to try, if the reason does not say it already.
+    pub fn hint(&self) -> Option<String> {
+        match &self.why {
+            BlockedBy::Problem(problem) | BlockedBy::LeftOut { problem: Some(problem) } => Some(problem.hint()),
+            _ => None,
+        }
+    }
+
+    /// Says it with all that is known: the line of a script, and what to try.
+    fn in_full(&self) -> String {
+        let details = match &self.why {
+            BlockedBy::Problem(problem) => match &**problem {
+                Problem::LeftOut { cause: Cause::Unrunnable(unrunnable), .. } => unrunnable.details.as_str(),
+                _ => "",
+            },
+            _ => "",
+        };
+        let details: String = details.lines().map(|line| format!("\n    {line}")).collect();
+        let hint = self.hint().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        format!("{self}{details}{hint}")
+    }
+}
+
 /// Why something that was asked for cannot be met.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -151,10 +175,15 @@ pub enum BlockedBy {
         nearest: Option<ExtensionName>,
     },
     /// It is not in the plan of the app.
-    #[error("it is left out; see its problem in the report")]
-    LeftOut,
+    #[error("it is left out: {}", .problem.as_deref().map_or_else(|| "see the report".into(), told))]
+    LeftOut {
+        /// Why.
+        problem: Option<Box<Problem>>,
+    },
     /// It was off, or failed, when natives were built.
-    #[error("it was not built when the app started, and a native is built once: it can run from the next start on")]
+    #[error(
+        "it was not built when the app started, and a native is built once: it can run from the next start on, if that is saved"
+    )]
     NotBuilt,
     /// It is to be restarted, but is switched off.
     #[error("it is disabled; enable it")]

@@ -51,17 +51,21 @@ pub(crate) struct Watch {
     changes: Changes,
     memory: Memory,
     next_look: Instant,
+    /// Of whom it is known that they are there.
+    generation: u32,
     is_told: bool,
 }
 
 /// Asks for what has changed to be loaded anew, if anything has. Between two frames, so that it is done at once.
 fn follow_changes(world: &mut World) {
-    let is_idle =
-        |watch: &Watch| !watch.ears.has_news() && watch.changes.is_empty() && Instant::now() < watch.next_look;
+    let Some(extensions) = world.get_resource::<Extensions>() else { return };
+    let is_idle = |watch: &Watch| {
+        let is_quiet = !watch.ears.has_news() && watch.changes.is_empty();
+        is_quiet && watch.generation == extensions.generation && Instant::now() < watch.next_look
+    };
     if world.get_resource::<Watch>().is_none_or(is_idle) {
         return;
     }
-    let Some(extensions) = world.get_resource::<Extensions>() else { return };
     if extensions.have_ended {
         world.remove_resource::<Watch>();
         return;
@@ -88,6 +92,7 @@ impl Watch {
             changes: Changes::default(),
             memory: Memory::default(),
             next_look: Instant::now(),
+            generation: 0,
             is_told: false,
         };
         watch.places.look(iter::empty());
@@ -107,6 +112,11 @@ impl Watch {
         if !self.is_told {
             self.is_told = true;
             tell(Level::Info, &self.told());
+        }
+        if self.generation != extensions.generation {
+            self.generation = extensions.generation;
+            self.memory.remember_loaded(&self.places, extensions);
+            self.look(extensions, &BTreeSet::new());
         }
         let news = self.ears.take();
         self.hear(news, extensions);

@@ -152,11 +152,13 @@ pub struct Unrunnable {
     pub why: String,
     /// One thing to try.
     pub hint: String,
+    /// More that helps, a line each; mostly nothing.
+    pub details: String,
 }
 
 impl Unrunnable {
     /// Says what cannot run here, why, and what to try.
     pub fn new(what: impl Into<String>, why: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into(), hint: hint.into() }
+        Self { what: what.into(), why: why.into(), hint: hint.into(), details: String::new() }
     }
 }

@@ -12,7 +12,9 @@ use std::{
 };
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{Candidate, ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, nearest};
+use bevy_extensions_core::{
+    Candidate, Cause, ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, SwitchTo, nearest,
+};
 use bevy_platform::time::Instant;
 
 use super::{DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes};
@@ -71,6 +73,8 @@ pub struct Extensions {
     pub(crate) starts_nobody: bool,
     /// Whether the app has terminated all: nobody starts any more.
     pub(crate) have_ended: bool,
+    /// How often it was said who is there.
+    pub(crate) generation: u32,
     /// What was asked for since the last frame.
     pub(crate) requested: Vec<Request>,
     reader: Reader,
@@ -107,6 +111,15 @@ impl Problems {
         self.all.extend(problems);
     }
 
+    fn retain(&mut self, is_kept: impl Fn(&Problem) -> bool) {
+        let since = self.all.len() - self.since;
+        let gone = |range: std::ops::Range<usize>| self.all[range].iter().filter(|problem| !is_kept(problem)).count();
+        let (before, last) = (gone(0..self.before), gone(since..self.all.len()));
+        self.before -= before;
+        self.since -= last;
+        self.all.retain(is_kept);
+    }
+
     /// Replaces what resolving has found.
     pub(crate) fn set_resolved(&mut self, problems: Vec<Problem>) {
         self.all.splice(self.before..self.all.len() - self.since, problems);
@@ -132,6 +145,8 @@ pub(crate) struct Listed {
     pub(crate) is_built: bool,
     /// Whether somebody has switched it off.
     pub(crate) is_off: bool,
+    /// To what somebody has switched it since the app started, be it from the next start on.
+    pub(crate) last_switch: Option<SwitchTo>,
     /// Whether what it registers now comes back when it starts again.
     pub(crate) is_registering: bool,
     /// The number of what it registers next.
@@ -218,6 +233,7 @@ impl Extensions {
             are_phases_begun: false,
             starts_nobody: false,
             have_ended: false,
+            generation: 0,
             requested: Vec::new(),
             reader,
             folders,
@@ -246,6 +262,7 @@ impl Extensions {
             has_begun: false,
             is_built: false,
             is_off: state == ExtensionState::Disabled,
+            last_switch: None,
             is_registering: false,
             next_number: 0,
             parked: Vec::new(),
@@ -273,6 +290,7 @@ impl Extensions {
     pub(crate) fn set_plan(&mut self, plan: Plan, order: Vec<ExtensionId>) {
         self.plan = plan;
         self.order = order;
+        self.generation = self.generation.wrapping_add(1);
         self.order.iter().enumerate().for_each(|(rank, id)| self.listed(*id).ward.set_rank(rank));
         self.name_all();
     }
@@ -359,6 +377,19 @@ impl Extensions {
         Some(found.open_again().map(|found| (self.reader)(found)))
     }
 
+    /// Forgets who stands in whose place, where that is not so any more.
+    pub(crate) fn forget_displaced(&mut self) {
+        let mut problems = mem::take(&mut self.problems);
+        problems.retain(|problem| match problem {
+            Problem::InPlaceOf { extension, dev: (_, at), .. } => {
+                let id = self.id_by_name(extension.as_str());
+                id.is_some_and(|id| self.listed(id).candidate.source.location() == at)
+            }
+            _ => true,
+        });
+        self.problems = problems;
+    }
+
     /// Tells whether somebody was charged with a fault since the last call.
     pub(crate) fn take_alarm(&self) -> bool {
         self.alarm.load(Ordering::Relaxed) && self.alarm.swap(false, Ordering::Relaxed)
@@ -403,6 +434,16 @@ impl Extensions {
     /// Returns what was left out or repaired: the worst first.
     pub fn problems(&self) -> &[Problem] {
         self.problems.as_slice()
+    }
+
+    /// Returns why an extension is left out, if it is.
+    pub(crate) fn why_left_out(&self, id: ExtensionId) -> Option<&Problem> {
+        let name = &self.listed(id).name;
+        self.problems().iter().find(|problem| match problem {
+            Problem::LeftOut { cause: Cause::Cycle { members, .. }, .. } => members.contains(name),
+            Problem::LeftOut { extension, .. } => extension == name,
+            _ => false,
+        })
     }
 
     /// Returns the host settings that the app was started with.

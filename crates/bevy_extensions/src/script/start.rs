@@ -17,7 +17,7 @@ use crate::{
     contain::{Ward, call_with_world},
     data_folder::DataFolder,
     entity::{ExtensionTimes, Extensions},
-    fault::{Fault, FaultPlace},
+    fault::{Fault, FaultKind, FaultPlace},
     lifecycle::PhaseSchedules,
     owner::Party,
     park::Parkable,
@@ -47,7 +47,12 @@ impl ScriptExtension {
             Ok(script) => *lock(&self.checked) = Some(script),
             Err(fault) => {
                 let why = fault.kind.to_string();
-                return Err(Unrunnable::new(format!("`{}`", self.entrypoint), why, "mend it, and load it again"));
+                let mut unrunnable =
+                    Unrunnable::new(format!("`{}`", self.entrypoint), why, "mend it, and load it again");
+                if let FaultKind::Script(error) = &fault.kind {
+                    unrunnable.details = error.details();
+                }
+                return Err(unrunnable);
             }
         }
         Ok(())

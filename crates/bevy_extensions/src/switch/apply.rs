@@ -24,7 +24,10 @@ pub(super) fn apply_switches(world: &mut World) {
     if !extensions.requested.is_empty() {
         let (plan, census) = extensions.plan_with([]);
         extensions.requested.clear();
-        plan.blocked().iter().for_each(|blocked| tell(Level::Warn, &blocked.to_string()));
+        plan.blocked().iter().for_each(|blocked| tell(Level::Warn, &blocked.in_full()));
+        for (id, to) in extensions.switched_by(&plan) {
+            extensions.listed_mut(id).last_switch = Some(to);
+        }
         let accepted = plan.requests.iter().map(|request| &request.switch).filter(|switch| plan.accepts(switch));
         accepted.for_each(|switch| note(&mut extensions, switch));
         perform(world, &plan, census);

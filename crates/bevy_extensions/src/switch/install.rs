@@ -37,6 +37,7 @@ pub(super) fn install(world: &mut World, census: Census) {
     let news = resolution.problems.iter().filter(|problem| is_news(&extensions, problem));
     let news: Vec<_> = news.cloned().collect();
     extensions.problems.set_resolved(resolution.problems);
+    extensions.forget_displaced();
     news.iter().for_each(tell_problem);
     registry::put_all_in_order(world);
     driver::put_all_in_order(world);

@@ -75,7 +75,9 @@ fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) ->
             Some(Err(problem)) => Some(BlockedBy::Problem(problem.clone())),
             Some(Ok(_)) => contradicted(SwitchTo::Unload).or_else(|| taken(extensions, requests, request)),
         },
-        _ if listed.state == ExtensionState::LeftOut => Some(BlockedBy::LeftOut),
+        _ if listed.state == ExtensionState::LeftOut => {
+            Some(BlockedBy::LeftOut { problem: extensions.why_left_out(id).cloned().map(Box::new) })
+        }
         SwitchTo::Disable => contradicted(SwitchTo::Unload),
         _ if !listed.is_built => Some(BlockedBy::NotBuilt),
         _ if is_asked(SwitchTo::Unload) => Some(BlockedBy::Contradicted { by: SwitchTo::Unload }),

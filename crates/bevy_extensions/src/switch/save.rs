@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use bevy_extensions_core::{HostSettings, Location, SaveError, SettingsError, SwitchTo};
+use bevy_extensions_core::{HostSettings, Location, SaveError, SettingsError, Switch, SwitchTo};
 
-use crate::entity::Extensions;
+use super::{BlockedBy, SwitchPlan};
+use crate::{acting::ExtensionId, entity::Extensions};
 
 /// Switches that could not be saved. The file is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,10 +15,10 @@ pub enum SaveSwitchesError {
     #[error("switches cannot be saved: the app has its host settings from no file")]
     NoFile,
     /// The file cannot be read.
-    #[error("switches cannot be saved: {0}")]
+    #[error("switches cannot be saved: {}, at {}", .0, .0.location())]
     Settings(#[from] SettingsError),
     /// The file cannot be written.
-    #[error("switches cannot be saved: {0}")]
+    #[error("switches cannot be saved: {}, at {}", .0, .0.location())]
     File(#[from] SaveError),
 }
 
@@ -43,11 +44,12 @@ impl SaveSwitchesError {
 
 /// Switches that last.
 impl Extensions {
-    /// Writes to the file of the host settings which extensions are switched off, so that they are when the app starts the
-    /// next time; returns the file.
+    /// Writes to the file of the host settings which extensions were switched off, and on, since the app started, so that they
+    /// are when it starts the next time; returns the file.
     ///
-    /// What was asked for in this frame counts as done. All else in the file stays as it is, with its comments, and so do
-    /// names of extensions that are not there. If the host settings have no file because it was not there, it is made.
+    /// What was asked for in this frame counts as done, and a native that was off at the start can be switched on for the next
+    /// one. All else in the file stays as it is, with its comments: what the file says of others, too, whoever has written
+    /// it. If the host settings have no file because it was not there, it is made.
     ///
     /// ```
     /// # use bevy_app::prelude::*;
@@ -80,24 +82,27 @@ impl Extensions {
             read => read?.disabled,
         };
         let (plan, _) = self.plan_with([]);
-        let switched = |name: &str| {
-            let accepted = plan.requests.iter().filter(|request| plan.accepts(&request.switch));
-            let own = accepted.filter(|request| self.id_by_name(&request.switch.extension) == self.id_by_name(name));
-            let mut tos =
-                own.map(|request| request.switch.to).filter(|to| matches!(to, SwitchTo::Disable | SwitchTo::Enable));
-            tos.next()
-        };
-        for listed in self.in_order() {
-            let is_off = match switched(listed.name.as_str()) {
-                Some(to) => to == SwitchTo::Disable,
-                None => listed.is_off,
-            };
-            match is_off {
-                true => _ = disabled.insert(listed.name.clone()),
-                false => _ = disabled.remove(&listed.name),
+        let done = self.ids().iter().filter_map(|id| Some((*id, self.listed(*id).last_switch?)));
+        for (id, to) in done.chain(self.switched_by(&plan)) {
+            let name = &self.listed(id).name;
+            match to == SwitchTo::Disable {
+                true => _ = disabled.insert(name.clone()),
+                false => _ = disabled.remove(name),
             }
         }
         HostSettings::save_disabled(file, &disabled)?;
         Ok(file.clone())
+    }
+
+    /// Returns whom a plan switches on and off, and what it is to be saved as. A native that is off since the start can be
+    /// switched on for the next one.
+    pub(super) fn switched_by(&self, plan: &SwitchPlan) -> Vec<(ExtensionId, SwitchTo)> {
+        let is_for_later = |switch: &Switch| {
+            plan.blocked().iter().any(|blocked| blocked.switch == *switch && blocked.why == BlockedBy::NotBuilt)
+        };
+        let switches = plan.requests.iter().map(|request| &request.switch);
+        let switches = switches.filter(|switch| matches!(switch.to, SwitchTo::Enable | SwitchTo::Disable));
+        let switches = switches.filter(|switch| plan.accepts(switch) || is_for_later(switch));
+        switches.filter_map(|switch| Some((self.id_by_name(&switch.extension)?, switch.to))).collect()
     }
 }

@@ -44,6 +44,15 @@ impl Memory {
         }
     }
 
+    /// Remembers how those are that were loaded by others, as they were read just now.
+    pub(super) fn remember_loaded(&mut self, places: &Places, extensions: &Extensions) {
+        for found in extensions.in_order().filter_map(|listed| listed.found.as_ref()) {
+            if !self.seen.contains_key(&found.path) {
+                self.remember(places, found.path.clone());
+            }
+        }
+    }
+
     /// Asks for what follows from some changed entries. Those that were refused are tried again with them, as what they
     /// want may be there now; a refusal is told once for each content.
     pub(super) fn ask(&mut self, places: &Places, extensions: &mut Extensions, changed: Vec<PathBuf>) {

@@ -17,6 +17,7 @@ pub(super) const PRELUDE: &str = "<extension>";
 /// How many errors may stand behind one another as their causes.
 const CAUSES: usize = 4;
 const OUT_OF_MEMORY: &str = "InternalError: out of memory";
+const OPEN_END: &str = "SyntaxError: the file ends while something is still open, as a bracket";
 const NO_REQUIRE: &str = "ReferenceError: require is not defined";
 const TOO_DEEP: &str = "RangeError: Maximum call stack size exceeded";
 
@@ -166,7 +167,18 @@ fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
         }
         let source = modules::source_line(files, frame.file, frame.line);
         let is_wrapped = !state.es_modules.borrow().contains(frame.file);
-        let location = frame.location(files, source.as_deref(), is_wrapped);
+        let mut location = frame.location(files, source.as_deref(), is_wrapped);
+        let mut source = source;
+        if source.is_none()
+            && is_wrapped
+            && error.message.starts_with("SyntaxError")
+            && let Some((line, text)) = modules::last_line(files, frame.file)
+        {
+            // What closes the wrapper has closed something else.
+            error.message = OPEN_END.into();
+            location = Location::new(location.file, line, text.chars().count() as u32 + 1);
+            source = Some(text);
+        }
         match frame.function {
             Some(function) => error.stack.push(format!("{function} ({location})")),
             None => error.stack.push(location.to_string()),

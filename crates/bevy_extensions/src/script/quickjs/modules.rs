@@ -253,6 +253,14 @@ pub(super) fn source_line(files: &ExtensionFiles, file: &str, line: u32) -> Opti
     text.trim_start_matches('\u{feff}').lines().nth(line.checked_sub(1)? as usize).map(Into::into)
 }
 
+/// Returns the last line of a file that has anything on it, with its number.
+pub(super) fn last_line(files: &ExtensionFiles, file: &str) -> Option<(u32, String)> {
+    let bytes = files.source(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+    lines.filter(|(line, _)| !line.trim().is_empty()).last().map(|(line, number)| (number, line.into()))
+}
+
 fn fail(ctx: &Ctx<'_>, complaint: &str) -> Error {
     Exception::throw_message(ctx, complaint)
 }
