@@ -40,7 +40,10 @@ fn whoever_is_killed_keeps_what_flush_has_acknowledged() {
     let folder = tempfile::tempdir().expect("there is a place for it");
     let mut acknowledged = None;
     let mut in_commit = 0;
-    for kill in 0..kills {
+    let mut kill = 0;
+    // On a fast disk, fewer of them fall into a commit; then it takes some more.
+    while kill < kills || in_commit * 2 < kills && kill < 10 * kills {
+        kill += 1;
         let mut child = spawn("write", folder.path());
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let mut last_line = String::new();
@@ -65,8 +68,8 @@ fn whoever_is_killed_keeps_what_flush_has_acknowledged() {
         in_commit += u64::from(last_line.starts_with("wait"));
         check(folder.path(), acknowledged, &format!("seed {seed}, kill {kill}"));
     }
-    println!("{in_commit} of {kills} were killed during a commit, seed {seed}, {acknowledged:?} was the last");
-    assert!(in_commit * 2 >= kills, "only {in_commit} of {kills} were killed during a commit");
+    println!("{in_commit} of {kill} were killed during a commit, seed {seed}, {acknowledged:?} was the last");
+    assert!(in_commit * 2 >= kills, "only {in_commit} of {kill} were killed during a commit");
 }
 
 fn check(folder: &Path, acknowledged: Option<u64>, shown: &str) {

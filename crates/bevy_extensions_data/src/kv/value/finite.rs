@@ -17,8 +17,8 @@ use serde::{
 ///
 /// What stands against a value that has such a number.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T, json: &[u8]) -> Result<(), String> {
-    // `null` needs an `n`, an `u` and two `l`; to look for four bytes is enough.
-    if json.len() >= 4 && json.windows(4).any(|bytes| bytes == b"null") {
+    // Most values have not even an `n`, which is the fastest to find out.
+    if json.contains(&b'n') && str::from_utf8(json).is_ok_and(|json| json.contains("null")) {
         return value.serialize(Look).map_err(|error| error.0);
     }
     Ok(())
