@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use redb::{Database, DatabaseError, ReadableTableMetadata};
+use redb::{Database, DatabaseError, ReadableTableMetadata, StorageError, TableError};
 
 use self::{snapshot::Snapshot, tables::unpack};
 use super::{
@@ -74,7 +74,7 @@ impl RedbBackend {
         let snapshot = read(&self.snapshot).clone()?;
         let first = guarded(|| read_from(&snapshot));
         let result = match first {
-            Err(_) => {
+            Err(error) if has_stopped(&error) => {
                 let snapshot = self.reopened(&snapshot)?;
                 guarded(|| read_from(&snapshot))
             }
@@ -215,6 +215,15 @@ impl fmt::Debug for RedbBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedbBackend").finish_non_exhaustive()
     }
+}
+
+/// Tells whether a database does nothing any more, whoever caused that. A damaged page is no such case: it stays damaged.
+fn has_stopped(error: &Failure) -> bool {
+    let storage = match error.downcast_ref::<TableError>() {
+        Some(TableError::Storage(error)) => Some(error),
+        _ => error.downcast_ref::<StorageError>(),
+    };
+    storage.is_some_and(|error| !matches!(error, StorageError::Corrupted(_)))
 }
 
 /// Runs a piece of work with a database. If a file was changed by somebody else, `redb` may panic over it.

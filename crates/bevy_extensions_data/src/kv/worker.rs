@@ -11,7 +11,7 @@ use super::{
 };
 
 /// For how long it waits after a failure at first; each further one doubles it.
-const BACK_OFF: Duration = Duration::from_millis(50);
+const BACK_OFF: Duration = Duration::from_millis(20);
 const DOUBLINGS: u32 = 6;
 
 /// Works until the store is closed.
@@ -19,19 +19,15 @@ pub(super) fn run(shared: &Shared) {
     let _ending = Ending(shared);
     let mut swept = Instant::now();
     loop {
-        match wait_for_work(shared, swept + shared.settings.sweep_every) {
-            Task::Round(is_last) => {
-                let is_done = round(shared);
-                if is_last || !is_done {
-                    break;
-                }
+        if let Task::Round { is_last } = wait_for_work(shared, swept + shared.settings.sweep_every) {
+            let is_done = round(shared);
+            if is_last || !is_done {
+                break;
             }
-            Task::Sweep => {
-                // What is full may not be all.
-                if sweep(shared) < shared.settings.sweep_at_once {
-                    swept = Instant::now();
-                }
-            }
+        }
+        // What fills a bite may not be all; the rest waits until others have had their turn.
+        if swept.elapsed() >= shared.settings.sweep_every && sweep(shared) < shared.settings.sweep_at_once {
+            swept = Instant::now();
         }
     }
 }
@@ -49,8 +45,10 @@ impl Drop for Ending<'_> {
 }
 
 enum Task {
-    /// To commit what is there; whether it is the last time.
-    Round(bool),
+    /// To commit what is there.
+    Round {
+        is_last: bool,
+    },
     Sweep,
 }
 
@@ -84,7 +82,7 @@ fn start(shared: &Shared, mut work: MutexGuard<'_, Work>, is_last: bool) -> Task
     work.started += 1;
     work.hurry = false;
     shared.take_dirty();
-    Task::Round(is_last)
+    Task::Round { is_last }
 }
 
 fn sleep<'a>(shared: &'a Shared, work: MutexGuard<'a, Work>, until: Instant) -> MutexGuard<'a, Work> {
@@ -108,13 +106,16 @@ fn round(shared: &Shared) -> bool {
         work.failures += 1;
         work.failing = Some(error);
         shared.answer.notify_all();
-        let until = Instant::now() + BACK_OFF * 2u32.pow(doublings);
+        let now = Instant::now();
+        // Who asks for a flush in every frame need not have the file opened again in every frame.
+        let (soonest, latest) = (now + BACK_OFF, now + BACK_OFF * 2u32.pow(doublings));
         doublings = (doublings + 1).min(DOUBLINGS);
-        while !work.hurry && Instant::now() < until {
-            if work.closing.is_some_and(|end| end <= Instant::now()) {
-                return false;
-            }
+        loop {
+            let until = if work.hurry { soonest } else { latest };
             let until = work.closing.map_or(until, |end| end.min(until));
+            if until <= Instant::now() {
+                break;
+            }
             work = sleep(shared, work, until);
         }
         work.hurry = false;
