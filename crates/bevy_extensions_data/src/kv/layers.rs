@@ -20,9 +20,9 @@ pub(super) struct Layers {
 
 impl Layers {
     /// Finds a key: what is known of it, or `None` if the disk has to be asked.
-    pub(super) fn find(&self, key: &[u8]) -> Option<Option<&Stored>> {
+    pub(super) fn find(&self, key: &[u8]) -> Option<Option<Stored>> {
         self.layers().find_map(|layer| match layer.entries.get(key) {
-            Some(known) => Some(known.as_ref()),
+            Some(known) => Some(known.clone()),
             None => layer.cleared.then_some(None),
         })
     }

@@ -1,6 +1,10 @@
 //! What an extension has of a store.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, RwLockWriteGuard},
+    time::Duration,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -380,7 +384,7 @@ impl KvNamespace {
     /// Reads a value, from the disk without a lock.
     fn load(&self, key: &Key) -> Result<Option<Stored>, KvError> {
         key.check()?;
-        let known = read(&self.space.layers).find(key.as_bytes()).map(|known| known.cloned());
+        let known = read(&self.space.layers).find(key.as_bytes());
         // What was dropped from memory since is on disk, and seen there.
         self.or_on_disk(known, key)
     }
@@ -388,7 +392,7 @@ impl KvNamespace {
     /// Reads a value while nobody writes.
     pub(super) fn load_from(&self, layers: &Layers, key: &Key) -> Result<Option<Stored>, KvError> {
         key.check()?;
-        self.or_on_disk(layers.find(key.as_bytes()).map(|known| known.cloned()), key)
+        self.or_on_disk(layers.find(key.as_bytes()), key)
     }
 
     fn or_on_disk(&self, known: Option<Option<Stored>>, key: &Key) -> Result<Option<Stored>, KvError> {
@@ -399,7 +403,7 @@ impl KvNamespace {
         Ok(stored.filter(|stored| stored.expires.is_none() || stored.is_alive(self.shared.now())))
     }
 
-    fn write_to(&self, key: &Key) -> Result<std::sync::RwLockWriteGuard<'_, Layers>, KvError> {
+    fn write_to(&self, key: &Key) -> Result<RwLockWriteGuard<'_, Layers>, KvError> {
         key.check()?;
         let layers = write(&self.space.layers);
         if self.shared.is_closed() { Err(KvError::Closed) } else { Ok(layers) }
