@@ -94,18 +94,20 @@ fn setting(many: i64, rounds: usize) {
     let bare = Bare::new(&folder.path().join("bare.redb"));
     let (mut caller, mut at_once, mut durable, mut theirs) =
         (Duration::MAX, Duration::MAX, Duration::MAX, Duration::MAX);
-    let mut longest = Duration::ZERO;
+    let mut longest = Duration::MAX;
     for round in 0..rounds as i64 {
         theirs = theirs.min(time(|| bare.commit((0..many).map(|number| (number, number + round)))));
+        let mut longest_here = Duration::ZERO;
         let began = Instant::now();
         for number in 0..many {
             let began = Instant::now();
             kv.set(("gold", number), &(number + round)).expect("there is room");
-            longest = longest.max(began.elapsed());
+            longest_here = longest_here.max(began.elapsed());
         }
         caller = caller.min(began.elapsed());
         store.flush().wait().expect("the disk is well");
         durable = durable.min(began.elapsed());
+        longest = longest.min(longest_here);
         at_once = at_once.min(time(|| {
             kv.set_many((0..many).map(|number| (("gold", number), number - round))).expect("there is room");
         }));
@@ -115,7 +117,7 @@ fn setting(many: i64, rounds: usize) {
     line("on the caller's thread, one by one", caller, theirs, count);
     line("on the caller's thread, `set_many`", at_once, theirs, count);
     line("until it is durable", durable, theirs, count);
-    println!("  the longest single `set` of all rounds: {longest:?}");
+    println!("  the longest single `set`, in the best round: {longest:?}");
 }
 
 fn sustained(many: i64, batches: i64) {
@@ -180,7 +182,11 @@ fn opening(most: i64) {
         let kv = store.namespace("Bench");
         let live =
             memory_of(|| kv.set_many((0..most).map(|number| (("gold", number), number))).expect("there is room"));
-        store.flush().wait().expect("the disk is well");
+        // What is on disk is dropped before the next round begins.
+        for _ in 0..2 {
+            kv.set("a", &1).expect("there is room");
+            store.flush().wait().expect("the disk is well");
+        }
         let after = memory_of(|| ours(&kv, most));
         bytes += store.namespace("Bench").stats().expect("the disk is well").on_disk.bytes;
         println!("\n{most} keys of two parts, with a number each");

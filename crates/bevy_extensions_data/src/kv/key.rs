@@ -45,6 +45,9 @@ pub(super) const TEXT: u8 = 0x20;
 const END: u8 = 0x00;
 const ESCAPED: u8 = 0xff;
 
+/// How many bytes an integer takes.
+const INTEGER: usize = 1 + size_of::<u64>();
+
 impl Key {
     /// Makes a key of parts, as of a list that somebody hands over. A list of one is the same as that part.
     ///
@@ -130,6 +133,10 @@ pub trait AsKeyPart: sealed::Sealed {
     /// Not public API.
     #[doc(hidden)]
     fn append_to(&self, bytes: &mut Vec<u8>);
+
+    /// Not public API: how many bytes that takes, unless there are zeros in a text.
+    #[doc(hidden)]
+    fn length(&self) -> usize;
 }
 
 mod sealed {
@@ -150,7 +157,6 @@ pub(super) fn append_escaped(text: &str, bytes: &mut Vec<u8>) {
 }
 
 fn append_text(text: &str, bytes: &mut Vec<u8>) {
-    bytes.reserve(text.len() + 2);
     bytes.push(TEXT);
     append_escaped(text, bytes);
     bytes.push(END);
@@ -164,7 +170,7 @@ fn append_integer(number: i128, bytes: &mut Vec<u8>) {
 }
 
 macro_rules! part {
-    ($type:ty, $part:ident => $append:expr) => {
+    ($type:ty, $part:ident => $length:expr, $append:expr) => {
         impl sealed::Sealed for $type {}
 
         impl AsKeyPart for $type {
@@ -172,11 +178,16 @@ macro_rules! part {
                 let $part = self;
                 $append(bytes);
             }
+
+            fn length(&self) -> usize {
+                let $part = self;
+                $length
+            }
         }
 
         impl From<$type> for Key {
             fn from(part: $type) -> Self {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(part.length());
                 part.append_to(&mut bytes);
                 Self(bytes)
             }
@@ -184,17 +195,24 @@ macro_rules! part {
     };
 }
 
-part!(&str, part => |bytes| append_text(part, bytes));
-part!(String, part => |bytes| append_text(part, bytes));
-part!(&String, part => |bytes| append_text(part, bytes));
-part!(KeyPart, part => |bytes| match part {
-    KeyPart::Integer(number) => append_integer(*number, bytes),
-    KeyPart::Text(text) => append_text(text, bytes),
-});
+part!(&str, part => part.len() + 2, |bytes| append_text(part, bytes));
+part!(String, part => part.len() + 2, |bytes| append_text(part, bytes));
+part!(&String, part => part.len() + 2, |bytes| append_text(part, bytes));
+part!(
+    KeyPart,
+    part => match part {
+        KeyPart::Integer(_) => INTEGER,
+        KeyPart::Text(text) => text.len() + 2,
+    },
+    |bytes| match part {
+        KeyPart::Integer(number) => append_integer(*number, bytes),
+        KeyPart::Text(text) => append_text(text, bytes),
+    }
+);
 
 macro_rules! integer {
     ($($type:ty)*) => {$(
-        part!($type, part => |bytes| append_integer(*part as i128, bytes));
+        part!($type, part => INTEGER, |bytes| append_integer(*part as i128, bytes));
     )*};
 }
 
@@ -205,7 +223,7 @@ macro_rules! tuple {
         impl<$($part: AsKeyPart),*> From<($($part,)*)> for Key {
             #[expect(non_snake_case, reason = "a part is named as its type")]
             fn from(($($part,)*): ($($part,)*)) -> Self {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(0 $(+ $part.length())*);
                 $($part.append_to(&mut bytes);)*
                 Self(bytes)
             }
