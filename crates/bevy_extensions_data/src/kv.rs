@@ -7,6 +7,7 @@ mod error;
 mod value;
 
 mod clock;
+mod locks;
 
 mod backend;
 mod redb_backend;

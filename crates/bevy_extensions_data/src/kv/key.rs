@@ -136,7 +136,9 @@ pub trait AsKeyPart: sealed::Sealed {
 
     /// Not public API: how many bytes that takes, unless there are zeros in a text.
     #[doc(hidden)]
-    fn length(&self) -> usize;
+    fn length(&self) -> usize {
+        INTEGER
+    }
 }
 
 mod sealed {
@@ -170,7 +172,7 @@ fn append_integer(number: i128, bytes: &mut Vec<u8>) {
 }
 
 macro_rules! part {
-    ($type:ty, $part:ident => $length:expr, $append:expr) => {
+    ($type:ty, $part:ident => $append:expr $(, $length:expr)?) => {
         impl sealed::Sealed for $type {}
 
         impl AsKeyPart for $type {
@@ -179,10 +181,10 @@ macro_rules! part {
                 $append(bytes);
             }
 
-            fn length(&self) -> usize {
+            $(fn length(&self) -> usize {
                 let $part = self;
                 $length
-            }
+            })?
         }
 
         impl From<$type> for Key {
@@ -195,24 +197,24 @@ macro_rules! part {
     };
 }
 
-part!(&str, part => part.len() + 2, |bytes| append_text(part, bytes));
-part!(String, part => part.len() + 2, |bytes| append_text(part, bytes));
-part!(&String, part => part.len() + 2, |bytes| append_text(part, bytes));
+part!(&str, part => |bytes| append_text(part, bytes), part.len() + 2);
+part!(String, part => |bytes| append_text(part, bytes), part.len() + 2);
+part!(&String, part => |bytes| append_text(part, bytes), part.len() + 2);
 part!(
     KeyPart,
-    part => match part {
-        KeyPart::Integer(_) => INTEGER,
-        KeyPart::Text(text) => text.len() + 2,
-    },
-    |bytes| match part {
+    part => |bytes| match part {
         KeyPart::Integer(number) => append_integer(*number, bytes),
         KeyPart::Text(text) => append_text(text, bytes),
+    },
+    match part {
+        KeyPart::Integer(_) => INTEGER,
+        KeyPart::Text(text) => text.len() + 2,
     }
 );
 
 macro_rules! integer {
     ($($type:ty)*) => {$(
-        part!($type, part => INTEGER, |bytes| append_integer(*part as i128, bytes));
+        part!($type, part => |bytes| append_integer(*part as i128, bytes));
     )*};
 }
 

@@ -13,7 +13,8 @@ use super::{
     clock::millis,
     layers::{Entry, Layers, cost},
     list::List,
-    shared::{Shared, Space, read, write},
+    locks::{read, write},
+    shared::{Shared, Space},
     value,
 };
 

@@ -22,7 +22,7 @@ use redb::{Database, DatabaseError, ReadableTableMetadata, StorageError, TableEr
 use self::{snapshot::Snapshot, tables::unpack};
 use super::{
     Committed, Key, KvBackend, KvError, Measure, Stored,
-    shared::{lock, read, write},
+    locks::{lock, read, write},
 };
 
 pub use open::SetAside;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Condvar, Mutex, RwLock,
         atomic::{
             AtomicBool, AtomicUsize,
             Ordering::{AcqRel, Acquire, Release},
@@ -12,7 +12,11 @@ use std::{
     time::Instant,
 };
 
-use super::{KvBackend, KvError, KvSettings, layers::Layers};
+use super::{
+    KvBackend, KvError, KvSettings,
+    layers::Layers,
+    locks::{lock, read, write},
+};
 
 pub(super) struct Shared {
     pub(super) backend: Box<dyn KvBackend>,
@@ -136,18 +140,4 @@ impl Shared {
     pub(super) fn take_dirty(&self) {
         self.dirty.swap(false, AcqRel);
     }
-}
-
-// A lock is never held while code of somebody else runs, so no panic leaves behind something half done.
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,10 +9,8 @@ use std::{
 };
 
 use super::{
-    FlushTicket, KvBackend, KvError, KvNamespace, KvSettings, SetAside,
-    redb_backend::open,
-    shared::{Shared, lock},
-    worker,
+    FlushTicket, KvBackend, KvError, KvNamespace, KvSettings, SetAside, locks::lock, redb_backend::open,
+    shared::Shared, worker,
 };
 
 /// Keys and values in a file, for many extensions.

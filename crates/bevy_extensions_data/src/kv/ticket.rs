@@ -11,7 +11,8 @@ use std::{
 
 use super::{
     KvError,
-    shared::{Shared, Work, lock},
+    locks::lock,
+    shared::{Shared, Work},
 };
 
 /// Tells when all that was written before it was made is on disk.

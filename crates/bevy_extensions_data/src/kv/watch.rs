@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, Weak},
 };
 
-use super::{Key, Prefix, shared::lock};
+use super::{Key, Prefix, locks::lock};
 
 /// How many keys a watch remembers; with more, it only remembers that there were many.
 const MOST: usize = 10_000;

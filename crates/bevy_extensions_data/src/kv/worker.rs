@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Committed,
-    shared::{Shared, Space, Work, lock, write},
+    locks::{lock, write},
+    shared::{Shared, Space, Work},
 };
 
 /// For how long it waits after a failure at first; each further one doubles it.

@@ -11,7 +11,7 @@ use super::{
     Failure,
     tables::{DUE, data_table, due_end, due_table},
 };
-use crate::kv::shared::{read, write};
+use crate::kv::locks::{read, write};
 
 type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
