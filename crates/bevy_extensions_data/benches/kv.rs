@@ -127,26 +127,32 @@ fn sustained(many: i64, batches: i64) {
     let kv = store.namespace("Bench");
     let bare = Bare::new(&folder.path().join("bare.redb"));
     let key = |batch: i64, number: i64| (number * 7919 + batch * 104_729) % (many * 10);
-    let theirs = time(|| {
+    let theirs = || {
         for batch in 0..batches {
             bare.commit((0..many).map(|number| (key(batch, number), number)));
         }
-    });
-    let ours = time(|| {
+    };
+    let ours = |is_flushed_each: bool| {
         for batch in 0..batches {
             kv.set_many((0..many).map(|number| (("gold", key(batch, number)), number))).expect("there is room");
+            if is_flushed_each {
+                store.flush().wait().expect("the disk is well");
+            }
         }
         store.flush().wait().expect("the disk is well");
-    });
-    let each_flushed = time(|| {
-        for batch in 0..batches {
-            kv.set_many((0..many).map(|number| (("gold", key(batch, number)), number))).expect("there is room");
-            store.flush().wait().expect("the disk is well");
-        }
-    });
+    };
+    // To fill an empty file is something else.
+    theirs();
+    ours(true);
+    let [mut theirs_best, mut once, mut each] = [Duration::MAX; 3];
+    for _ in 0..3 {
+        theirs_best = theirs_best.min(time(theirs));
+        once = once.min(time(|| ours(false)));
+        each = each.min(time(|| ours(true)));
+    }
     let count = (many * batches) as usize;
-    line("flushed once", ours, theirs, count);
-    line("flushed after each", each_flushed, theirs, count);
+    line("flushed once", once, theirs_best, count);
+    line("flushed after each", each, theirs_best, count);
 }
 
 /// What it costs to write values as JSON.
