@@ -89,6 +89,15 @@ impl KvNamespace {
         Ok(self.load(&key.into())?.map(|stored| stored.bytes))
     }
 
+    /// Tells whether there is a value.
+    ///
+    /// # Errors
+    ///
+    /// [`KvError::Storage`].
+    pub fn contains(&self, key: impl Into<Key>) -> Result<bool, KvError> {
+        Ok(self.load(&key.into())?.is_some())
+    }
+
     /// Reads several values, as they are at one moment.
     ///
     /// # Errors

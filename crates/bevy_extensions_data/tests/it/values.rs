@@ -2,11 +2,20 @@
 
 use std::time::Duration;
 
-use bevy_extensions_data::{Key, KvError, LARGEST_VALUE, LONGEST_KEY, Outcome};
+use bevy_extensions_data::{
+    BackupTicket, FlushTicket, Key, KvError, KvNamespace, KvStore, LARGEST_VALUE, LONGEST_KEY, Outcome, Watch,
+};
 
 use crate::support::{all, fresh, with_clock};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn everything_may_be_used_on_any_thread() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<(KvStore, KvNamespace, KvError, Watch)>();
+    check::<(FlushTicket, BackupTicket)>();
+}
 
 #[test]
 fn what_is_written_is_read_at_once_and_after_it_is_on_disk() {
@@ -17,6 +26,7 @@ fn what_is_written_is_read_at_once_and_after_it_is_on_disk() {
         kv.set_many([(("gold", 1), Some(10)), (("gold", 2), None)]).expect("there is room");
         for _ in 0..2 {
             assert_eq!(kv.get("motd"), Ok(Some("well met".to_string())));
+            assert_eq!((kv.contains("motd"), kv.contains("gold")), (Ok(true), Ok(false)));
             assert_eq!(
                 kv.get_many::<Option<i32>>([("gold", 2), ("gold", 3), ("gold", 1)]),
                 Ok(vec![Some(None), None, Some(Some(10))])
@@ -196,11 +206,11 @@ fn what_was_written_anew_is_not_swept() {
 fn lists_go_by_prefix_from_page_to_page() {
     let store = fresh();
     let kv = store.namespace("Economy");
-    kv.set_many((0..3000).map(|number| (("gold", number), number))).expect("there is room");
+    kv.set_many((0..30_000).map(|number| (("gold", number), number))).expect("there is room");
     kv.set_many([("gold", -1), ("golden", -2), ("z", -3)]).expect("there is room");
     store.flush().wait().expect("the disk is well");
-    kv.set_many((3000..4000).map(|number| (("gold", number), number))).expect("there is room");
-    for number in (0..4000).step_by(2) {
+    kv.set_many((30_000..40_000).map(|number| (("gold", number), number))).expect("there is room");
+    for number in (0..40_000).step_by(2) {
         kv.delete(("gold", number)).expect("there is room");
     }
 
@@ -214,11 +224,11 @@ fn lists_go_by_prefix_from_page_to_page() {
             break;
         }
     }
-    let expected: Vec<i32> = std::iter::once(-1).chain((1..4000).step_by(2)).collect();
+    let expected: Vec<i32> = std::iter::once(-1).chain((1..40_000).step_by(2)).collect();
     assert_eq!(seen, expected);
 
     let count = |prefix: &str| kv.list::<i32>(prefix, usize::MAX, None).map(|page| page.entries.len());
-    assert_eq!((count("gold"), count("golden"), count("x"), count("")), (Ok(2002), Ok(1), Ok(0), Ok(2003)));
+    assert_eq!((count("gold"), count("golden"), count("x"), count("")), (Ok(20_002), Ok(1), Ok(0), Ok(20_003)));
     let after = |key: Key| kv.list::<i32>(("gold",), 1, Some(&key)).map(|page| page.entries);
     assert_eq!(after("a".into()), Ok(vec![("gold".into(), -1)]), "before the prefix");
     assert_eq!(after("z".into()), Ok(vec![]), "behind the prefix");
