@@ -20,6 +20,7 @@ mod shared;
 mod ticket;
 mod worker;
 
+mod access;
 mod namespace;
 mod transaction;
 

@@ -1,17 +1,12 @@
 //! What an extension has of a store.
 
-use std::{
-    fmt,
-    sync::{Arc, RwLockWriteGuard},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Key, KvError, KvPage, KvTransaction, Measure, Prefix, Stored, Watch,
-    clock::millis,
-    layers::{Entry, Layers, cost},
+    layers::Layers,
     list::List,
     locks::{read, write},
     shared::{Shared, Space},
@@ -273,18 +268,13 @@ impl KvNamespace {
     }
 
     fn add(&self, key: Key, by: i128) -> Result<i64, KvError> {
-        let mut layers = self.write_to(&key)?;
-        let stored = self.load_from(&layers, &key)?;
-        let value = stored.as_ref().map_or(Ok(0), |stored| value::read::<i64>(&key, &stored.bytes))?;
-        let overflow = || KvError::Overflow { key: key.to_string(), value, by };
-        let sum = i64::try_from(i128::from(value) + by).map_err(|_| overflow())?;
-        let expires = stored.and_then(|stored| stored.expires);
-        let entry = (key.clone(), Some(Stored { bytes: value::write(&key, &sum)?, expires }));
-        self.shared.reserve(cost(&entry.0, entry.1.as_ref()))?;
-        self.apply(&mut layers, [entry]);
-        drop(layers);
-        self.shared.set_dirty();
-        Ok(sum)
+        self.replace(&key, |before| {
+            let value = before.as_ref().map_or(Ok(0), |stored| value::read::<i64>(&key, &stored.bytes))?;
+            let overflow = |_| KvError::Overflow { key: key.to_string(), value, by };
+            let sum = i64::try_from(i128::from(value) + by).map_err(overflow)?;
+            let expires = before.and_then(|stored| stored.expires);
+            Ok((sum, Some(Stored { bytes: value::write(&key, &sum)?, expires })))
+        })
     }
 
     /// Changes a value by what it is, so that nobody else changes it in between; returns what it is then. `None` is no value.
@@ -342,15 +332,10 @@ impl KvNamespace {
     ///
     /// [`KvError::Storage`], [`KvError::Backlog`] and [`KvError::Closed`].
     pub fn expire(&self, key: impl Into<Key>, time: Option<Duration>) -> Result<bool, KvError> {
-        let key = key.into();
-        let mut layers = self.write_to(&key)?;
-        let Some(stored) = self.load_from(&layers, &key)? else { return Ok(false) };
-        let entry = (key, Some(Stored { expires: time.map(|time| self.in_(time)), ..stored }));
-        self.shared.reserve(cost(&entry.0, entry.1.as_ref()))?;
-        self.apply(&mut layers, [entry]);
-        drop(layers);
-        self.shared.set_dirty();
-        Ok(true)
+        self.replace(&key.into(), |before| {
+            let expires = time.map(|time| self.in_(time));
+            Ok((before.is_some(), before.map(|stored| Stored { expires, ..stored })))
+        })
     }
 
     /// Begins to write several values that depend on others: all of it, or nothing.
@@ -385,69 +370,6 @@ impl KvNamespace {
     pub fn stats(&self) -> Result<KvStats, KvError> {
         let (waiting_entries, waiting_bytes) = read(&self.space.layers).waiting();
         Ok(KvStats { on_disk: self.shared.backend.measure(&self.space.name)?, waiting_entries, waiting_bytes })
-    }
-
-    pub(super) fn in_(&self, time: Duration) -> u64 {
-        self.shared.now().saturating_add(millis(time))
-    }
-
-    /// Reads a value, from the disk without a lock.
-    fn load(&self, key: &Key) -> Result<Option<Stored>, KvError> {
-        key.check()?;
-        let known = read(&self.space.layers).find(key.as_bytes());
-        // What was dropped from memory since is on disk, and seen there.
-        self.or_on_disk(known, key)
-    }
-
-    /// Reads a value while nobody writes.
-    pub(super) fn load_from(&self, layers: &Layers, key: &Key) -> Result<Option<Stored>, KvError> {
-        key.check()?;
-        self.or_on_disk(layers.find(key.as_bytes()), key)
-    }
-
-    fn or_on_disk(&self, known: Option<Option<Stored>>, key: &Key) -> Result<Option<Stored>, KvError> {
-        let stored = match known {
-            Some(known) => known,
-            None => self.shared.backend.get(&self.space.name, key.as_bytes())?,
-        };
-        Ok(stored.filter(|stored| stored.expires.is_none() || stored.is_alive(self.shared.now())))
-    }
-
-    fn write_to(&self, key: &Key) -> Result<RwLockWriteGuard<'_, Layers>, KvError> {
-        key.check()?;
-        let layers = write(&self.space.layers);
-        if self.shared.is_closed() { Err(KvError::Closed) } else { Ok(layers) }
-    }
-
-    fn put<E: AsRef<[Entry]> + IntoIterator<Item = Entry>>(&self, entries: E) -> Result<(), KvError> {
-        self.put_if(|_| Ok(Some(())), entries).map(|_| ())
-    }
-
-    /// Writes, if `condition` has something to return; returns that.
-    pub(super) fn put_if<R, E: AsRef<[Entry]> + IntoIterator<Item = Entry>>(
-        &self,
-        condition: impl FnOnce(&Layers) -> Result<Option<R>, KvError>,
-        entries: E,
-    ) -> Result<Option<R>, KvError> {
-        entries.as_ref().iter().try_for_each(|(key, _)| key.check())?;
-        let room = entries.as_ref().iter().map(|(key, stored)| cost(key, stored.as_ref())).sum();
-        self.shared.reserve(room)?;
-        let mut layers = write(&self.space.layers);
-        let condition = if self.shared.is_closed() { Err(KvError::Closed) } else { condition(&layers) };
-        if !matches!(condition, Ok(Some(_))) {
-            self.shared.release(room);
-            return condition;
-        }
-        self.apply(&mut layers, entries);
-        drop(layers);
-        self.shared.set_dirty();
-        condition
-    }
-
-    /// Writes what there is room for.
-    fn apply(&self, layers: &mut Layers, entries: impl IntoIterator<Item = Entry>) {
-        let given_back = entries.into_iter().map(|(key, stored)| layers.put(key, stored)).sum();
-        self.shared.release(given_back);
     }
 }
 
