@@ -25,6 +25,7 @@ fn main() {
     getting(many, rounds);
     setting(many, rounds);
     sustained(many, if is_full { 20 } else { 2 });
+    meanwhile(many, if is_full { 100_000 } else { 100 });
     values(rounds);
     opening(most);
 }
@@ -153,6 +154,46 @@ fn sustained(many: i64, batches: i64) {
     let count = (many * batches) as usize;
     line("flushed once", once, theirs_best, count);
     line("flushed after each", each, theirs_best, count);
+}
+
+/// How long somebody may wait while the disk is busy.
+fn meanwhile(many: i64, calls: usize) {
+    let folder = tempfile::tempdir().expect("there is a place for it");
+    let store = KvStore::open(settings(folder.path())).expect("it is made");
+    let (kv, busy) = (store.namespace("Bench"), store.namespace("Busy"));
+    kv.set_many((0..many).map(|number| (("gold", number), number))).expect("there is room");
+    store.flush().wait().expect("the disk is well");
+    let measure = |what: &str, call: &dyn Fn(i64)| {
+        let mut times: Vec<Duration> = (0..calls as i64).map(|number| time(|| call(number * 7919 % many))).collect();
+        times.sort();
+        let at = |part: f64| times[((calls - 1) as f64 * part) as usize];
+        println!(
+            "  {what:<40} half {:>9.1?}  99 % {:>9.1?}  99.9 % {:>9.1?}  all {:>9.1?}",
+            at(0.5),
+            at(0.99),
+            at(0.999),
+            at(1.0)
+        );
+    };
+    let both = |when: &str| {
+        measure(&format!("get, {when}"), &|number| {
+            black_box(kv.get::<i64>(("gold", number)).expect("it is a number"));
+        });
+        measure(&format!("set, {when}"), &|number| kv.set(("new", number), &number).expect("there is room"));
+    };
+    println!("\n{calls} calls, {many} keys; meanwhile 1000 numbers are committed over and over");
+    both("nobody else is there");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Relaxed) {
+                busy.set_many((0..1000).map(|number| (number, number))).expect("there is room");
+                store.flush().wait().expect("the disk is well");
+            }
+        });
+        both("while the disk is busy");
+        done.store(true, Relaxed);
+    });
 }
 
 /// What it costs to write values as JSON.

@@ -31,8 +31,9 @@ pub struct KvSettings {
     pub sweep_at_once: usize,
     /// For how long a store that is dropped tries to get to disk what is not there yet. 10 s.
     pub close_within: Duration,
-    /// Whether the whole file is looked through for damage when it is opened, not only what is needed to open it. Off: it
-    /// takes as long as to read the file.
+    /// Whether the whole file is looked through for damage when it is opened, and set aside if there is any. Off: it takes as
+    /// long as to read the file. Then damage shows as an error when what is damaged is read, which an app that aborts on
+    /// panics does not survive.
     pub check_on_open: bool,
     /// By which values expire. That of the machine.
     pub clock: Arc<dyn Clock>,
