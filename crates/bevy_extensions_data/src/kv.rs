@@ -1,0 +1,43 @@
+//! Keys and values that survive.
+
+mod key;
+mod prefix;
+
+mod error;
+mod value;
+
+mod clock;
+mod locks;
+
+mod backend;
+mod redb_backend;
+
+mod layers;
+mod list;
+mod watch;
+
+mod shared;
+mod ticket;
+mod worker;
+
+mod access;
+mod namespace;
+mod transaction;
+
+mod settings;
+mod store;
+
+pub use backend::{Changes, Committed, KvBackend, Measure, Stored};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::KvError;
+pub use key::{AsKeyPart, Key, KeyPart, LONGEST_KEY};
+pub use list::KvPage;
+pub use namespace::{KvNamespace, KvStats};
+pub use prefix::Prefix;
+pub use redb_backend::{RedbBackend, SetAside};
+pub use settings::KvSettings;
+pub use store::{BackupTicket, KvStore};
+pub use ticket::{FlushState, FlushTicket};
+pub use transaction::{KvTransaction, Outcome};
+pub use value::LARGEST_VALUE;
+pub use watch::{Changed, Watch};

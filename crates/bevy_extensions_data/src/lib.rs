@@ -1,0 +1,30 @@
+//! Where extensions keep their data, without Bevy.
+//!
+//! [`KvStore`] is a file of keys and values. Each extension has a [namespace](KvStore::namespace) in it and sees nothing
+//! else. Writes are visible at once and reach the disk on a thread of the store's own:
+//!
+//! ```
+//! use bevy_extensions_data::{KvSettings, KvStore};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let store = KvStore::open(KvSettings::in_folder(folder.path()))?;
+//! let kv = store.namespace("Economy");
+//!
+//! kv.set(("gold", 7), &120)?;
+//! assert_eq!(kv.incr(("gold", 7), 5)?, 125);
+//! assert_eq!(kv.get::<i64>(("gold", 7))?, Some(125));
+//!
+//! // Whatever was written before this is on disk when it answers.
+//! store.flush().wait()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `bevy_extensions` hands this to extensions; a tool that looks into an app's data needs nothing but this crate.
+
+mod kv;
+
+pub use kv::{
+    AsKeyPart, BackupTicket, Changed, Changes, Clock, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend,
+    KvError, KvNamespace, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY, ManualClock,
+    Measure, Outcome, Prefix, RedbBackend, SetAside, Stored, SystemClock, Watch,
+};
