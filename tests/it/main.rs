@@ -8,6 +8,7 @@ mod choosing;
 mod containment;
 mod cycles;
 mod data_folder;
+mod data_kv;
 mod delivery_properties;
 mod dev_folders;
 mod discovery;

@@ -507,6 +507,8 @@ mod acting;
 mod app_info;
 mod caseless;
 mod contain;
+#[cfg(feature = "data")]
+pub mod data;
 mod data_folder;
 mod declare;
 mod driver;
@@ -594,7 +596,7 @@ pub use shared::PluginsOnce;
 pub use signature::{Absent, ArgumentError, Param, Signature, Type};
 pub use switch::{Blocked, BlockedBy, SaveSwitchesError, StalePlan, SwitchPlan, SwitchStep};
 pub use value::Misfit;
-pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
+pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt, ForgetError};
 
 /// What an app and an extension usually need: `use bevy_extensions::prelude::*;`.
 pub mod prelude {

@@ -11,6 +11,8 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::Storage;
 use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
+#[cfg(feature = "data")]
+use crate::data;
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
 use crate::{
@@ -197,6 +199,8 @@ impl ExtensionsPlugin {
         exchange::install(world);
         driver::install(world);
         app.add_plugins((lifecycle::plugin, switch::plugin));
+        #[cfg(feature = "data")]
+        app.add_plugins(data::plugin);
         #[cfg(feature = "script")]
         app.add_plugins(script::plugin);
     }

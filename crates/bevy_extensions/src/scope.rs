@@ -15,7 +15,11 @@ use bevy_ecs::{
     system::{IntoObserverSystem, ScheduleSystem},
 };
 use bevy_extensions_core::{ExtensionName, Location, Problem};
+#[cfg(feature = "data")]
+use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(feature = "data")]
+use crate::data;
 use crate::{
     acting::is_acting,
     contain::Ward,
@@ -281,6 +285,67 @@ impl<E: Extension> ExtensionScope<'_, E> {
     ) -> &mut Self {
         if let Some(ward) = &self.ward {
             owned::insert_resource::<R>(self.app.world_mut(), ward, Arc::new(Mutex::new(make)));
+        }
+        self
+    }
+
+    /// Inserts a resource of the extension's own that stays from one run of the app to the next.
+    ///
+    /// It is loaded here, from the extension's [key-value store](crate::data::Kv), or made if it was never kept; in `build`
+    /// that is before all phases. Whenever it has changed, it is kept at the end of the frame. It goes and comes as with
+    /// [`init_resource`](Self::init_resource). It is found by the name of its type, so types of one extension that are kept have
+    /// different names.
+    ///
+    /// If what is kept cannot be read as such a resource, the extension fails, and what is kept stays as it is.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Extension)]
+    /// # struct Arcade;
+    /// #[derive(Resource, Default, Serialize, Deserialize)]
+    /// struct HighScores(Vec<u32>);
+    ///
+    /// impl Plugin for Arcade {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().persistent::<HighScores>().add_systems(Init, note_score);
+    ///     }
+    /// }
+    ///
+    /// fn note_score(mut scores: ResMut<HighScores>) {
+    ///     scores.0.push(100);
+    /// }
+    /// # let folder = tempfile::tempdir()?;
+    /// # for runs in 1..3 {
+    /// # let host = ExtensionsPlugin { data: Some(folder.path().into()), ..Default::default() };
+    /// # let mut app = App::new();
+    /// # app.add_plugins(host.without_inventory().with::<Arcade>()).update();
+    /// # assert_eq!(app.world().resource::<HighScores>().0.len(), runs);
+    /// # app.terminate_extensions();
+    /// # }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "data")]
+    pub fn persistent<R>(&mut self) -> &mut Self
+    where
+        R: Resource + Serialize + DeserializeOwned + FromWorld,
+    {
+        if let Some(ward) = &self.ward
+            && let Err(error) = data::load_persistent::<R>(self.app.world_mut(), ward)
+        {
+            self.fail(error);
+        }
+        self
+    }
+
+    /// Has the extension hear [`KvChanged`](crate::data::KvChanged) whenever a key of its key-value store changes that begins
+    /// like this, whoever changes it.
+    #[cfg(feature = "data")]
+    pub fn watch_keys(&mut self, prefix: impl Into<data::Prefix>) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            data::watch_keys(self.app.world_mut(), ward, prefix.into());
         }
         self
     }

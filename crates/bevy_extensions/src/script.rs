@@ -59,6 +59,8 @@
 //! ```
 
 mod context;
+#[cfg(feature = "data")]
+mod data;
 mod deliver;
 mod engine;
 mod host;

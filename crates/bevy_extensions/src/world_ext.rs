@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
-use bevy_extensions_core::Switch;
+use bevy_extensions_core::{ExtensionName, FileError, NameError, Switch};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
+    data_folder::DataFolder,
     driver::{self, DriverError, Request},
-    entity::Extensions,
+    entity::{ExtensionState, Extensions},
     event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, ListenError, Target, registry},
     exchange::{self, CallError, Ignored},
     export::{self, Export},
@@ -186,6 +187,14 @@ pub trait ExtensionsWorldExt {
     /// `None` if no extension has that name, which may differ in case. This looks at every entity.
     fn leftovers(&self, name: &str) -> Option<Vec<Leftover>>;
 
+    /// Removes all that an extension keeps, which stays otherwise: its files and its data, in memory and on disk. It need not
+    /// be there, but it may not run.
+    ///
+    /// # Errors
+    ///
+    /// [`ForgetError`] if it is starting or running, or something cannot be removed.
+    fn forget_data(&mut self, name: &str) -> Result<(), ForgetError>;
+
     /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
 
@@ -266,6 +275,23 @@ impl ExtensionsWorldExt for World {
     fn leftovers(&self, name: &str) -> Option<Vec<Leftover>> {
         let id = self.get_resource::<Extensions>()?.id_by_name(name)?;
         Some(leftovers::of(self, id))
+    }
+
+    fn forget_data(&mut self, name: &str) -> Result<(), ForgetError> {
+        let name: ExtensionName = name.parse()?;
+        let state = self.get_resource::<Extensions>().and_then(|extensions| extensions.state(name.as_str()));
+        if state.is_some_and(ExtensionState::is_active) {
+            return Err(ForgetError::Running { extension: name });
+        }
+        #[cfg(feature = "data")]
+        if let Some(data) = self.get_resource::<crate::data::Data>() {
+            data.kv(name.as_str()).clear()?;
+            data.flush().wait()?;
+        }
+        if let Some(folder) = self.get_resource::<DataFolder>() {
+            folder.storage(&name).remove_all()?;
+        }
+        Ok(())
     }
 
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {
@@ -449,6 +475,28 @@ fn switch(commands: &mut Commands, switch: Switch) {
             extensions.requested.push(request);
         }
     });
+}
+
+/// Data of an extension that could not be removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForgetError {
+    /// That is no name of an extension.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The extension runs, and may need what it keeps.
+    #[error("`{extension}` runs, and may need what it keeps; disable it first")]
+    Running {
+        /// Which.
+        extension: ExtensionName,
+    },
+    /// A file cannot be removed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Keys and values cannot be removed.
+    #[cfg(feature = "data")]
+    #[error(transparent)]
+    Kv(#[from] crate::data::KvError),
 }
 
 /// Tells of a call that nobody waits for. What failed in the callee's code was told already, and is not the caller's fault.

@@ -10,6 +10,8 @@ mod clock;
 mod locks;
 
 mod backend;
+mod broken;
+mod lazy;
 mod redb_backend;
 
 mod layers;
@@ -31,6 +33,7 @@ pub use backend::{Changes, Committed, KvBackend, Measure, Stored};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::KvError;
 pub use key::{AsKeyPart, Key, KeyPart, LONGEST_KEY};
+pub use lazy::KvNews;
 pub use list::KvPage;
 pub use namespace::{KvNamespace, KvStats};
 pub use prefix::Prefix;

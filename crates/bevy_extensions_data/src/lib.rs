@@ -25,6 +25,6 @@ mod kv;
 
 pub use kv::{
     AsKeyPart, BackupTicket, Changed, Changes, Clock, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend,
-    KvError, KvNamespace, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY, ManualClock,
-    Measure, Outcome, Prefix, RedbBackend, SetAside, Stored, SystemClock, Watch,
+    KvError, KvNamespace, KvNews, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY,
+    ManualClock, Measure, Outcome, Prefix, RedbBackend, SetAside, Stored, SystemClock, Watch,
 };

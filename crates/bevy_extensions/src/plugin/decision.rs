@@ -11,6 +11,8 @@ use super::{
     ExtensionsPlugin,
     origin::{Origin, loadable},
 };
+#[cfg(feature = "data")]
+use crate::data::Data;
 use crate::{
     app_info::AppInfo,
     contain::build::Known,
@@ -102,6 +104,8 @@ impl Decision {
         extensions.problems.add_first(self.problems);
         extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
+        #[cfg(feature = "data")]
+        world.insert_resource(Data::new(&self.data));
         world.insert_resource(self.data);
         world.init_resource::<Known>();
         world.init_resource::<SharedPlugins>();

@@ -291,6 +291,14 @@ pub trait ScriptHost {
     /// If the path could lead elsewhere, or the file cannot be removed.
     fn remove_stored(&mut self, path: &str) -> Result<bool, String>;
 
+    /// Calls a method of what the extension keeps: `kv` is its key-value store. What the methods are called and take is the
+    /// same in all languages; `assets/extension.d.ts` has them.
+    ///
+    /// # Errors
+    ///
+    /// If the app keeps no data, the arguments do not fit, or it fails.
+    fn data(&mut self, store: &str, method: &str, arguments: Vec<Value>) -> Result<Value, String>;
+
     /// Says something to the log, in the name of the extension.
     fn log(&mut self, level: LogLevel, text: &str);
 

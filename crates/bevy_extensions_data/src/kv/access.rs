@@ -43,6 +43,7 @@ impl KvNamespace {
         key: &Key,
         change: impl FnOnce(Option<Stored>) -> Result<(R, Option<Stored>), KvError>,
     ) -> Result<R, KvError> {
+        self.shared.backend.ready()?;
         let mut layers = write(&self.space.layers);
         if self.shared.is_closed() {
             return Err(KvError::Closed);
@@ -73,6 +74,7 @@ impl KvNamespace {
         entries: E,
     ) -> Result<Option<R>, KvError> {
         entries.as_ref().iter().try_for_each(|(key, _)| key.check())?;
+        self.shared.backend.ready()?;
         let room = entries.as_ref().iter().map(|(key, stored)| cost(key, stored.as_ref())).sum();
         self.shared.reserve(room)?;
         let mut layers = write(&self.space.layers);

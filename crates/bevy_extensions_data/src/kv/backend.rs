@@ -8,6 +8,15 @@ use super::{Key, KvError};
 ///
 /// Reading may happen on any thread, also while something is committed; it shows what was committed last.
 pub trait KvBackend: Send + Sync + 'static {
+    /// Asked before anything is accepted that is to be committed later.
+    ///
+    /// # Errors
+    ///
+    /// Whatever would keep it from ever being committed, so that it is refused instead.
+    fn ready(&self) -> Result<(), KvError> {
+        Ok(())
+    }
+
     /// Reads a value, expired or not.
     ///
     /// # Errors

@@ -70,6 +70,12 @@ pub enum KvError {
         /// How often it was tried.
         tries: u32,
     },
+    /// There is no store.
+    #[error("no data can be kept: {why}")]
+    Nowhere {
+        /// Why not.
+        why: String,
+    },
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -2,6 +2,8 @@
 
 use std::{borrow::Borrow, fmt};
 
+use serde::{Serialize, Serializer};
+
 use super::KvError;
 
 /// How many bytes a [`Key`] may take: 1 KiB.
@@ -93,6 +95,30 @@ impl Key {
         }
         let key: String = self.to_string().chars().take(40).collect();
         Err(KvError::KeyTooLong { key: key + "...", length })
+    }
+}
+
+/// One part is written as itself, several as a list.
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.parts().as_slice() {
+            [part] => part.serialize(serializer),
+            parts => serializer.collect_seq(parts),
+        }
+    }
+}
+
+impl Serialize for KeyPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            // Every integer of a key fits one of the two.
+            Self::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(number), _) => serializer.serialize_i64(number),
+                (Err(_), Ok(number)) => serializer.serialize_u64(number),
+                (Err(_), Err(_)) => serializer.serialize_i128(*number),
+            },
+        }
     }
 }
 

@@ -188,6 +188,7 @@ impl KvNamespace {
     ///
     /// [`KvError::Closed`].
     pub fn clear(&self) -> Result<(), KvError> {
+        self.shared.backend.ready()?;
         let mut layers = write(&self.space.layers);
         if self.shared.is_closed() {
             return Err(KvError::Closed);

@@ -26,7 +26,7 @@ use super::{
 };
 
 pub use open::SetAside;
-pub(super) use open::open;
+pub(super) use open::{file_in, open};
 
 /// A [`KvBackend`] that keeps everything in a file of `redb`.
 pub struct RedbBackend {

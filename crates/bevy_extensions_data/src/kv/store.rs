@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    FlushTicket, KvBackend, KvError, KvNamespace, KvSettings, SetAside, locks::lock, redb_backend::open,
-    shared::Shared, worker,
+    FlushTicket, KvBackend, KvError, KvNamespace, KvNews, KvSettings, SetAside, broken::Broken, lazy::Lazy,
+    locks::lock, redb_backend::open, shared::Shared, worker,
 };
 
 /// Keys and values in a file, for many extensions.
@@ -42,6 +42,32 @@ impl KvStore {
         Ok(store)
     }
 
+    /// Opens the file in a folder when it is needed first: when something is written, or when there is a file to read. `tell`
+    /// is told how that went, on whatever thread it happens.
+    ///
+    /// What keeps it from being opened is the error of whoever needs it; it is tried again a second later.
+    ///
+    /// ```
+    /// # use bevy_extensions_data::{KvSettings, KvStore};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("data");
+    /// let store = KvStore::when_needed(KvSettings::in_folder(&folder), |news| println!("{news:?}"))?;
+    /// let kv = store.namespace("Greeter");
+    /// assert_eq!(kv.get::<u32>("greeted")?, None);
+    /// assert!(!folder.exists());
+    ///
+    /// kv.set("greeted", &1)?;
+    /// assert!(folder.exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KvError::Storage`] if the system has no room for another thread.
+    pub fn when_needed(settings: KvSettings, tell: impl Fn(KvNews) + Send + Sync + 'static) -> Result<Self, KvError> {
+        Self::with_backend(Lazy::new(settings.clone(), Box::new(tell)), settings)
+    }
+
     /// Keeps everything in something else than a file.
     ///
     /// # Errors
@@ -55,6 +81,14 @@ impl KvStore {
             .spawn(move || worker::run(&for_thread))
             .map_err(|error| KvError::storage("start the thread of the store", error))?;
         Ok(Self { shared, set_aside: None, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// A store that there is not: whatever is asked of it is the error [`KvError::Nowhere`], with the reason.
+    pub fn nowhere(why: &str) -> Self {
+        let (backend, settings) = (Broken(KvError::Nowhere { why: why.into() }), KvSettings::in_folder(""));
+        let shared = Shared::new(Box::new(backend), settings);
+        lock(&shared.work).ended = true;
+        Self { shared: Arc::new(shared), set_aside: None, thread: Mutex::default() }
     }
 
     /// Returns the damaged file that was found when this one was opened, if there was one.

@@ -30,6 +30,11 @@ pub struct SetAside {
     pub why: String,
 }
 
+/// Returns the file of a store in a folder.
+pub(crate) fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
 /// Opens the file in the folder of the settings.
 pub(crate) fn open(settings: &KvSettings) -> Result<(RedbBackend, Option<SetAside>), KvError> {
     let folder = settings.folder.as_path();
@@ -45,7 +50,7 @@ pub(crate) fn open(settings: &KvSettings) -> Result<(RedbBackend, Option<SetAsid
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
 
-    let file = folder.join(FILE);
+    let file = file_in(folder);
     let (cache, check) = (settings.cache_bytes, settings.check_on_open);
     let opener = move |file: &Path, check: bool| {
         let mut builder = Builder::new();
