@@ -68,7 +68,7 @@ impl Decision {
         }
         let Sources { origins, mut problems } = found;
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
-        let mut resolution = resolve(&candidates, &settings);
+        let resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
         if let Some(problem) = unreadable {
             problems.insert(0, problem);
@@ -81,7 +81,7 @@ impl Decision {
             verdict = Verdict::Exit;
         }
         #[cfg(feature = "test_kit")]
-        crate::test_rules::shuffle(world, &mut resolution.plan);
+        let resolution = crate::test_rules::shuffled(world, resolution);
         let reader = reader(plugin, &settings);
         Self { origins, settings, resolution, problems, reader, folders, data, verdict }
     }

@@ -145,6 +145,10 @@ impl ScriptHost for Host {
         Ok(true)
     }
 
+    fn data(&mut self, _: &str, _: &str, _: Vec<Value>) -> Result<Value, String> {
+        Err("there is no data".into())
+    }
+
     fn remove_stored(&mut self, path: &str) -> Result<bool, String> {
         Ok(self.stored.remove(path).is_some())
     }
