@@ -113,6 +113,34 @@ fn extension_files() {
 }
 
 #[test]
+fn hot_reload() {
+    let (stdout, _) = run("hot_reload");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "the bread of the day is rye",
+            "--- the file is edited",
+            "info: extensions are switched:",
+            "stop `bakery`, to load it anew",
+            "start `bakery` 1.1.0",
+            "the bread of the day is wheat",
+            "--- and broken",
+            "warn: cannot reload `bakery`: `bakery.js` cannot run here: SyntaxError: unexpected end of string, at bakery.js:1:23",
+            "the bread of the day is wheat",
+            "--- and mended",
+            "info: extensions are switched:",
+            "stop `bakery`, to load it anew",
+            "start `bakery` 1.2.0",
+            "the bread of the day is spelt",
+            "--- another file is dropped beside it",
+            "info: extensions are switched:",
+            "load `mill` 0.0.0, and start it",
+            "the mill has flour for spelt",
+        ],
+    );
+}
+
+#[test]
 fn events() {
     let (stdout, _) = run("events");
     assert_eq!(

@@ -16,22 +16,22 @@ extensions! {
 }
 
 /// A folder with extensions that are not searched for, and an app that can load them.
-struct Shelf {
-    folder: TempDir,
-    app: TestApp,
+pub struct Shelf {
+    pub folder: TempDir,
+    pub app: TestApp,
 }
 
 impl Shelf {
-    fn new(with: impl FnOnce(TestAppBuilder) -> TestAppBuilder) -> Self {
+    pub fn new(with: impl FnOnce(TestAppBuilder) -> TestAppBuilder) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, app: with(TestApp::builder()).start() }
     }
 
-    fn path(&self, file: &str) -> PathBuf {
+    pub fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
     }
 
-    fn write(&self, file: &str, text: &str) -> PathBuf {
+    pub fn write(&self, file: &str, text: &str) -> PathBuf {
         let path = self.path(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -40,23 +40,23 @@ impl Shelf {
 
     /// Asks for switches in one frame, and runs it; returns the plan, without the folder.
     #[track_caller]
-    fn ask(&mut self, switches: impl IntoIterator<Item = Switch>) -> String {
+    pub fn ask(&mut self, switches: impl IntoIterator<Item = Switch>) -> String {
         let plan = self.plan(switches);
         self.app.world_mut().resource_mut::<Extensions>().confirm(plan.clone()).unwrap();
         self.app.frames(1);
         plan.to_string().replace(&format!("{}/", self.folder.path().display()), "")
     }
 
-    fn plan(&mut self, switches: impl IntoIterator<Item = Switch>) -> SwitchPlan {
+    pub fn plan(&mut self, switches: impl IntoIterator<Item = Switch>) -> SwitchPlan {
         self.app.world().resource::<Extensions>().plan_switches(switches)
     }
 
-    fn load(&mut self, file: &str) -> String {
+    pub fn load(&mut self, file: &str) -> String {
         let path = self.path(file);
         self.ask([Switch::load(path)])
     }
 
-    fn call(&mut self, of: &str, function: &str) -> Value {
+    pub fn call(&mut self, of: &str, function: &str) -> Value {
         self.app.world_mut().call(of, function, ()).unwrap()
     }
 }
@@ -297,7 +297,7 @@ fn nobody_starts_at_run_time_who_was_barred_at_the_start() {
     shelf.write("rain.js", "");
     assert_eq!(
         shelf.load("rain.js"),
-        "cannot load `rain.js`: no extension starts, because of the host settings; see their problem in the report",
+        "cannot load `rain.js`: this app starts no extension; see the first problem in the report",
     );
     shelf.app.assert_states("guild planned");
 }

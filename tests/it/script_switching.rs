@@ -132,12 +132,12 @@ fn a_script_follows_a_native_that_it_requires() {
 }
 
 #[test]
-fn a_script_that_is_disabled_at_the_start_can_start_at_any_time() {
+fn a_script_that_is_disabled_at_the_start_starts_once_it_is_enabled() {
     let settings = r#"(disabled: ["stall"])"#;
     let mut app = scripts(&[("stall.js", STALL)]).with::<Market>().settings(settings).start();
-    app.assert_state("stall", ExtensionState::Disabled);
+    app.assert_states("Market running, stall disabled");
     switch(&mut app, Switch::enable("stall"));
-    app.assert_state("stall", ExtensionState::Running);
+    app.assert_states("Market running, stall running");
 }
 
 #[test]

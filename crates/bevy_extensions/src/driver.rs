@@ -28,7 +28,7 @@ pub(crate) use drive::{drive_value, methods_of};
 pub(crate) use listing::{drivers_of, interfaces};
 #[cfg(feature = "script")]
 pub(crate) use registry::check_driver;
-pub(crate) use registry::{check, declare, install, put_all_in_order, register};
+pub(crate) use registry::{check, declare, forget_asleep, install, put_all_in_order, register};
 
 /// An implementation of an [`Interface`]: a system for each of its methods.
 ///

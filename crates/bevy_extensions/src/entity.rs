@@ -69,7 +69,7 @@ pub enum ExtensionState {
     Stopping,
     /// Switched off, by the host settings or [while the app runs](crate::Switch).
     Disabled,
-    /// It is not in the plan, and a [`Problem`] says why.
+    /// It is not in the plan, and a [`Problem`](bevy_extensions_core::Problem) says why.
     LeftOut,
     /// It could run, but somebody it requires does not.
     Suspended,

@@ -445,6 +445,28 @@
 //! The module `script` (in these docs if they are built with the feature) says what a script finds, what is contained and
 //! what is not, and how to add a language of one's own. `assets/extension.d.ts` says it to editors.
 //!
+//! # Dev mode
+//!
+//! Whoever writes an extension sees a change when he saves it. An app that has the feature `watch` is started with
+//!
+//! ```sh
+//! BEVY_EXTENSIONS_DEV=../my-weather BEVY_EXTENSIONS_WATCH=1 cargo run
+//! ```
+//!
+//! or with [`dev`](ExtensionsPlugin::dev) of the plugin, or [`dev`](HostSettings::dev) in the host settings. Dev folders are
+//! loaded in place of what is installed under their names, and all that comes from disk is watched:
+//!
+//! * *A file that is saved* has its extension loaded anew within a second, once nothing has changed for a moment; those that
+//!   require it follow. One that had failed, or was left out, gets another chance. What is as it was is left alone.
+//! * *A version that is no good* keeps the old one running, and the log says why, once for each content. One that can be read
+//!   and fails as it starts has failed, until it is mended.
+//! * *What is new* in a searched directory is loaded. If it waits for another, it comes when that one does. *What is removed*
+//!   is unloaded; dev folders stay, since a build may empty them.
+//! * *A folder that disappears* is told. What came from it runs on, and is compared with what is there when it is back.
+//! * *Passed by* are hidden files and folders, and `node_modules`. Natives, and scripts given by their text, lie in no file.
+//!
+//! The log tells it as it tells of every switch. The example `hot_reload` shows it.
+//!
 //! # What is not contained
 //!
 //! * An abort, a stack overflow, an endless loop, and every panic in a program built with `panic = "abort"`.
@@ -472,6 +494,7 @@
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
 //! * `script`: extensions in JavaScript, and archives. Takes a C compiler, and about half a minute to build; 200 KiB of
 //!   memory a script.
+//! * `watch`: [dev mode](#dev-mode) loads anew what is edited; costs `notify`, and a thread in an app that watches.
 //! * `test_kit`: apps for tests, in the module `test_kit` (in these docs if they are built with the feature); costs a look
 //!   at every call into an extension.
 //!
@@ -483,6 +506,8 @@
 //! * *My file is not in the report.* It lies in another folder (see [`directories`](HostSettings::directories)), or deeper
 //!   than one level, or is no `.js`, `.mjs` or `.zip`.
 //! * *"this app runs no scripts".* Turn on the feature `script`.
+//! * *Nothing happens when I save.* The log says at the start what is watched. `dev.watch` has to be on, and the feature `watch`
+//!   too. On some network and container file systems, changes made from outside are not told.
 //! * *A system does not say its name in a fault.* Turn on the feature `debug`.
 //! * *A fault stops the whole program.* See [what is not contained](#what-is-not-contained).
 //! * *My event is not heard by name.* Its type has to implement `Serialize`, and `Deserialize` to be emitted by name.
@@ -547,6 +572,8 @@ pub mod test_kit;
 #[cfg(feature = "test_kit")]
 mod test_rules;
 mod value;
+#[cfg(feature = "watch")]
+mod watch;
 mod world_ext;
 
 pub use bevy_extensions_core::{

@@ -70,7 +70,8 @@ pub struct ExtensionsPlugin {
     /// Extensions that somebody is working on, and whether they are reloaded when they are edited, beside what the host
     /// settings and the environment say. Paths are relative to the current folder. Default: none.
     ///
-    /// The variable `BEVY_EXTENSIONS_DEV` names further folders, and `BEVY_EXTENSIONS_WATCH=1` has all scripts watched.
+    /// The variable `BEVY_EXTENSIONS_DEV` names further folders. With `dev.watch`, or `BEVY_EXTENSIONS_WATCH=1`, and the feature
+    /// `watch`, all that lies on disk is watched; see [dev mode](crate#dev-mode).
     pub dev: Dev,
     /// Scripts that are there whether found or not, each a file name and its text; see
     /// [`with_script`](Self::with_script). Default: none.
@@ -221,7 +222,10 @@ impl ExtensionsPlugin {
 
 impl Plugin for ExtensionsPlugin {
     fn build(&self, app: &mut App) {
-        let decision = Decision::new(self, app.world());
+        #[cfg_attr(not(feature = "watch"), expect(unused_mut, reason = "there is no watch to take"))]
+        let mut decision = Decision::new(self, app.world());
+        #[cfg(feature = "watch")]
+        let watch = decision.watch.take();
         let (planned, verdict) = (decision.planned(), decision.verdict);
         decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
@@ -230,6 +234,8 @@ impl Plugin for ExtensionsPlugin {
             Verdict::StartNobody => {}
             Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
         }
+        #[cfg(feature = "watch")]
+        watch.filter(|_| matches!(verdict, Verdict::Start)).into_iter().for_each(|watch| watch.install(app));
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
     }
 

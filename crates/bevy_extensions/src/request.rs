@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::world::World;
 use bevy_extensions_core::{Candidate, Found, Problem, Switch};
+use bevy_platform::time::Instant;
 
 use crate::contain::Ward;
 
@@ -13,9 +14,21 @@ pub(crate) struct Request {
     pub(crate) switch: Switch,
     /// What there is to load, if that is asked for.
     pub(crate) read: Option<Arc<Result<Loadable, Box<Problem>>>>,
+    /// When that was.
+    pub(crate) at: Instant,
 }
 
 impl Request {
+    /// Asks for something, with what was read for it just now.
+    pub(crate) fn new(switch: Switch, read: Option<Result<Loadable, Box<Problem>>>) -> Self {
+        Self { switch, read: read.map(Arc::new), at: Instant::now() }
+    }
+
+    /// Tells whether another one has read anew what this one has read.
+    pub(crate) fn is_older_than(&self, other: &Self) -> bool {
+        other.read.is_some() && self.at < other.at
+    }
+
     /// Returns what was read and can be loaded.
     pub(crate) fn loaded(&self) -> Option<&Loadable> {
         self.read.as_deref()?.as_ref().ok()

@@ -6,7 +6,7 @@ mod install;
 mod plan;
 mod save;
 
-use std::{fmt, mem, path::Path, sync::Arc};
+use std::{fmt, mem, path::Path};
 
 use bevy_app::{App, First, MainScheduleOrder};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
@@ -151,7 +151,7 @@ pub enum BlockedBy {
         nearest: Option<ExtensionName>,
     },
     /// It is not in the plan of the app.
-    #[error("it was left out when the app started; see its problem in the report")]
+    #[error("it is left out; see its problem in the report")]
     LeftOut,
     /// It was off, or failed, when natives were built.
     #[error("it was not built when the app started, and a native is built once: it can run from the next start on")]
@@ -172,12 +172,14 @@ pub enum BlockedBy {
     #[error("it does not come from a file, but from the app itself; restart it")]
     NotOnDisk,
     /// Somebody has its name already.
-    #[error("`{name}` is there already, from {at}; reload it, or unload it first")]
+    #[error("`{name}` is there already, from {at}; {}", way_to_a_name(*.is_native))]
     Taken {
         /// The name.
         name: ExtensionName,
         /// Where that one comes from.
         at: Location,
+        /// Whether that one is linked into the app, and so cannot be unloaded.
+        is_native: bool,
     },
     /// It cannot be read, or is left out.
     #[error("{}", told(.0))]
@@ -196,12 +198,27 @@ pub enum BlockedBy {
         /// Where that one is then.
         state: ExtensionState,
     },
-    /// Nobody starts, because of the host settings.
-    #[error("no extension starts, because of the host settings; see their problem in the report")]
-    Barred,
+    /// Somebody else of that name is to be loaded too.
+    #[error("`{name}` is to be loaded from {at} at the same time; load one of them")]
+    Twice {
+        /// The name.
+        name: ExtensionName,
+        /// From where the other one is to be loaded.
+        at: Location,
+    },
+    /// The app starts no extension at all.
+    #[error("this app starts no extension; see the first problem in the report")]
+    NobodyStarts,
     /// The app has terminated its extensions.
     #[error("the app has terminated its extensions")]
     Ended,
+}
+
+fn way_to_a_name(is_native: bool) -> &'static str {
+    match is_native {
+        true => "give this one another name",
+        false => "reload it, or unload it first",
+    }
 }
 
 fn way_out(required: &ExtensionName, state: ExtensionState) -> String {
@@ -216,6 +233,7 @@ fn way_out(required: &ExtensionName, state: ExtensionState) -> String {
 fn told(problem: &Problem) -> String {
     match problem {
         Problem::LeftOut { cause: Cause::Because { of, .. }, .. } => format!("it requires `{of}`, which is left out"),
+        Problem::Unreadable(error) => format!("its manifest is wrong: {}, at {}", error.message(), error.at),
         Problem::LeftOut { cause, .. } if !matches!(cause, Cause::Cycle { .. }) => cause.to_string(),
         problem => problem.to_string(),
     }
@@ -266,7 +284,11 @@ impl Extensions {
     /// Plans, and returns who is there then, if that changes.
     fn plan_with(&self, switches: impl IntoIterator<Item = Switch>) -> (SwitchPlan, Option<Census>) {
         let new = switches.into_iter().map(|switch| self.request(switch));
-        let mut requests: Vec<_> = self.requested.iter().cloned().chain(new).collect();
+        self.plan_of(self.requested.iter().cloned().chain(new).collect())
+    }
+
+    /// Plans these alone.
+    fn plan_of(&self, mut requests: Vec<Request>) -> (SwitchPlan, Option<Census>) {
         // Of several of a kind the last one has read what is there now.
         requests.reverse();
         requests.sort_by(|a, b| a.switch.cmp(&b.switch));
@@ -276,14 +298,28 @@ impl Extensions {
         (SwitchPlan { steps, blocked, requests }, census)
     }
 
+    /// Tells of each request whether it can be met, together with all that was asked for already; nothing happens.
+    #[cfg(feature = "watch")]
+    pub(crate) fn blocked_by(&self, requests: &[Request]) -> Vec<Option<BlockedBy>> {
+        let (plan, _) = self.plan_of(self.requested.iter().chain(requests).cloned().collect());
+        let why = |request: &Request| plan.blocked.iter().find(|blocked| blocked.switch == request.switch);
+        requests.iter().map(|request| Some(why(request)?.why.clone())).collect()
+    }
+
     /// Reads what is to be loaded.
-    pub(crate) fn request(&self, switch: Switch) -> Request {
+    pub(crate) fn request(&self, mut switch: Switch) -> Request {
+        // One that is named in two spellings is one.
+        if switch.to != SwitchTo::Load
+            && let Some(id) = self.id_by_name(&switch.extension)
+        {
+            switch.extension = self.listed(id).name.to_string();
+        }
         let read = match switch.to {
             SwitchTo::Load => Some(self.open(Path::new(&switch.extension))),
             SwitchTo::Reload => self.id_by_name(&switch.extension).and_then(|id| self.open_again(id)),
             _ => None,
         };
-        Request { switch, read: read.map(Arc::new) }
+        Request::new(switch, read)
     }
 
     /// Asks for what a plan says. It is done before the next frame, together with whatever else is asked for until then.
@@ -292,10 +328,12 @@ impl Extensions {
     ///
     /// # Errors
     ///
-    /// [`StalePlan`] if the same would lead to something else by now. Nothing is asked for then.
+    /// [`StalePlan`] if the same would lead to something else by now, or somebody has asked for something else or has read
+    /// the same files since. Nothing is asked for then.
     pub fn confirm(&mut self, plan: SwitchPlan) -> Result<(), StalePlan> {
         let before = mem::replace(&mut self.requested, plan.requests.clone());
-        if self.plan_switches([]) != plan || before.iter().any(|request| !plan.requests.contains(request)) {
+        let covers = |request: &Request| plan.requests.iter().any(|own| own == request && !own.is_older_than(request));
+        if !before.iter().all(covers) || self.plan_switches([]) != plan {
             self.requested = before;
             return Err(StalePlan);
         }
@@ -365,7 +403,7 @@ impl Extensions {
 
 /// Runs before [`First`]: between two frames.
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
-struct BetweenFrames;
+pub(crate) struct BetweenFrames;
 
 pub(crate) fn plugin(app: &mut App) {
     app.init_schedule(BetweenFrames).add_systems(BetweenFrames, begin_frame);
@@ -377,7 +415,8 @@ pub(crate) fn plugin(app: &mut App) {
     }
 }
 
-fn begin_frame(world: &mut World) {
+/// Does what was asked for since the last frame.
+pub(crate) fn begin_frame(world: &mut World) {
     apply::apply_switches(world);
     contain::begin_frame(world);
 }

@@ -1,6 +1,11 @@
 //! Says things: to the log, or to standard error if the app has none.
 
-use std::{error::Error, fmt::Display, io::Write as _};
+use std::{
+    error::Error,
+    fmt::Display,
+    io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use bevy_ecs::{error::ErrorContext, world::World};
 #[cfg(feature = "script")]
@@ -62,6 +67,13 @@ pub(crate) fn complain(world: &World, error: impl Error + Send + Sync + 'static)
         world.fallback_error_handler()(error.into(), context);
     } else {
         tell(Level::Error, &error.to_string());
+    }
+}
+
+/// Does something that observers see: whoever of them panics is told about, and keeps nobody from starting or ending.
+pub(crate) fn guard(world: &mut World, seeing: &str, code: impl FnOnce(&mut World)) {
+    if catch_unwind(AssertUnwindSafe(|| code(world))).is_err() {
+        tell(Level::Error, &format!("an observer of `{seeing}` panicked"));
     }
 }
 

@@ -56,6 +56,15 @@ pub enum Problem {
         /// The one that is: the same.
         dev: (String, Location),
     },
+    /// What is edited is not loaded anew, or not everywhere, though somebody wants that.
+    NotWatched {
+        /// The folder, as people see it; `None` if nothing is watched.
+        folder: Option<String>,
+        /// Why.
+        why: String,
+        /// One thing to try.
+        hint: String,
+    },
     /// A wish that would make a cycle is dropped.
     WishDropped {
         /// Who wished.
@@ -267,6 +276,7 @@ impl Problem {
             | Self::NotHosted { .. }
             | Self::Stopped => Severity::Error,
             Self::Shadowed { .. }
+            | Self::NotWatched { .. }
             | Self::WishDropped { .. }
             | Self::UnknownName { .. }
             | Self::ChosenAbsent { .. }
@@ -301,6 +311,7 @@ impl Problem {
             | Self::Discovery(_)
             | Self::BadSettings(_)
             | Self::Stopped
+            | Self::NotWatched { .. }
             | Self::UnknownName { .. }
             | Self::ChosenAbsent { .. }
             | Self::UnusedChoice { .. }
@@ -331,7 +342,7 @@ impl Problem {
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::Discovery(problem) => problem.at.iter().cloned().collect(),
             Self::BadSettings(error) => vec![error.location()],
-            Self::Stopped => Vec::new(),
+            Self::Stopped | Self::NotWatched { .. } => Vec::new(),
             Self::InPlaceOf { installed, dev, .. } => vec![dev.1.clone(), installed.1.clone()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. }

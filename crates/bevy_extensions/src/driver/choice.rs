@@ -57,13 +57,14 @@ impl Known {
 }
 
 /// Who served an interface when it was last looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum LastServer {
     /// Nobody has looked yet.
     #[default]
     Unknown,
     Nobody,
-    Somebody(ExtensionId),
+    /// By name: that one may be gone since.
+    Somebody(Owner),
 }
 
 /// Another driver serves an interface from now on, or none any more.
@@ -109,16 +110,12 @@ pub(crate) fn update(world: &mut World) -> Vec<DriverChanged> {
     let Some(interfaces) = world.get_resource::<Interfaces>() else { return Vec::new() };
     let extensions = world.get_resource::<Extensions>();
     let now: Vec<_> = interfaces.list().iter().map(|known| LastServer::of(known, extensions)).collect();
-    let changed = interfaces.list().iter().zip(&now).filter(|(known, now)| known.last_server.is_left_for(**now));
-    let named = |server| match server {
-        LastServer::Somebody(id) => Some(Owner::new(world, id)),
-        LastServer::Nobody | LastServer::Unknown => None,
-    };
+    let changed = interfaces.list().iter().zip(&now).filter(|(known, now)| known.last_server.is_left_for(now));
     let mut changes: Vec<_> = changed
         .map(|(known, now)| DriverChanged {
             interface: known.name.to_string(),
-            from: named(known.last_server),
-            to: named(*now),
+            from: known.last_server.owner(),
+            to: now.owner(),
         })
         .collect();
     changes.sort_by(|a, b| a.interface.cmp(&b.interface));
@@ -137,10 +134,17 @@ pub(crate) fn is_stale(world: &World) -> bool {
 
 impl LastServer {
     fn of(known: &Known, extensions: Option<&Extensions>) -> Self {
-        known.pick(extensions, None).map_or(Self::Nobody, |(driver, _)| Self::Somebody(driver.owner))
+        known.pick(extensions, None).map_or(Self::Nobody, |(driver, _)| Self::Somebody(driver.owner()))
     }
 
-    fn is_left_for(self, now: Self) -> bool {
-        self != now && self != Self::Unknown
+    fn owner(&self) -> Option<Owner> {
+        match self {
+            Self::Somebody(owner) => Some(owner.clone()),
+            Self::Nobody | Self::Unknown => None,
+        }
+    }
+
+    fn is_left_for(&self, now: &Self) -> bool {
+        self != now && *self != Self::Unknown
     }
 }

@@ -84,6 +84,11 @@ impl<T> Registered<T> {
         (self.ward.as_ref().map_or(usize::MAX, |ward| ward.rank()), self.number)
     }
 
+    /// Returns whose it is.
+    pub(super) fn owner(&self) -> Owner {
+        self.ward.as_ref().map_or(Owner::App, |ward| Owner::Extension(ward.name().clone()))
+    }
+
     /// Tells whether its owner starts or runs.
     pub(super) fn is_active(&self) -> bool {
         self.ward.as_ref().is_none_or(|ward| ward.is_active())
@@ -99,6 +104,12 @@ impl Known {
             asleep: BTreeMap::new(),
             last_server: LastServer::default(),
         }
+    }
+
+    /// Tells whether there is anything of it, or somebody has yet to be told that there is nothing any more.
+    fn is_of_use(&self) -> bool {
+        let is_served = matches!(self.last_server, LastServer::Somebody(_));
+        is_served || !self.declarations.is_empty() || !self.drivers.is_empty() || !self.asleep.is_empty()
     }
 
     /// Returns the interface as it was declared first in plan order.
@@ -148,17 +159,24 @@ fn insert<T>(list: &mut Vec<Registered<T>>, new: Registered<T>) {
     list.insert(at, new);
 }
 
-/// Puts all declarations and drivers in order, after extensions have changed places, and forgets those who are gone.
+/// Puts all declarations and drivers in order, after extensions have changed places, and forgets interfaces of which
+/// there is nothing any more.
 pub(crate) fn put_all_in_order(world: &mut World) {
-    world.resource_scope(|world, mut interfaces: Mut<Interfaces>| {
-        let extensions = world.resource::<Extensions>();
-        for known in &mut interfaces.list {
-            known.declarations.sort_by_key(Registered::rank);
-            known.drivers.sort_by_key(Registered::rank);
-            known.asleep.retain(|owner, _| extensions.get(*owner).is_some());
-        }
-        interfaces.is_stale = true;
-    });
+    let interfaces = world.resource_mut::<Interfaces>().into_inner();
+    interfaces.list.retain(Known::is_of_use);
+    interfaces.by_name = CaselessMap::default();
+    for (index, known) in interfaces.list.iter_mut().enumerate() {
+        interfaces.by_name.insert(known.name.as_str(), index);
+        known.declarations.sort_by_key(Registered::rank);
+        known.drivers.sort_by_key(Registered::rank);
+    }
+    interfaces.is_stale = true;
+}
+
+/// Forgets which drivers an extension has had: it is gone, or another text now.
+pub(crate) fn forget_asleep(world: &mut World, owner: ExtensionId) {
+    let mut interfaces = world.resource_mut::<Interfaces>();
+    interfaces.list.iter_mut().for_each(|known| _ = known.asleep.remove(&owner));
 }
 
 /// Makes ready for interfaces, before anything is built, but after it was made ready for events.

@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     mem,
     path::{Path, PathBuf},
     sync::{
@@ -15,7 +15,7 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::{Candidate, ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, nearest};
 use bevy_platform::time::Instant;
 
-use super::{DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionState, ExtensionTimes};
+use super::{DependencyEdge, ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes};
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -23,6 +23,7 @@ use crate::{
     contain::Ward,
     extension::Extension,
     request::{Launch, Loadable, Reader, Request},
+    tell::guard,
 };
 
 /// All extensions of an app: finds them by name or type, and knows the plan.
@@ -66,8 +67,8 @@ pub struct Extensions {
     pub(crate) is_start_told: bool,
     /// Whether all are built, and the first phase has begun.
     pub(crate) are_phases_begun: bool,
-    /// Whether nobody starts at all, because of the host settings.
-    pub(crate) is_barred: bool,
+    /// Whether nobody starts in this app, whatever is asked for, and the report says why.
+    pub(crate) starts_nobody: bool,
     /// Whether the app has terminated all: nobody starts any more.
     pub(crate) have_ended: bool,
     /// What was asked for since the last frame.
@@ -150,6 +151,28 @@ impl Listed {
         &self.candidate.manifest
     }
 
+    /// Returns what is shown of who it is.
+    fn info(&self, position: Option<usize>) -> ExtensionInfo {
+        let source = &self.candidate.source;
+        ExtensionInfo {
+            name: self.name.clone(),
+            version: self.manifest().version.clone(),
+            location: source.location().clone(),
+            kind: if source.is_native() { ExtensionKind::Native } else { ExtensionKind::Script },
+            position,
+        }
+    }
+
+    fn is_shown_by(&self, info: &ExtensionInfo, position: Option<usize>) -> bool {
+        let source = &self.candidate.source;
+        info.position == position && info.version == self.manifest().version && info.location == *source.location()
+    }
+
+    /// Returns what is shown of it beside who it is, when it comes.
+    fn new_parts(&self) -> impl Bundle + use<> {
+        (self.state, ExtensionFaults::default(), ExtensionTimes::default(), Name::new(self.name.to_string()))
+    }
+
     /// Sets aside what launches it, for when it starts, in the place of all that was set aside before; returns that.
     pub(crate) fn park_launch(&mut self, launch: Launch) -> Vec<(u32, Parked)> {
         (self.is_built, self.next_number) = (true, 0);
@@ -169,7 +192,7 @@ impl Listed {
 
 /// An extension that is not listed yet.
 pub(crate) struct Newcomer {
-    pub(crate) info: ExtensionInfo,
+    pub(crate) name: ExtensionName,
     pub(crate) candidate: Arc<Candidate>,
     pub(crate) found: Option<Arc<Found>>,
     pub(crate) native: Option<TypeId>,
@@ -193,7 +216,7 @@ impl Extensions {
             alarm: Arc::default(),
             is_start_told: false,
             are_phases_begun: false,
-            is_barred: false,
+            starts_nobody: false,
             have_ended: false,
             requested: Vec::new(),
             reader,
@@ -203,15 +226,14 @@ impl Extensions {
         }
     }
 
-    /// Takes an extension in, and makes it an entity. Its place in the order is [still to be said](Self::set_plan).
+    /// Takes an extension in. Its place in the order is [still to be said](Self::set_plan), and it is to be
+    /// [shown](Self::show).
     pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
-        let Newcomer { info, candidate, found, native, launch } = newcomer;
+        let Newcomer { name, candidate, found, native, launch } = newcomer;
         let free = self.free.pop();
         let id = free.unwrap_or(ExtensionId::new(self.list.len()));
-        let name = info.name.clone();
         let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
-        let parts = (ExtensionFaults::default(), ExtensionTimes::default(), Name::new(name.to_string()));
-        let entity = world.spawn((info, state, parts)).id();
+        let entity = world.spawn_empty().id();
         self.by_name.insert(name.as_str(), id);
         native.into_iter().for_each(|native| _ = self.by_type.insert(native, id));
         let mut listed = Listed {
@@ -239,28 +261,20 @@ impl Extensions {
         id
     }
 
-    /// Strikes off an extension that is not in the order any more, and of which nothing is left but its entity.
+    /// Strikes an extension off. Nothing may be left of it but its entity, and the plan has to be said anew before
+    /// anybody looks.
     pub(crate) fn strike_off(&mut self, id: ExtensionId) -> Option<Listed> {
         let listed = self.list.get_mut(id.index()).and_then(mem::take)?;
         self.free.push(id);
         Some(listed)
     }
 
-    /// Says who is in the plan now, in load order, and who is not, by name; and shows it.
-    pub(crate) fn set_plan(&mut self, world: &mut World, plan: Plan, order: Vec<ExtensionId>) {
+    /// Says who is in the plan now, in load order, and who is not, by name. It is still to be [shown](Self::show).
+    pub(crate) fn set_plan(&mut self, plan: Plan, order: Vec<ExtensionId>) {
         self.plan = plan;
         self.order = order;
-        for (rank, &id) in self.order.iter().enumerate() {
-            let position = (rank < self.plan.len()).then_some(rank);
-            let listed = self.listed(id);
-            listed.ward.set_rank(rank);
-            let info = world.get::<ExtensionInfo>(listed.entity);
-            if let Some(info) = info.filter(|info| info.position != position).cloned() {
-                world.entity_mut(listed.entity).insert(ExtensionInfo { position, ..info });
-            }
-        }
+        self.order.iter().enumerate().for_each(|(rank, id)| self.listed(*id).ward.set_rank(rank));
         self.name_all();
-        self.show_edges(world);
     }
 
     /// Finds everybody by name, and by other spellings that nobody has as a name.
@@ -280,23 +294,63 @@ impl Extensions {
         self.by_name = by_name;
     }
 
-    /// Has an entity for each edge of the plan.
-    fn show_edges(&mut self, world: &mut World) {
-        let mut before = mem::take(&mut self.edges);
-        let entity = |position: usize| self.listed(self.order[position]).entity;
-        let mut edges = HashMap::new();
-        for edge in self.plan.edges() {
-            let edge = DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind };
-            let known = edges.entry(edge);
-            known.or_insert_with(|| before.remove(&edge).unwrap_or_else(|| world.spawn(edge).id()));
+    /// Shows who is there, and the edges of the plan, on entities; those of whoever is `gone` go.
+    ///
+    /// Whoever observes that finds everything at its place.
+    pub(crate) fn show(world: &mut World, gone: Vec<Entity>) {
+        let extensions = world.resource_mut::<Self>().into_inner();
+        let mut before = mem::take(&mut extensions.edges);
+        let (known, new): (Vec<_>, Vec<_>) = extensions.shown_edges().partition(|edge| before.contains_key(edge));
+        extensions.edges = known.into_iter().filter_map(|edge| before.remove_entry(&edge)).collect();
+        let extensions = world.resource::<Self>();
+        let changed = extensions.in_order().enumerate().filter_map(|(rank, listed)| {
+            let position = (rank < extensions.plan.len()).then_some(rank);
+            let shown = world.get::<ExtensionInfo>(listed.entity);
+            (!shown.is_some_and(|shown| listed.is_shown_by(shown, position)))
+                .then(|| (listed.entity, listed.info(position), shown.is_none().then(|| listed.new_parts())))
+        });
+        let changed: Vec<_> = changed.collect();
+
+        for entity in before.into_values().chain(gone) {
+            guard(world, "what goes with an extension", |world| _ = world.try_despawn(entity));
         }
-        self.edges = edges;
-        before.into_values().for_each(|gone| _ = world.try_despawn(gone));
+        for (entity, info, parts) in changed {
+            guard(world, "ExtensionInfo", |world| {
+                let Ok(mut entity) = world.get_entity_mut(entity) else { return };
+                match parts {
+                    Some(parts) => entity.insert((info, parts)),
+                    None => entity.insert(info),
+                };
+            });
+        }
+        for edge in new {
+            let entity = world.spawn_empty().id();
+            if let Some(mut extensions) = world.get_resource_mut::<Self>() {
+                extensions.edges.insert(edge, entity);
+            }
+            guard(world, "DependencyEdge", |world| _ = world.get_entity_mut(entity).map(|mut it| _ = it.insert(edge)));
+        }
+    }
+
+    /// Returns the edges of the plan as they are shown, each once.
+    fn shown_edges(&self) -> impl Iterator<Item = DependencyEdge> {
+        let entity = |position: usize| self.listed(self.order[position]).entity;
+        let edges = self.plan.edges().iter();
+        let edges =
+            edges.map(move |edge| DependencyEdge { from: entity(edge.from), to: entity(edge.to), kind: edge.kind });
+        let mut seen = HashSet::new();
+        edges.filter(move |edge| seen.insert(*edge))
     }
 
     /// Reads an extension from disk.
     pub(crate) fn open(&self, path: &Path) -> Result<Loadable, Box<Problem>> {
         Found::open(path, &self.folders).map(|found| (self.reader)(found))
+    }
+
+    /// Finds out who runs something that was found.
+    #[cfg(feature = "watch")]
+    pub(crate) fn loadable(&self, found: Found) -> Loadable {
+        (self.reader)(found)
     }
 
     /// Reads an extension again, as it is now; `None` if it does not come from disk.
@@ -366,6 +420,12 @@ impl Extensions {
 
     pub(crate) fn id_by_name(&self, name: &str) -> Option<ExtensionId> {
         self.by_name.get(name).copied()
+    }
+
+    /// Finds the extension that comes from an entry on disk.
+    #[cfg(feature = "watch")]
+    pub(crate) fn listed_at(&self, entry: &Path) -> Option<&Listed> {
+        self.in_order().find(|listed| listed.found.as_ref().is_some_and(|found| found.path == entry))
     }
 
     pub(crate) fn id_of_entity(&self, entity: Entity) -> Option<ExtensionId> {

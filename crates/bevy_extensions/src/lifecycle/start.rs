@@ -62,26 +62,39 @@ pub(crate) fn switch(
     with_handler(world, |world| {
         let mut stopped = Vec::new();
         for &(id, next) in stops {
+            if has_ended(world) {
+                break;
+            }
             match stop::state(world, id).is_active() {
                 true => stopped.extend(stop::stop(world, id, next)),
                 false => stop::set_state(world, id, next),
             }
         }
         stopped.into_iter().for_each(|event| stop::announce(world, event));
-        if world.resource::<Extensions>().have_ended {
-            // Somebody has ended it all meanwhile.
+        if has_ended(world) {
             return;
         }
         let starts = between(world);
+        if has_ended(world) {
+            return;
+        }
         starts.iter().for_each(|id| stop::set_state(world, *id, ExtensionState::Planned));
         starts.iter().for_each(|id| restore(world, *id));
         for phase in [Phase::PreInit, Phase::Init, Phase::PostInit] {
             run_phase_of_all(world, &starts, phase);
         }
+        if !world.contains_resource::<Extensions>() {
+            return;
+        }
         stop::show_causes(world);
         announce_started(world, &starts);
         stop::announce_drivers(world);
     });
+}
+
+/// Tells whether somebody has ended it all meanwhile, or taken it away.
+fn has_ended(world: &World) -> bool {
+    world.get_resource::<Extensions>().is_none_or(|extensions| extensions.have_ended)
 }
 
 /// Brings an extension that is stopped, or a script, to where it goes through its phases, unless somebody it requires has

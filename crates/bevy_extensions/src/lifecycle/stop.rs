@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use bevy_app::AppExit;
@@ -21,7 +20,7 @@ use crate::{
     phase::Phase,
     report,
     shared::SharedPlugins,
-    tell::{self, Level},
+    tell::{self, Level, guard},
 };
 
 /// Who has begun its phases, and was not terminated yet.
@@ -101,13 +100,6 @@ pub(super) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, ev
         // What the app queues in answer is not to be taken for that of the extension whose turn is next.
         world.flush();
     });
-}
-
-/// Calls observers: whoever of them panics is told about, and keeps nobody from starting or ending.
-fn guard(world: &mut World, seeing: &str, code: impl FnOnce(&mut World)) {
-    if catch_unwind(AssertUnwindSafe(|| code(world))).is_err() {
-        tell::tell(Level::Error, &format!("an observer of `{seeing}` panicked"));
-    }
 }
 
 /// Notes that the phases of an extension have begun, so that `Terminate` is due.
@@ -203,13 +195,16 @@ fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     stopped.into_iter().for_each(|event| announce(world, event));
     announce(world, failed);
     announce_drivers(world);
-    retry::schedule(world, id);
+    // Whoever was told of it may have taken it all away.
+    if world.contains_resource::<Extensions>() {
+        retry::schedule(world, id);
+    }
 }
 
 /// Tells which interfaces are served by somebody else now; before the first phase nobody has used them yet.
 pub(super) fn announce_drivers(world: &mut World) {
     let changes = driver::update(world);
-    if world.resource::<Extensions>().are_phases_begun {
+    if world.get_resource::<Extensions>().is_some_and(|extensions| extensions.are_phases_begun) {
         changes.into_iter().for_each(|changed| announce(world, changed));
     }
 }
@@ -249,6 +244,9 @@ pub(super) fn stop(world: &mut World, id: ExtensionId, next: ExtensionState) -> 
         // What stands still otherwise may move once more.
         world.resource::<Extensions>().listed(id).ward.set_gate(Gate::Ending);
         run_schedule(world, id, Phase::Terminate);
+        if !world.contains_resource::<Extensions>() {
+            return None;
+        }
     }
     let waits = matches!(next, ExtensionState::Planned | ExtensionState::Suspended);
     let have_ended = world.resource::<Extensions>().have_ended;

@@ -13,6 +13,8 @@ use super::{
 };
 #[cfg(feature = "data")]
 use crate::data::Data;
+#[cfg(feature = "watch")]
+use crate::watch::Watch;
 use crate::{
     app_info::AppInfo,
     contain::build::Known,
@@ -32,6 +34,8 @@ pub(super) struct Decision {
     reader: Reader,
     folders: Folders,
     data: DataFolder,
+    #[cfg(feature = "watch")]
+    pub(super) watch: Option<Watch>,
     pub(super) verdict: Verdict,
 }
 
@@ -51,6 +55,8 @@ impl Decision {
     #[cfg_attr(not(feature = "test_kit"), expect(unused_variables, reason = "it asks for a test alone"))]
     pub(super) fn new(plugin: &ExtensionsPlugin, world: &World) -> Self {
         let mut found = Sources::of(plugin);
+        #[cfg(feature = "watch")]
+        let mut watch = None;
         let folders = match &plugin.app {
             Some(app) => Folders::of_app(&app.name),
             None => Folders::of_this_process(),
@@ -64,7 +70,14 @@ impl Decision {
         }
         if unreadable.is_none() {
             found.problems.extend(add_dev(plugin, &mut settings));
-            found.on_disk(plugin, &settings, &folders);
+            let searched = searched(plugin, &settings);
+            #[cfg(feature = "watch")]
+            {
+                watch = Watch::begin(&searched, &folders, &mut found.problems);
+            }
+            #[cfg(not(feature = "watch"))]
+            found.problems.extend(settings.dev.watch.then(no_watch));
+            found.on_disk(plugin, &searched, &folders);
         }
         let Sources { origins, mut problems } = found;
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
@@ -83,7 +96,18 @@ impl Decision {
         #[cfg(feature = "test_kit")]
         let resolution = crate::test_rules::shuffled(world, resolution);
         let reader = reader(plugin, &settings);
-        Self { origins, settings, resolution, problems, reader, folders, data, verdict }
+        Self {
+            origins,
+            settings,
+            resolution,
+            problems,
+            reader,
+            folders,
+            data,
+            #[cfg(feature = "watch")]
+            watch,
+            verdict,
+        }
     }
 
     /// Returns those in the plan, in load order.
@@ -95,17 +119,17 @@ impl Decision {
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
         let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
         extensions.settings_file = settings_file;
-        extensions.is_barred = !matches!(self.verdict, Verdict::Start);
-        let list = outcome(&self.resolution).map(|(candidate, position, state)| {
-            extensions.list(world, self.origins[candidate].newcomer(position), state)
-        });
+        extensions.starts_nobody = !matches!(self.verdict, Verdict::Start);
+        let list = outcome(&self.resolution)
+            .map(|(candidate, state)| extensions.list(world, self.origins[candidate].newcomer(), state));
         let order = list.collect();
-        extensions.set_plan(world, self.resolution.plan, order);
+        extensions.set_plan(self.resolution.plan, order);
         extensions.problems.add_first(self.problems);
         extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
         #[cfg(feature = "data")]
         world.insert_resource(Data::new(&self.data));
+        Extensions::show(world, Vec::new());
         world.insert_resource(self.data);
         world.init_resource::<Known>();
         world.init_resource::<SharedPlugins>();
@@ -116,6 +140,24 @@ impl Decision {
 
 fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
     problems.any(|problem| problem.severity() == Severity::Error)
+}
+
+/// Returns the host settings without directories, if none is searched.
+fn searched(plugin: &ExtensionsPlugin, settings: &HostSettings) -> HostSettings {
+    let mut searched = settings.clone();
+    if !plugin.files {
+        searched.directories.clear();
+    }
+    searched
+}
+
+#[cfg(not(feature = "watch"))]
+fn no_watch() -> Problem {
+    Problem::NotWatched {
+        folder: None,
+        why: "this app was built without dev mode".into(),
+        hint: "turn on the feature `watch` of `bevy_extensions`".into(),
+    }
 }
 
 /// Adds what the plugin and the environment say of dev folders to what the host settings say, and returns what is wrong
@@ -138,14 +180,12 @@ fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings) -> Reader {
     Arc::new(move |found| loadable(&plugin, found, Some(&settings)))
 }
 
-/// Goes through those in the plan, in load order, then through the others: which candidate each is, its place in the plan,
-/// and its state.
-fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, Option<usize>, ExtensionState)> {
-    let planned = resolution.plan.iter().enumerate();
-    let planned = planned.map(|(position, planned)| (planned.candidate, Some(position), ExtensionState::Planned));
+/// Goes through those in the plan, in load order, then through the others: which candidate each is, and its state.
+fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, ExtensionState)> {
+    let planned = resolution.plan.iter().map(|planned| (planned.candidate, ExtensionState::Planned));
     let candidate = |name| resolution.candidate_of(name).expect("whoever is not planned is a candidate");
-    let disabled = resolution.disabled.iter().map(move |name| (candidate(name), None, ExtensionState::Disabled));
-    let left_out = resolution.left_out.iter().map(move |name| (candidate(name), None, ExtensionState::LeftOut));
+    let disabled = resolution.disabled.iter().map(move |name| (candidate(name), ExtensionState::Disabled));
+    let left_out = resolution.left_out.iter().map(move |name| (candidate(name), ExtensionState::LeftOut));
     planned.chain(disabled).chain(left_out)
 }
 
@@ -176,12 +216,8 @@ impl Sources {
     }
 
     /// Finds what lies in the directories of the host settings.
-    fn on_disk(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings, folders: &Folders) {
-        let mut searched = settings.clone();
-        if !plugin.files {
-            searched.directories.clear();
-        }
-        let mut discovery = discover(&searched, folders);
+    fn on_disk(&mut self, plugin: &ExtensionsPlugin, searched: &HostSettings, folders: &Folders) {
+        let mut discovery = discover(searched, folders);
         self.problems.append(&mut discovery.problems);
         let problems = &mut self.problems;
         self.origins.retain(|origin| match discovery.in_place_of(origin.candidate()) {
@@ -196,5 +232,26 @@ impl Sources {
 
     fn add(&mut self, plugin: &ExtensionsPlugin, found: Found) {
         self.origins.push(Origin::Script(loadable(plugin, found, None)));
+    }
+}
+
+#[cfg(all(test, not(feature = "watch")))]
+mod tests {
+    use bevy_app::App;
+    use bevy_extensions_core::explain;
+
+    use super::*;
+
+    #[test]
+    fn without_the_feature_whoever_wants_to_watch_is_told_of_it() {
+        let mut settings = HostSettings::default();
+        settings.dev.watch = true;
+        let mut app = App::new();
+        app.add_plugins(ExtensionsPlugin { settings: settings.into(), ..Default::default() }.without_inventory());
+        assert_eq!(
+            explain(app.world().resource::<Extensions>().problems()),
+            "warning: nothing is watched: this app was built without dev mode\n  \
+               hint: turn on the feature `watch` of `bevy_extensions`\n",
+        );
     }
 }

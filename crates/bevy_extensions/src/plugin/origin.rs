@@ -8,13 +8,7 @@ use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunn
 use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
-use crate::{
-    acting::ExtensionId,
-    declare::Declared,
-    entity::{ExtensionInfo, ExtensionKind, Newcomer},
-    lifecycle,
-    request::Loadable,
-};
+use crate::{acting::ExtensionId, declare::Declared, entity::Newcomer, lifecycle, request::Loadable};
 
 /// Where an extension comes from.
 #[derive(Clone)]
@@ -32,17 +26,16 @@ impl Origin {
         }
     }
 
-    /// Makes ready to list the extension; `position` is its place in the plan.
-    pub(super) fn newcomer(&self, position: Option<usize>) -> Newcomer {
+    /// Makes ready to list the extension.
+    pub(super) fn newcomer(&self) -> Newcomer {
         let candidate = self.candidate();
-        let (name, kind) = match self {
+        let name = match self {
             // It is the same as in the manifest, and costs nothing to hand on with every event.
-            Self::Native(native, _) => (ExtensionName::from_static(native.name()), ExtensionKind::Native),
-            Self::Script(_) => (candidate.manifest.name.clone(), ExtensionKind::Script),
+            Self::Native(native, _) => ExtensionName::from_static(native.name()),
+            Self::Script(_) => candidate.manifest.name.clone(),
         };
-        let (version, location) = (candidate.manifest.version.clone(), candidate.source.location().clone());
         Newcomer {
-            info: ExtensionInfo { name, version, location, kind, position },
+            name,
             candidate: candidate.clone(),
             found: self.script().and_then(|script| script.found.clone()),
             native: self.type_id(),

@@ -32,13 +32,18 @@ pub(super) fn apply_switches(world: &mut World) {
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
     let due = lifecycle::take_due(&mut extensions);
     if !due.is_empty() {
-        let (plan, census) = extensions.plan_with(due);
+        let due = due.into_iter().map(|switch| extensions.request(switch)).collect();
+        // What was asked for meanwhile is for the next frame.
+        let (plan, census) = extensions.plan_of(due);
         perform(world, &plan, census);
     }
 }
 
 /// Remembers what was asked of an extension.
 fn note(extensions: &mut Extensions, switch: &Switch) {
+    if switch.to == SwitchTo::Load {
+        return;
+    }
     if let Some(id) = extensions.id_by_name(&switch.extension) {
         let listed = extensions.listed_mut(id);
         match switch.to {
@@ -63,6 +68,9 @@ fn perform(world: &mut World, plan: &SwitchPlan, census: Option<Census>) {
     let rests: Vec<_> = rests.map(rest).collect();
     lifecycle::switch(world, &rests, |world| {
         census.into_iter().for_each(|census| install(world, census));
+        if !world.contains_resource::<Extensions>() {
+            return Vec::new();
+        }
         for step in plan.steps().iter().filter(|step| step.from.is_none() && !step.is_start()) {
             let id = id_of(world.resource::<Extensions>(), &step.extension);
             step.to.into_iter().for_each(|state| lifecycle::set_state(world, id, state));

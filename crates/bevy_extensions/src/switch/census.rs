@@ -90,41 +90,56 @@ impl Census {
         Some(Self { members, resolution, leaves })
     }
 
-    /// Finds something that was asked for and cannot be had: an index among what was accepted, and why.
-    pub(super) fn refusal(&self, extensions: &Extensions, accepted: &[&Request]) -> Option<(usize, BlockedBy)> {
-        self.left_out(extensions, accepted).or_else(|| self.conflict(extensions, accepted))
+    /// Finds what was asked for and cannot be had, whatever becomes of the rest: indices among what was accepted, and why.
+    /// If there is nothing, all can be had.
+    pub(super) fn refusals(&self, extensions: &Extensions, accepted: &[&Request]) -> Vec<(usize, BlockedBy)> {
+        let refusals = self.left_out(extensions, accepted);
+        match refusals.is_empty() {
+            true => self.conflict(extensions, accepted).into_iter().collect(),
+            false => refusals,
+        }
     }
 
-    /// Finds somebody who should come, or be read anew, or be enabled, and is left out.
-    fn left_out(&self, extensions: &Extensions, accepted: &[&Request]) -> Option<(usize, BlockedBy)> {
-        let joining = |request: &Request| match (request.switch.to, request.loaded()) {
-            (SwitchTo::Load | SwitchTo::Reload, Some(loaded)) => Some(loaded.candidate.manifest.name.clone()),
-            (SwitchTo::Enable, _) => {
-                let id = extensions.id_by_name(&request.switch.extension)?;
-                Some(extensions.listed(id).name.clone())
-            }
-            _ => None,
-        };
-        accepted.iter().enumerate().find_map(|(index, request)| {
-            let name = joining(request)?;
+    /// Finds those who should come, or be read anew, or be enabled, and are left out.
+    ///
+    /// They are refused in rounds, of which this is the first: who is not read anew after all runs on as it is, which may be
+    /// what others stand on; and who does not come cannot be in anybody's way.
+    fn left_out(&self, extensions: &Extensions, accepted: &[&Request]) -> Vec<(usize, BlockedBy)> {
+        let refused = accepted.iter().enumerate().filter_map(|(index, request)| {
+            let name = joining(extensions, request)?;
             self.resolution.left_out.binary_search(&name).ok()?;
             let problem = self.resolution.why_left_out(&name).next()?;
-            Some((index, BlockedBy::Problem(Box::new(problem.clone()))))
-        })
+            Some((index, Round::of(request, problem), problem))
+        });
+        let mut refused: Vec<_> = refused.collect();
+        let mut now = refused.iter().map(|(_, round, _)| *round).min();
+        if now == Some(Round::Comes) && !refused.iter().any(|(_, round, _)| *round == Round::Conflicts) {
+            now = Some(Round::Follows);
+        }
+        refused.retain(|(_, round, _)| now.is_some_and(|now| *round <= now));
+        if now == Some(Round::Conflicts) {
+            refused.truncate(1);
+        }
+        let refused = refused.into_iter();
+        refused.map(|(index, _, problem)| (index, BlockedBy::Problem(Box::new(problem.clone())))).collect()
     }
 
-    /// Finds somebody who comes although one of those who are in the plan says that it cannot run beside it.
+    /// Finds somebody who comes, or is read anew, although one of those who are in the plan says that it cannot run beside
+    /// it.
     fn conflict(&self, extensions: &Extensions, accepted: &[&Request]) -> Option<(usize, BlockedBy)> {
         self.resolution.problems.iter().find_map(|problem| {
             let Problem::LeftOut { extension, cause: Cause::Conflict { found: (other, _), .. }, .. } = problem else {
                 return None;
             };
             let id = extensions.id_by_name(extension.as_str())?;
-            let comes = |request: &&Request| {
-                let loaded = request.loaded().filter(|_| request.switch.to == SwitchTo::Load);
-                loaded.is_some_and(|loaded| loaded.candidate.manifest.name == *other)
+            let comes = |request: &&Request| joining(extensions, request).is_some_and(|name| name == *other);
+            // Whoever is off is in nobody's way.
+            let is_disabled = |request: &&Request| {
+                request.switch.to == SwitchTo::Disable && extensions.id_by_name(&request.switch.extension) == Some(id)
             };
-            let index = accepted.iter().position(comes).filter(|_| extensions.is_planned(id))?;
+            let is_off = extensions.listed(id).is_off || accepted.iter().any(is_disabled);
+            let is_in_the_way = extensions.is_planned(id) && !is_off;
+            let index = accepted.iter().position(comes).filter(|_| is_in_the_way)?;
             Some((index, BlockedBy::Conflicts { extension: extension.clone() }))
         })
     }
@@ -138,6 +153,48 @@ impl Census {
             Cause::DependencyDisabled { disabled, .. } => Some(disabled.clone()),
             _ => None,
         }
+    }
+}
+
+/// When somebody is refused who is left out: the sooner, the less that depends on what becomes of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Round {
+    /// It was read anew, and is left out for a reason of its own.
+    IsRenewed,
+    /// It was read anew, and is left out because of another.
+    IsRenewedAndFollows,
+    /// It comes, and is left out for a reason of its own.
+    Comes,
+    /// It comes, and is left out because of another.
+    Follows,
+    /// It cannot run beside another, who may be refused, too.
+    Conflicts,
+}
+
+impl Round {
+    fn of(request: &Request, problem: &Problem) -> Self {
+        let Problem::LeftOut { cause, .. } = problem else { return Self::Comes };
+        match (request.switch.to, cause) {
+            (_, Cause::Conflict { .. }) => Self::Conflicts,
+            (SwitchTo::Reload, Cause::Because { .. } | Cause::NoneOf { .. }) => Self::IsRenewedAndFollows,
+            (SwitchTo::Reload, _) => Self::IsRenewed,
+            (_, Cause::Because { .. } | Cause::NoneOf { .. }) => Self::Follows,
+            _ => Self::Comes,
+        }
+    }
+}
+
+/// Returns who comes into the plan, or should, by a request.
+fn joining(extensions: &Extensions, request: &Request) -> Option<ExtensionName> {
+    match (request.switch.to, request.loaded()) {
+        (SwitchTo::Load | SwitchTo::Reload, Some(loaded)) => Some(loaded.candidate.manifest.name.clone()),
+        (SwitchTo::Enable, _) => {
+            let id = extensions.id_by_name(&request.switch.extension)?;
+            let listed = extensions.listed(id);
+            // Whoever is on already comes no more.
+            (listed.is_off || !extensions.is_planned(id)).then(|| listed.name.clone())
+        }
+        _ => None,
     }
 }
 

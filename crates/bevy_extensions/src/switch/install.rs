@@ -9,9 +9,7 @@ use super::census::{Census, Member};
 use crate::{
     acting::ExtensionId,
     driver,
-    entity::{
-        ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes, Extensions, Newcomer, Parked,
-    },
+    entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions, Newcomer, Parked},
     event::registry,
     lifecycle::PhaseSchedules,
     park,
@@ -22,19 +20,27 @@ use crate::{
 /// Has the host keep those who are there from now on, each at its place. Whoever changes or goes has been stopped.
 pub(super) fn install(world: &mut World, census: Census) {
     let Census { members, resolution, leaves } = census;
+    // Somebody may have given it something since it stopped. Whoever sees that go finds all as it was.
+    leaves.iter().for_each(|id| park::clear(world, *id));
+    if !world.contains_resource::<Extensions>() {
+        return;
+    }
+    // Nobody's code runs until everything is at its place.
+    let gone = leaves.into_iter().filter_map(|id| strike_off(world, id)).collect();
     let ids: Vec<_> = members.into_iter().map(|member| admit(world, member)).collect();
     let off = resolution.disabled.iter().chain(&resolution.left_out);
     let off = off.filter_map(|name| resolution.candidate_of(name));
     let order = resolution.plan.iter().map(|planned| planned.candidate).chain(off).map(|candidate| ids[candidate]);
     let order = order.collect();
-    world.resource_scope(|world, mut extensions: Mut<Extensions>| {
-        extensions.set_plan(world, resolution.plan, order);
-        resolution.problems.iter().filter(|problem| is_news(&extensions, problem)).for_each(tell_problem);
-        extensions.problems.set_resolved(resolution.problems);
-    });
-    leaves.into_iter().for_each(|id| strike_off(world, id));
+    let mut extensions = world.resource_mut::<Extensions>();
+    extensions.set_plan(resolution.plan, order);
+    let news = resolution.problems.iter().filter(|problem| is_news(&extensions, problem));
+    let news: Vec<_> = news.cloned().collect();
+    extensions.problems.set_resolved(resolution.problems);
+    news.iter().for_each(tell_problem);
     registry::put_all_in_order(world);
     driver::put_all_in_order(world);
+    Extensions::show(world, gone);
 }
 
 /// Tells whether somebody should hear of a problem: who is left out is told by the plan.
@@ -56,15 +62,8 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
             id
         }
         Member::Comes(Loadable { candidate, found, launch }) => {
-            let manifest = &candidate.manifest;
-            let info = ExtensionInfo {
-                name: manifest.name.clone(),
-                version: manifest.version.clone(),
-                location: candidate.source.location().clone(),
-                kind: ExtensionKind::Script,
-                position: None,
-            };
-            let newcomer = Newcomer { info, candidate, found, native: None, launch: Some(launch) };
+            let name = candidate.manifest.name.clone();
+            let newcomer = Newcomer { name, candidate, found, native: None, launch: Some(launch) };
             world.resource_scope(|world, mut extensions: Mut<Extensions>| {
                 extensions.list(world, newcomer, ExtensionState::Planned)
             })
@@ -76,33 +75,26 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
 fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, launch }: Loadable) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     let entity = listed.entity;
-    let (version, location) = (candidate.manifest.version.clone(), candidate.source.location().clone());
     (listed.candidate, listed.found) = (candidate, found);
     (listed.attempts, listed.retry_at, listed.calm_since) = (0, None, None);
     let before = listed.park_launch(launch);
     drop_all(before);
-    if let Ok(mut entity) = world.get_entity_mut(entity) {
-        if let Some(info) = entity.get::<ExtensionInfo>().cloned() {
-            entity.insert(ExtensionInfo { version, location, ..info });
-        }
-        entity.insert((ExtensionFaults::default(), ExtensionTimes::default()));
+    driver::forget_asleep(world, id);
+    if let Some(mut faults) = world.get_mut::<ExtensionFaults>(entity) {
+        *faults = ExtensionFaults::default();
+    }
+    if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
+        *times = ExtensionTimes::default();
     }
 }
 
-/// Takes away all that there is of an extension.
-fn strike_off(world: &mut World, id: ExtensionId) {
-    // Somebody may have given it something since it stopped.
-    park::clear(world, id);
+/// Forgets an extension of which nothing is there any more but its entity, which is returned.
+fn strike_off(world: &mut World, id: ExtensionId) -> Option<Entity> {
     world.resource_mut::<PhaseSchedules>().strike_off(id);
-    let Some(listed) = world.resource_mut::<Extensions>().strike_off(id) else { return };
+    driver::forget_asleep(world, id);
+    let listed = world.resource_mut::<Extensions>().strike_off(id)?;
     drop_all(listed.parked);
-    let despawned = catch_unwind(AssertUnwindSafe(|| {
-        world.try_despawn(listed.entity).ok();
-        world.flush();
-    }));
-    if despawned.is_err() {
-        tell(Level::Error, &format!("an observer panicked while `{}` was unloaded", listed.name));
-    }
+    Some(listed.entity)
 }
 
 /// Drops what was set aside, which may panic.

@@ -23,28 +23,34 @@ pub(super) fn plan(extensions: &Extensions, requests: &[Request]) -> (Vec<Switch
             false
         }
     });
-    if extensions.have_ended || extensions.is_barred {
+    if extensions.have_ended || extensions.starts_nobody {
         return (Vec::new(), blocked, None);
     }
     // What cannot be met changes nothing, which may be what somebody else stands on.
     loop {
         let census = Census::take(extensions, &accepted);
         let scene = Scene::new(extensions, census.as_ref());
-        let refusal = census.as_ref().and_then(|census| census.refusal(extensions, &accepted));
         let outcome = Outcome::of(&scene, &accepted);
-        match refusal.or_else(|| outcome.unmet(&scene, &accepted)) {
-            Some((index, why)) => block(accepted.remove(index), why),
-            None => return (outcome.steps(&scene), blocked, census),
+        let mut refusals = census.as_ref().map_or(Vec::new(), |census| census.refusals(extensions, &accepted));
+        if refusals.is_empty() {
+            refusals = outcome.unmet(&scene, &accepted);
         }
+        if refusals.is_empty() {
+            return (outcome.steps(&scene), blocked, census);
+        }
+        // From the last one, so that the others keep their indices.
+        refusals.into_iter().rev().for_each(|(index, why)| block(accepted.remove(index), why));
     }
 }
 
 /// Returns what stands against a request, whatever becomes of the others.
 fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) -> Option<BlockedBy> {
+    if extensions.starts_nobody {
+        return Some(BlockedBy::NobodyStarts);
+    }
     let name = &request.switch.extension;
     if request.switch.to == SwitchTo::Load {
         return match request.read.as_deref()? {
-            _ if extensions.is_barred => Some(BlockedBy::Barred),
             _ if extensions.have_ended => Some(BlockedBy::Ended),
             Err(problem) => Some(BlockedBy::Problem(problem.clone())),
             Ok(_) => taken(extensions, requests, request),
@@ -54,12 +60,13 @@ fn obstacle(extensions: &Extensions, requests: &[Request], request: &Request) ->
         return Some(BlockedBy::Unknown { nearest: extensions.nearest(name) });
     };
     let is_of = |other: &Request| extensions.id_by_name(&other.switch.extension) == Some(id);
-    let is_asked = |to: SwitchTo| requests.iter().any(|other| other.switch.to == to && is_of(other));
     let listed = extensions.listed(id);
     let is_native = listed.candidate.source.is_native();
+    // What cannot be had contradicts nobody.
+    let can_be = |to: SwitchTo| to != SwitchTo::Unload || !is_native;
+    let is_asked = |to: SwitchTo| can_be(to) && requests.iter().any(|other| other.switch.to == to && is_of(other));
     let contradicted = |by| is_asked(by).then_some(BlockedBy::Contradicted { by });
     match request.switch.to {
-        _ if extensions.is_barred => Some(BlockedBy::Barred),
         _ if extensions.have_ended => Some(BlockedBy::Ended),
         SwitchTo::Unload | SwitchTo::Reload if is_native => Some(BlockedBy::Native),
         SwitchTo::Unload => None,
@@ -86,15 +93,24 @@ fn taken(extensions: &Extensions, requests: &[Request], request: &Request) -> Op
     let goes = |id: ExtensionId| {
         let is_it = |other: &Request| extensions.id_by_name(&other.switch.extension) == Some(id);
         let is_replaced = |other: &Request| other.switch == request.switch && other.switch.to == SwitchTo::Reload;
-        requests.iter().any(|other| is_it(other) && (other.switch.to == SwitchTo::Unload || is_replaced(other)))
+        let is_native = extensions.listed(id).candidate.source.is_native();
+        let is_gone = |other: &Request| other.switch.to == SwitchTo::Unload || is_replaced(other);
+        !is_native && requests.iter().any(|other| is_it(other) && is_gone(other))
     };
     let holder = extensions.id_by_name(name.as_str()).filter(|id| named(*id) && !goes(*id));
-    let at = holder.map(|id| extensions.listed(id).candidate.source.location().clone());
+    if let Some(holder) = holder {
+        let source = &extensions.listed(holder).candidate.source;
+        let (at, is_native) = (source.location().clone(), source.is_native());
+        return Some(BlockedBy::Taken { name: name.clone(), at, is_native });
+    }
+    if request.switch.extension.eq_ignore_ascii_case(name.as_str()) && request.switch.to == SwitchTo::Reload {
+        // It keeps its own name, whoever else would like to have it.
+        return None;
+    }
     // Of two that come under one name, the first is accepted.
     let earlier = requests.iter().take_while(|other| *other != request);
-    let same = earlier.filter_map(Request::loaded).find(|other| other.candidate.manifest.name == *name);
-    let at = at.or_else(|| same.map(|other| other.candidate.source.location().clone()))?;
-    Some(BlockedBy::Taken { name: name.clone(), at })
+    let same = earlier.filter_map(Request::loaded).find(|other| other.candidate.manifest.name == *name)?;
+    Some(BlockedBy::Twice { name: name.clone(), at: same.candidate.source.location().clone() })
 }
 
 /// Where an extension stands.
@@ -235,9 +251,9 @@ impl Outcome {
         outcome
     }
 
-    /// Finds a request that is not met, and why.
-    fn unmet(&self, scene: &Scene<'_>, accepted: &[&Request]) -> Option<(usize, BlockedBy)> {
-        accepted.iter().zip(&self.asked).enumerate().find_map(|(index, (request, place))| {
+    /// Finds requests that are not met, whatever becomes of the rest, and why. If there are none, all are met.
+    fn unmet(&self, scene: &Scene<'_>, accepted: &[&Request]) -> Vec<(usize, BlockedBy)> {
+        let unmet = accepted.iter().zip(&self.asked).enumerate().filter_map(|(index, (request, place))| {
             let place = (*place)?;
             let may_rest = match request.switch.to {
                 SwitchTo::Disable | SwitchTo::Unload => true,
@@ -245,8 +261,15 @@ impl Outcome {
                 SwitchTo::Load | SwitchTo::Reload => self.is_off[place],
                 SwitchTo::Enable | SwitchTo::Restart => false,
             };
-            (!may_rest && !self.runs[place]).then(|| (index, self.missing(scene, place)))
-        })
+            (!may_rest && !self.runs[place]).then_some((index, place))
+        });
+        let mut unmet: Vec<_> = unmet.collect();
+        // Who is not read anew after all runs on as it is, which may be what others stand on: so the first of them.
+        let renewed = unmet.iter().filter(|(index, _)| accepted[*index].switch.to == SwitchTo::Reload);
+        if let Some(first) = renewed.min_by_key(|(_, place)| *place) {
+            unmet = vec![*first];
+        }
+        unmet.into_iter().map(|(index, place)| (index, self.missing(scene, place))).collect()
     }
 
     /// Says why somebody cannot run.

@@ -23,6 +23,7 @@ impl Problem {
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::InPlaceOf { dev, .. } => format!("take `{}` out of the dev folders to use the other", dev.0),
+            Self::NotWatched { hint, .. } => hint.clone(),
             Self::WishDropped { kind: EdgeKind::Chosen, .. } => {
                 "choose another in the host settings, or loosen another step of the cycle".into()
             }
@@ -96,6 +97,8 @@ impl fmt::Display for Problem {
                 "`{extension}` of `{}` is not used: the dev folder `{}` stands in its place",
                 installed.0, dev.0,
             ),
+            Self::NotWatched { folder: Some(folder), why, .. } => write!(f, "`{folder}` is not watched: {why}"),
+            Self::NotWatched { folder: None, why, .. } => write!(f, "nothing is watched: {why}"),
             Self::WishDropped { extension, kind, other, cycle, .. } => write!(
                 f,
                 "`{extension}` {} `{other}`, which would make a cycle, {}: {}",
