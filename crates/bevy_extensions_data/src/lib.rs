@@ -21,10 +21,21 @@
 //!
 //! `bevy_extensions` hands this to extensions; a tool that looks into an app's data needs nothing but this crate.
 
+mod clock;
+mod locks;
+
 mod kv;
 
+#[cfg(feature = "db")]
+mod db;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "db")]
+pub use db::{
+    Db, DbAnswer, DbError, DbLater, DbLimits, DbSettings, DbStatement, DbStore, DbTransaction, Executed, Migration,
+};
 pub use kv::{
-    AsKeyPart, BackupTicket, Changed, Changes, Clock, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend,
-    KvError, KvNamespace, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY, ManualClock,
-    Measure, Outcome, Prefix, RedbBackend, SetAside, Stored, SystemClock, Watch,
+    AsKeyPart, BackupTicket, Changed, Changes, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend, KvError,
+    KvNamespace, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY, Measure, Outcome,
+    Prefix, RedbBackend, SetAside, Stored, Watch,
 };
