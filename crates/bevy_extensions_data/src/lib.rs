@@ -26,9 +26,12 @@ mod locks;
 
 mod kv;
 
+mod cache;
+
 #[cfg(feature = "db")]
 mod db;
 
+pub use cache::{Cache, CacheSettings, CacheStats, JsonCache};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "db")]
 pub use db::{

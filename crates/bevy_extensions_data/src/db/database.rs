@@ -257,7 +257,7 @@ impl DbLater<'_> {
 
     /// As [`Db::execute`].
     pub fn execute(&self, sql: &str, params: impl Serialize) -> DbAnswer<Executed> {
-        self.ask(sql, params, |session, sql, params| session.execute(sql, params))
+        self.ask(sql, params, Session::execute)
     }
 
     /// As [`Db::transaction`].

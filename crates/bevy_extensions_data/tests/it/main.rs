@@ -1,5 +1,6 @@
 //! Tests of the data of extensions, through the public API.
 
+mod cache;
 mod child;
 #[cfg(feature = "db")]
 mod db;

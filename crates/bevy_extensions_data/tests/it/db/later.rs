@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bevy_extensions_data::{DbError, DbStore};
+use bevy_extensions_data::{DbAnswer, DbError, DbStore};
 
 use super::{all, close, fails, fresh, fresh_with, set, settings};
 
@@ -55,7 +55,7 @@ fn too_many_at_once_is_a_backlog() {
     );
     go.send(()).expect("it waits");
     first.wait().expect("it goes on");
-    let answers: Result<Vec<i64>, _> = asked.into_iter().map(|asked| asked.wait()).collect();
+    let answers: Result<Vec<i64>, _> = asked.into_iter().map(DbAnswer::wait).collect();
     assert_eq!(answers, Ok((0..10).collect()));
 }
 

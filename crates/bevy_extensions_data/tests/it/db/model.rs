@@ -1,6 +1,6 @@
 //! Whatever is done, a table does as a map would.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use bevy_extensions_data::{Db, DbError, DbStatement};
 use proptest::prelude::*;
@@ -69,11 +69,12 @@ impl Run {
         match step {
             Step::Insert(key, gold) => {
                 let done = db.execute(INSERT, &Player { name: name(*key), gold: *gold });
-                if model.contains_key(&name(*key)) {
-                    assert!(matches!(done, Err(DbError::Constraint { .. })), "{done:?}");
-                } else {
-                    assert_eq!(done.map(|done| done.rows), Ok(1));
-                    model.insert(name(*key), *gold);
+                match model.entry(name(*key)) {
+                    Entry::Occupied(_) => assert!(matches!(done, Err(DbError::Constraint { .. })), "{done:?}"),
+                    Entry::Vacant(entry) => {
+                        assert_eq!(done.map(|done| done.rows), Ok(1));
+                        entry.insert(*gold);
+                    }
                 }
             }
             Step::Upsert(key, gold) => {

@@ -188,5 +188,5 @@ fn who_is_forgotten_begins_anew() {
     assert_eq!(file_names(fixture.folder.path()), ["db.lock"]);
     assert_eq!(all(&fixture.db), "");
     fixture.store.forget("nobody").expect("there is nothing to delete");
-    assert_eq!(fixture.store.database("nobody").file().exists(), false);
+    assert!(!fixture.store.database("nobody").file().exists());
 }
