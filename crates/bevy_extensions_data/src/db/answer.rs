@@ -107,7 +107,7 @@ impl<T> Giver<T> {
 
     fn set(&self, answer: Result<T, DbError>) {
         let mut state = lock(&self.slot.state);
-        if matches!(*state, State::Waiting) && Arc::strong_count(&self.slot) > 0 {
+        if matches!(*state, State::Waiting) {
             *state = State::Given(answer);
             drop(state);
             self.answered.fetch_add(1, Release);
@@ -119,9 +119,7 @@ impl<T> Giver<T> {
 /// Nobody waits for ever for what is not done any more.
 impl<T> Drop for Giver<T> {
     fn drop(&mut self) {
-        if matches!(*lock(&self.slot.state), State::Waiting) {
-            self.set(Err(DbError::Closed));
-        }
+        self.set(Err(DbError::Closed));
     }
 }
 

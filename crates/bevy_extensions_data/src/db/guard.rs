@@ -12,7 +12,7 @@ use std::{
 };
 
 use rusqlite::{
-    Connection,
+    Connection, ffi,
     hooks::{AuthAction, AuthContext, Authorization},
 };
 
@@ -45,6 +45,9 @@ const PRAGMAS: [&str; 17] = [
     "table_list",
     "table_xinfo",
 ];
+
+/// What may be read. An `rtree` does so itself.
+const READABLE: [&str; 2] = ["page_count", "page_size"];
 
 const MODULES: [&str; 5] = ["fts3", "fts4", "fts5", "rtree", "rtree_i32"];
 
@@ -91,13 +94,18 @@ impl Guard {
         self.stops.store(true, Release);
     }
 
+    /// Tells whether all is to end.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.stops.load(Acquire)
+    }
+
     /// Takes why a statement was refused.
     pub(super) fn take_refused(&self) -> Option<String> {
         lock(&self.refused).take()
     }
 
     fn is_over(&self) -> bool {
-        self.stops.load(Acquire) || lock(&self.until).is_some_and(|until| until < Instant::now())
+        self.has_stopped() || lock(&self.until).is_some_and(|until| until < Instant::now())
     }
 
     fn authorize(&self, context: &AuthContext<'_>) -> Authorization {
@@ -120,12 +128,13 @@ fn judge(action: &AuthAction<'_>) -> Option<String> {
     let is_in = |list: &[&str], name: &str| list.iter().any(|known| known.eq_ignore_ascii_case(name));
     let is_ours = |name: &str| name.get(..OURS.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(OURS));
     match *action {
-        A::Attach { .. } | A::Detach { .. } => {
+        A::Attach { .. } | A::Detach { .. } | A::Unknown { code: ffi::SQLITE_ATTACH, .. } => {
             Some("an extension has one database: it cannot attach others, and `VACUUM` does".into())
         }
         A::Transaction { .. } | A::Savepoint { .. } => {
             Some("a transaction is more than one request could keep open: hand over all of it as `transaction`".into())
         }
+        A::Pragma { pragma_name, pragma_value: None } if is_in(&READABLE, pragma_name) => None,
         A::Pragma { pragma_name, .. } if !is_in(&PRAGMAS, pragma_name) => {
             Some(format!("`PRAGMA {pragma_name}` is not for extensions"))
         }

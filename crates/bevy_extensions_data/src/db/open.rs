@@ -38,6 +38,37 @@ pub(super) fn file_of(folder: &Path, name: &str) -> PathBuf {
     folder.join(file).with_added_extension(EXTENSION)
 }
 
+/// Returns the extensions that have a file, sorted.
+///
+/// # Errors
+///
+/// What the system says.
+pub(super) fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.extend(entry?.file_name().to_str().and_then(name_of));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Turns [`file_of`] around.
+fn name_of(file: &str) -> Option<String> {
+    let mut rest = file.strip_prefix("db-")?.strip_suffix(EXTENSION)?.strip_suffix('.')?;
+    let mut name = Vec::new();
+    while let Some(letter) = rest.chars().next() {
+        let (byte, length) = match letter {
+            '%' => (u8::from_str_radix(rest.get(1..3)?, 16).ok()?, 3),
+            // One that was set aside, or is not finished.
+            '.' => return None,
+            _ => (u8::try_from(letter).ok()?, 1),
+        };
+        name.push(byte);
+        rest = rest.get(length..)?;
+    }
+    String::from_utf8(name).ok()
+}
+
 /// Returns what SQLite keeps beside a file while it is open.
 fn beside(file: &Path) -> [PathBuf; 2] {
     ["-wal", "-shm"].map(|end| {

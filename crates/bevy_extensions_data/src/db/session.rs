@@ -120,6 +120,7 @@ impl Session {
         }
         let doing = || format!("use `{}`", self.file.display());
         match (error.sqlite_error_code(), error) {
+            (Some(ErrorCode::OperationInterrupted), _) if self.guard.has_stopped() => DbError::Closed,
             (Some(ErrorCode::OperationInterrupted), _) => DbError::TooLong { limit: self.limits.time, sql },
             (Some(ErrorCode::DiskFull), _) => DbError::Full { file: file(), limit: self.limits.file_bytes },
             (Some(ErrorCode::ConstraintViolation), error) => DbError::Constraint { why: error.to_string() },

@@ -5,6 +5,7 @@ use std::{
     fmt, fs,
     fs::{File, TryLockError},
     io::ErrorKind,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering::Acquire},
@@ -12,7 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Db, DbError, DbSettings, Migration, open::file_of, shared::Shared};
+use super::{
+    Db, DbAnswer, DbError, DbSettings, Migration,
+    open::{file_of, names_in},
+    shared::Shared,
+};
 use crate::locks::lock;
 
 const LOCK: &str = "db.lock";
@@ -96,7 +101,34 @@ impl DbStore {
     /// [`DbError::Closed`].
     pub fn flush(&self) -> Result<(), DbError> {
         let asked: Vec<_> = self.all().filter(Db::is_running).map(|db| db.later().flush()).collect();
-        asked.into_iter().try_for_each(super::DbAnswer::wait)
+        asked.into_iter().try_for_each(DbAnswer::wait)
+    }
+
+    /// Returns the names of the extensions that have a file, whether anybody has asked for them or not.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError::Storage`].
+    pub fn names(&self) -> Result<Vec<String>, DbError> {
+        let folder = &self.settings.folder;
+        names_in(folder).map_err(|error| DbError::storage(format!("look into `{}`", folder.display()), error))
+    }
+
+    /// Copies all databases to a folder while they are in use, and waits for that. Each is as it is when what was asked for
+    /// before is done. No other file is written over, and the copies can be opened where they are.
+    ///
+    /// Who cannot wait copies one after the other, of the [`names`](Self::names) that there are.
+    ///
+    /// # Errors
+    ///
+    /// The first there is; the other databases are copied nevertheless.
+    pub fn backup(&self, folder: impl AsRef<Path>) -> Result<(), DbError> {
+        let folder = folder.as_ref();
+        fs::create_dir_all(folder)
+            .map_err(|error| DbError::storage(format!("copy databases to `{}`", folder.display()), error))?;
+        let copy = |name: &String| self.database(name).later().backup(file_of(folder, name));
+        let asked: Vec<_> = self.names()?.iter().map(copy).collect();
+        asked.into_iter().map(DbAnswer::wait).fold(Ok(()), Result::and)
     }
 
     /// Deletes all that an extension has.

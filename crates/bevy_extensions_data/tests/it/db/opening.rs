@@ -35,6 +35,10 @@ fn extensions_never_meet() {
         assert_eq!(all(&db), format!("{name}=7"));
         assert_eq!(db.file().parent(), Some(fixture.folder.path()));
     }
+    assert_eq!(
+        fixture.store.names(),
+        Ok(["", "../x", "a b", "a%20b", "con", "economy", "greeter", "Ünï"].map(String::from).into()),
+    );
     close(&fixture.store);
     let names = file_names(fixture.folder.path()).join(" ");
     assert_eq!(
@@ -176,6 +180,24 @@ fn a_copy_is_whole_while_the_database_is_in_use() {
     let expected = format!("cannot copy a database to `{}`: there is a file of that name already", to.display());
     fails(db.backup(&to), &expected);
     assert_eq!(file_names(folder.path()), ["db-economy.sqlite", "db.lock"]);
+}
+
+#[test]
+fn all_databases_are_copied_also_those_at_rest() {
+    let fixture = fresh();
+    let folder = fixture.folder.path();
+    set(&fixture.db, "Quinn", 1);
+    close(&fixture.store);
+    let store = open(folder);
+    set(&store.database_with("Greeter/2", [players()]), "Rose", 2);
+    fs::write(folder.join("db-old.corrupt-1.sqlite"), b"?").expect("there is room");
+    let to = folder.join("copy");
+    store.backup(&to).expect("there is room");
+    let copies = open(&to);
+    assert_eq!(copies.names(), store.names());
+    assert_eq!(all(&copies.database("Economy")), "Quinn=1");
+    assert_eq!(all(&copies.database("Greeter/2")), "Rose=2");
+    assert!(store.backup(&to).is_err(), "none is written over");
 }
 
 #[test]
