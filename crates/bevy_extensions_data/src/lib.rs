@@ -19,6 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Cache`] keeps values in memory for a while, within a bound. With the feature `db` there is `DbStore`, too: tables for each
+//! extension, asked in SQL.
+//!
 //! `bevy_extensions` hands this to extensions; a tool that looks into an app's data needs nothing but this crate.
 
 mod clock;

@@ -266,12 +266,9 @@ impl DbLater<'_> {
         statements: impl IntoIterator<Item = S>,
     ) -> DbAnswer<Vec<Executed>> {
         let statements: Vec<DbStatement> = statements.into_iter().map(Into::into).collect();
-        self.run(move |transaction| {
-            let run = |statement: DbStatement| {
-                let params = statement.params?;
-                transaction.attempt(|session| session.execute(&statement.sql, &params))
-            };
-            statements.into_iter().map(run).collect()
+        self.0.ask(move |worker| {
+            let session = worker.session()?;
+            session.atomically(|| session.execute_all(&statements))
         })
     }
 

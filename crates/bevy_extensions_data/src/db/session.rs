@@ -2,9 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use rusqlite::{Connection, ErrorCode, Statement, types::Value, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, Statement,
+    types::{Value, ValueRef},
+};
 
-use super::{DbError, DbLimits, error::shown, guard::Guard, params::Params, rows::Rows};
+use super::{DbError, DbLimits, DbStatement, error::shown, guard::Guard, params::Params, rows::Rows};
 
 /// What a statement has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +35,7 @@ impl Session {
     /// Most of [`DbError`], as do all that follow.
     pub(super) fn query(&self, sql: &str, params: &Params) -> Result<Rows, DbError> {
         let failed = |error| self.error(sql, error);
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut statement = self.prepare(sql)?;
         bind(&mut statement, sql, params).map_err(|error| error.unwrap_or_else(failed))?;
         let columns: Box<[Box<str>]> = statement.column_names().map(Into::into).collect();
         let width = columns.len();
@@ -70,9 +73,34 @@ impl Session {
 
     /// Runs a statement, and tells what it has done.
     pub(super) fn execute(&self, sql: &str, params: &Params) -> Result<Executed, DbError> {
+        let mut statement = self.prepare(sql)?;
+        self.run(&mut statement, sql, params)
+    }
+
+    /// Runs statements, up to the first that fails.
+    pub(super) fn execute_all(&self, statements: &[DbStatement]) -> Result<Vec<Executed>, DbError> {
+        let mut done = Vec::with_capacity(statements.len());
+        // Often it is the same one, and to find it costs as much as to run it.
+        let mut prepared: Option<(&str, CachedStatement<'_>)> = None;
+        for DbStatement { sql, params } in statements {
+            let params = params.as_ref().map_err(DbError::clone)?;
+            let mut statement = match prepared.take() {
+                Some((former, statement)) if former == sql => statement,
+                _ => self.prepare(sql)?,
+            };
+            done.push(self.run(&mut statement, sql, params)?);
+            prepared = Some((sql, statement));
+        }
+        Ok(done)
+    }
+
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, DbError> {
+        self.connection.prepare_cached(sql).map_err(|error| self.error(sql, error))
+    }
+
+    fn run(&self, statement: &mut Statement<'_>, sql: &str, params: &Params) -> Result<Executed, DbError> {
         let failed = |error| self.error(sql, error);
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
-        bind(&mut statement, sql, params).map_err(|error| error.unwrap_or_else(failed))?;
+        bind(statement, sql, params).map_err(|error| error.unwrap_or_else(failed))?;
         let before = self.connection.total_changes();
         let mut rows = statement.raw_query();
         // What it returns is not asked for, but it may not be done before all of it was returned.

@@ -75,7 +75,7 @@ impl DbTransaction<'_> {
     }
 
     /// A failure may be one that ends the transaction, and what came after it would be outside.
-    pub(super) fn attempt<T>(&self, code: impl FnOnce(&Session) -> Result<T, DbError>) -> Result<T, DbError> {
+    fn attempt<T>(&self, code: impl FnOnce(&Session) -> Result<T, DbError>) -> Result<T, DbError> {
         if let Some(error) = &*self.given_up.borrow() {
             return Err(error.clone());
         }
