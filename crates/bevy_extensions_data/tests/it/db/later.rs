@@ -75,13 +75,13 @@ fn what_was_asked_for_is_done_before_a_store_is_closed() {
 
 #[test]
 fn a_store_does_not_wait_for_ever() {
-    let fixture = fresh();
+    let fixture = fresh_with(|settings| settings.limits.time = Duration::from_secs(3600));
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     let cut_off = fixture.db.later().query::<i64>(endless, ());
     let given_up = fixture.db.later().query::<i64>(endless, ());
     let began = Instant::now();
     fails(fixture.store.close(Duration::from_millis(50)), "the database did not answer in time");
-    assert!(began.elapsed() < Duration::from_secs(4), "no longer than the statement may take");
+    assert!(began.elapsed() < Duration::from_secs(60), "no longer than it was told");
     fails(cut_off.wait(), "the database is closed");
     fails(given_up.wait(), "the database is closed");
 }
