@@ -2,24 +2,24 @@
 //!
 //! A plain `main` rather than `divan`: both sides run in turns and stand in one line with their ratio.
 
+mod support;
+
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
     collections::HashMap,
     hint::black_box,
     path::Path,
-    sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
 use bevy_extensions_data::{KvNamespace, KvSettings, KvStore};
 use redb::{Builder, Database, ReadableDatabase, TableDefinition};
+use support::{head, is_full, line, memory_of, time};
 
 const TABLE: TableDefinition<'_, (&str, i64), &[u8]> = TableDefinition::new("bare");
 
 fn main() {
-    // `cargo bench` passes `--bench`, `cargo test` does not: it only wants to see that this runs.
-    let has = |flag: &str| std::env::args().any(|arg| arg == flag);
-    let is_full = has("--bench") && !has("--test");
+    let is_full = is_full();
     let (many, rounds, most) = if is_full { (10_000, 15, 1_000_000) } else { (100, 1, 1_000) };
 
     getting(many, rounds);
@@ -28,20 +28,6 @@ fn main() {
     meanwhile(many, if is_full { 100_000 } else { 100 });
     values(rounds);
     opening(most);
-}
-
-fn line(what: &str, ours: Duration, theirs: Duration, count: usize) {
-    let each = |time: Duration| time.as_secs_f64() * 1e9 / count as f64;
-    println!(
-        "  {what:<64} {:>10.0} ns {:>10.0} ns {:>7.2}x",
-        each(theirs),
-        each(ours),
-        ours.as_secs_f64() / theirs.as_secs_f64()
-    );
-}
-
-fn head(title: &str) {
-    println!("\n{title}\n  {:<64} {:>13} {:>13} {:>8}", "", "theirs each", "ours each", "ratio");
 }
 
 fn getting(many: i64, rounds: usize) {
@@ -313,47 +299,4 @@ impl Bare {
 /// Returns the shortest time: noise only ever adds.
 fn best(rounds: usize, mut code: impl FnMut()) -> Duration {
     (0..rounds).map(|_| time(&mut code)).min().expect("there is a round")
-}
-
-fn time(code: impl FnOnce()) -> Duration {
-    let began = Instant::now();
-    code();
-    began.elapsed()
-}
-
-/// Returns how many bytes more are held after than before.
-fn memory_of(code: impl FnOnce()) -> isize {
-    LIVE.store(0, Relaxed);
-    COUNTS.store(true, Relaxed);
-    code();
-    COUNTS.store(false, Relaxed);
-    LIVE.load(Relaxed)
-}
-
-/// The system's allocator, which counts while it is told to. The clock never runs then.
-struct Counting;
-
-static COUNTS: AtomicBool = AtomicBool::new(false);
-static LIVE: AtomicIsize = AtomicIsize::new(0);
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if COUNTS.load(Relaxed) {
-            LIVE.fetch_add(layout.size().cast_signed(), Relaxed);
-        }
-        // SAFETY: the caller keeps the promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        if COUNTS.load(Relaxed) {
-            LIVE.fetch_sub(layout.size().cast_signed(), Relaxed);
-        }
-        // SAFETY: the caller keeps the promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
 }

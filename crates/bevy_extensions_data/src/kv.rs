@@ -1,13 +1,15 @@
 //! Keys and values that survive.
 
+use crate::{
+    clock::{self, Clock, SystemClock},
+    locks,
+};
+
 mod key;
 mod prefix;
 
 mod error;
 mod value;
-
-mod clock;
-mod locks;
 
 mod backend;
 mod broken;
@@ -30,7 +32,6 @@ mod settings;
 mod store;
 
 pub use backend::{Changes, Committed, KvBackend, Measure, Stored};
-pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::KvError;
 pub use key::{AsKeyPart, Key, KeyPart, LONGEST_KEY};
 pub use lazy::KvNews;

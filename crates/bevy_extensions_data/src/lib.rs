@@ -19,12 +19,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Cache`] keeps values in memory for a while, within a bound. With the feature `db` there is `DbStore`, too: tables for each
+//! extension, asked in SQL.
+//!
 //! `bevy_extensions` hands this to extensions; a tool that looks into an app's data needs nothing but this crate.
+
+mod clock;
+mod locks;
 
 mod kv;
 
+mod cache;
+
+#[cfg(feature = "db")]
+mod db;
+
+pub use cache::{Cache, CacheSettings, CacheStats, JsonCache};
+pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "db")]
+pub use db::{
+    Db, DbAnswer, DbError, DbLater, DbLimits, DbSettings, DbStatement, DbStore, DbTransaction, Executed, Migration,
+};
 pub use kv::{
-    AsKeyPart, BackupTicket, Changed, Changes, Clock, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend,
-    KvError, KvNamespace, KvNews, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY,
-    ManualClock, Measure, Outcome, Prefix, RedbBackend, SetAside, Stored, SystemClock, Watch,
+    AsKeyPart, BackupTicket, Changed, Changes, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend, KvError,
+    KvNamespace, KvNews, KvPage, KvSettings, KvStats, KvStore, KvTransaction, LARGEST_VALUE, LONGEST_KEY, Measure,
+    Outcome, Prefix, RedbBackend, SetAside, Stored, Watch,
 };

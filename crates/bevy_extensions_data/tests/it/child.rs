@@ -6,6 +6,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+#[cfg(feature = "db")]
+use bevy_extensions_data::{DbSettings, DbStore};
 use bevy_extensions_data::{KvSettings, KvStore};
 
 use crate::kill;
@@ -42,6 +44,15 @@ fn work() {
             Err(error) => tell(&error.to_string()),
         },
         "write" => kill::write(Path::new(&folder)),
+        #[cfg(feature = "db")]
+        "open-db" => match DbStore::open(DbSettings::in_folder(folder)) {
+            Ok(_) => tell("opened"),
+            Err(error) => tell(&error.to_string()),
+        },
+        #[cfg(feature = "db")]
+        "write-db" => crate::db::write_until_killed(Path::new(&folder)),
+        #[cfg(feature = "db")]
+        "migrate-db" => crate::db::migrate_until_killed(Path::new(&folder)),
         other => panic!("`{other}` is no task"),
     }
 }

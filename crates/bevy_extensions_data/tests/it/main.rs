@@ -1,6 +1,9 @@
 //! Tests of the data of extensions, through the public API.
 
+mod cache;
 mod child;
+#[cfg(feature = "db")]
+mod db;
 mod disk;
 mod failing;
 mod kill;
