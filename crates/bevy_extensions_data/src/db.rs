@@ -6,6 +6,7 @@ mod settings;
 mod params;
 mod rows;
 
+mod folder;
 mod guard;
 mod session;
 
@@ -24,6 +25,7 @@ mod store;
 pub use answer::DbAnswer;
 pub use database::{Db, DbLater};
 pub use error::DbError;
+pub use folder::DbNews;
 pub use migrate::Migration;
 pub use session::Executed;
 pub use settings::{DbLimits, DbSettings};

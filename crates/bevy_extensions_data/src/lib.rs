@@ -38,7 +38,8 @@ pub use cache::{Cache, CacheSettings, CacheStats, JsonCache};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "db")]
 pub use db::{
-    Db, DbAnswer, DbError, DbLater, DbLimits, DbSettings, DbStatement, DbStore, DbTransaction, Executed, Migration,
+    Db, DbAnswer, DbError, DbLater, DbLimits, DbNews, DbSettings, DbStatement, DbStore, DbTransaction, Executed,
+    Migration,
 };
 pub use kv::{
     AsKeyPart, BackupTicket, Changed, Changes, Committed, FlushState, FlushTicket, Key, KeyPart, KvBackend, KvError,

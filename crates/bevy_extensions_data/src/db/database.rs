@@ -302,8 +302,13 @@ impl DbLater<'_> {
 
     /// As [`Db::forget`].
     pub fn forget(&self) -> DbAnswer<()> {
-        let file = self.0.file.clone();
+        let (file, folder) = (self.0.file.clone(), self.0.folder.clone());
         self.0.ask(move |worker| {
+            if !folder.path().exists() {
+                return Ok(());
+            }
+            // It may be that of another app.
+            folder.needed()?;
             worker.close();
             open::delete(&file)
         })

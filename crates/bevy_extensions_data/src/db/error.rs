@@ -149,6 +149,12 @@ pub enum DbError {
     /// The answer was given already.
     #[error("the answer was given already")]
     Taken,
+    /// There is no store at all.
+    #[error("no data can be kept: {why}")]
+    Nowhere {
+        /// Why not.
+        why: String,
+    },
     /// The store was closed.
     #[error("the database is closed")]
     Closed,

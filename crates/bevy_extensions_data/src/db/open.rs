@@ -95,7 +95,6 @@ pub(super) fn open(file: &Path, limits: &DbLimits, check: bool) -> Result<(Sessi
             Err(Look::Error(error)) => return Err(error),
             Err(Look::Damaged(why)) => {
                 let to = move_aside(file).map_err(failed)?;
-                log::error!("`{}` is damaged ({why}): it is now `{}`", file.display(), to.display());
                 set_aside = Some(SetAside { to, why });
             }
         }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    fs::File,
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     thread,
@@ -12,6 +11,7 @@ use std::{
 use super::{
     DbAnswer, DbError, DbLimits, DbSettings, Migration,
     answer::answer,
+    folder::Folder,
     guard::Guard,
     worker::{self, Worker},
 };
@@ -20,8 +20,8 @@ use crate::{SetAside, locks::lock};
 pub(super) struct Shared {
     pub(super) file: PathBuf,
     pub(super) settings: Arc<DbSettings>,
-    /// Held as long as a thread may use the file.
-    pub(super) folder_lock: Arc<File>,
+    /// Locked as long as a thread may use the file.
+    pub(super) folder: Arc<Folder>,
     /// How many answers were given by all databases of the store.
     pub(super) answered: Arc<AtomicU64>,
     pub(super) work: Mutex<Work>,
@@ -33,6 +33,8 @@ pub(super) struct Work {
     pub(super) waiting: VecDeque<Job>,
     pub(super) is_running: bool,
     pub(super) is_closed: bool,
+    /// Why there is no folder for it, if there is none.
+    pub(super) nowhere: Option<Arc<str>>,
     pub(super) setup: Setup,
     pub(super) set_aside: Option<SetAside>,
     /// Of what is open now.
@@ -55,13 +57,20 @@ impl Shared {
     pub(super) fn new(
         file: PathBuf,
         settings: Arc<DbSettings>,
-        folder_lock: Arc<File>,
+        folder: Arc<Folder>,
         answered: Arc<AtomicU64>,
     ) -> Self {
         let setup = Setup { version: 0, limits: settings.limits.clone(), migrations: None };
-        let work =
-            Work { waiting: VecDeque::new(), is_running: false, is_closed: false, setup, set_aside: None, guard: None };
-        Self { file, settings, folder_lock, answered, work: Mutex::new(work), changed: Condvar::new() }
+        let work = Work {
+            waiting: VecDeque::new(),
+            is_running: false,
+            is_closed: false,
+            nowhere: None,
+            setup,
+            set_aside: None,
+            guard: None,
+        };
+        Self { file, settings, folder, answered, work: Mutex::new(work), changed: Condvar::new() }
     }
 
     /// Has something done on the thread, after all that was asked for before.
@@ -72,10 +81,11 @@ impl Shared {
         let (giver, asked) = answer(&self.answered);
         let mut work = lock(&self.work);
         let limit = work.setup.limits.waiting;
-        let refused = match () {
-            () if work.is_closed => Some(DbError::Closed),
-            () if work.waiting.len() >= limit => Some(DbError::Backlog { limit }),
-            () => None,
+        let refused = match &work.nowhere {
+            Some(why) => Some(DbError::Nowhere { why: why.to_string() }),
+            None if work.is_closed => Some(DbError::Closed),
+            None if work.waiting.len() >= limit => Some(DbError::Backlog { limit }),
+            None => None,
         };
         if let Some(error) = refused {
             drop(work);

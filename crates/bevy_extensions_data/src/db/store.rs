@@ -1,9 +1,8 @@
 //! Databases as their owner has them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs,
-    fs::{File, TryLockError},
     io::ErrorKind,
     path::Path,
     sync::{
@@ -14,13 +13,12 @@ use std::{
 };
 
 use super::{
-    Db, DbAnswer, DbError, DbSettings, Migration,
+    Db, DbAnswer, DbError, DbNews, DbSettings, Migration,
+    folder::{Folder, log_news},
     open::{file_of, names_in},
     shared::Shared,
 };
 use crate::locks::lock;
-
-const LOCK: &str = "db.lock";
 
 /// Tables in SQLite, for many extensions: each has a [database](Self::database) of its own, which is a file, and a thread
 /// while it is used.
@@ -29,8 +27,10 @@ const LOCK: &str = "db.lock";
 pub struct DbStore {
     settings: Arc<DbSettings>,
     databases: Mutex<BTreeMap<String, Arc<Shared>>>,
-    folder_lock: Arc<File>,
+    folder: Arc<Folder>,
     answered: Arc<AtomicU64>,
+    /// Why it is none, if it is none.
+    nowhere: Option<Arc<str>>,
 }
 
 impl DbStore {
@@ -40,25 +40,29 @@ impl DbStore {
     ///
     /// [`DbError::Locked`] if somebody else has it open, and [`DbError::Storage`].
     pub fn open(settings: DbSettings) -> Result<Self, DbError> {
-        let folder = settings.folder.as_path();
-        let failed =
-            |error: std::io::Error| DbError::storage(format!("open databases in `{}`", folder.display()), error);
-        fs::create_dir_all(folder).map_err(failed)?;
-        // SQLite lets several in. But not where one of them moves a damaged file, and makes a new one.
-        let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(DbError::Locked { folder: folder.into() }),
-            // Some file systems have no such locks. Those of SQLite still stand.
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-        Ok(Self {
+        let store = Self::when_needed(settings, log_news);
+        store.folder.needed()?;
+        Ok(store)
+    }
+
+    /// Makes a store whose folder is opened when somebody needs a database. There is nothing on disk before that.
+    ///
+    /// What there is to tell of the folder and its files is handed to the closure.
+    pub fn when_needed(settings: DbSettings, tell: impl Fn(DbNews) + Send + Sync + 'static) -> Self {
+        Self {
+            folder: Arc::new(Folder::new(settings.folder.clone(), Box::new(tell))),
             settings: Arc::new(settings),
             databases: Mutex::default(),
-            folder_lock: Arc::new(lock),
             answered: Arc::default(),
-        })
+            nowhere: None,
+        }
+    }
+
+    /// A store that there is not: whatever is asked of it is the error [`DbError::Nowhere`], with the reason.
+    pub fn nowhere(why: &str) -> Self {
+        let mut store = Self::when_needed(DbSettings::in_folder(""), log_news);
+        store.nowhere = Some(why.into());
+        store
     }
 
     /// Returns what an extension has of the store. Names that differ only in case are the same name.
@@ -68,8 +72,12 @@ impl DbStore {
     pub fn database(&self, name: &str) -> Db {
         let name = name.to_ascii_lowercase();
         let file = file_of(&self.settings.folder, &name);
-        let new = || Shared::new(file, self.settings.clone(), self.folder_lock.clone(), self.answered.clone());
-        let shared = lock(&self.databases).entry(name).or_insert_with(|| Arc::new(new())).clone();
+        let new = || {
+            let shared = Shared::new(file, self.settings.clone(), self.folder.clone(), self.answered.clone());
+            lock(&shared.work).nowhere = self.nowhere.clone();
+            Arc::new(shared)
+        };
+        let shared = lock(&self.databases).entry(name).or_insert_with(new).clone();
         Db { shared }
     }
 
@@ -100,8 +108,12 @@ impl DbStore {
     ///
     /// [`DbError::Closed`].
     pub fn flush(&self) -> Result<(), DbError> {
-        let asked: Vec<_> = self.all().filter(Db::is_running).map(|db| db.later().flush()).collect();
-        asked.into_iter().try_for_each(DbAnswer::wait)
+        self.flush_later().into_iter().try_for_each(DbAnswer::wait)
+    }
+
+    /// As [`flush`](Self::flush), without waiting: when all of these are answered, all is on disk.
+    pub fn flush_later(&self) -> Vec<DbAnswer<()>> {
+        self.all().filter(Db::is_running).map(|db| db.later().flush()).collect()
     }
 
     /// Returns the names of the extensions that have a file, whether anybody has asked for them or not.
@@ -110,8 +122,12 @@ impl DbStore {
     ///
     /// [`DbError::Storage`].
     pub fn names(&self) -> Result<Vec<String>, DbError> {
-        let folder = &self.settings.folder;
-        names_in(folder).map_err(|error| DbError::storage(format!("look into `{}`", folder.display()), error))
+        let folder = self.folder.path();
+        match names_in(folder) {
+            // Nobody has needed it yet.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            names => names.map_err(|error| DbError::storage(format!("look into `{}`", folder.display()), error)),
+        }
     }
 
     /// Copies all databases to a folder while they are in use, and waits for that. Each is as it is when what was asked for
@@ -123,12 +139,28 @@ impl DbStore {
     ///
     /// The first there is; the other databases are copied nevertheless.
     pub fn backup(&self, folder: impl AsRef<Path>) -> Result<(), DbError> {
+        self.backup_later(folder)?.into_iter().map(DbAnswer::wait).fold(Ok(()), Result::and)
+    }
+
+    /// As [`backup`](Self::backup), without waiting for more than the names of the files: when all of these are answered, all
+    /// is copied.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be made, or nobody can tell what there is.
+    pub fn backup_later(&self, folder: impl AsRef<Path>) -> Result<Vec<DbAnswer<()>>, DbError> {
         let folder = folder.as_ref();
+        // What was just asked for has perhaps no file yet.
+        let asked = |(name, shared): (&String, &Arc<Shared>)| lock(&shared.work).is_running.then(|| name.clone());
+        let mut names: BTreeSet<String> = self.names()?.into_iter().collect();
+        names.extend(lock(&self.databases).iter().filter_map(asked));
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
         fs::create_dir_all(folder)
             .map_err(|error| DbError::storage(format!("copy databases to `{}`", folder.display()), error))?;
         let copy = |name: &String| self.database(name).later().backup(file_of(folder, name));
-        let asked: Vec<_> = self.names()?.iter().map(copy).collect();
-        asked.into_iter().map(DbAnswer::wait).fold(Ok(()), Result::and)
+        Ok(names.iter().map(copy).collect())
     }
 
     /// Deletes all that an extension has.
@@ -156,8 +188,7 @@ impl DbStore {
         if given_up > 0 {
             return Err(DbError::NotYet);
         }
-        // Somebody may still have a database, which holds the file of the lock. That it has none is all that can go wrong.
-        let _ = self.folder_lock.unlock();
+        self.folder.release();
         Ok(())
     }
 

@@ -33,7 +33,6 @@ pub(super) struct Worker {
 /// Works until there is nothing to do for some time, or the database is closed.
 pub(super) fn run(shared: Arc<Shared>) {
     IS_WORKER.set(true);
-    let _folder_lock = shared.folder_lock.clone();
     let mut worker = Worker { shared: shared.clone(), session: None, version: None, migrated: Vec::new() };
     let mut work = lock(&shared.work);
     let mut idle_since = Instant::now();
@@ -75,14 +74,14 @@ impl Worker {
             self.close();
         }
         if self.session.is_none() {
+            self.shared.folder.needed()?;
             let (session, set_aside) =
                 open::open(&self.shared.file, &setup.limits, self.shared.settings.check_on_open)?;
             let mut work = lock(&self.shared.work);
             work.guard = Some(session.guard.clone());
-            if set_aside.is_some() {
-                work.set_aside = set_aside;
-            }
+            work.set_aside = set_aside.clone().or(work.set_aside.take());
             drop(work);
+            set_aside.iter().for_each(|aside| self.shared.folder.tell_set_aside(aside));
             if let Some(migrations) = &setup.migrations {
                 self.migrated.extend(migrate(&session, migrations)?);
             }

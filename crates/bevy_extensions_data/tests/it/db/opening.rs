@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use bevy_extensions_data::{DbError, DbStore};
+use bevy_extensions_data::{DbError, DbNews, DbSettings, DbStore};
 
 use super::{all, close, fails, fresh, open, players, set, settings};
 use crate::child::{spawn, told};
@@ -211,4 +211,29 @@ fn who_is_forgotten_begins_anew() {
     assert_eq!(all(&fixture.db), "");
     fixture.store.forget("nobody").expect("there is nothing to delete");
     assert!(!fixture.store.database("nobody").file().exists());
+}
+
+#[test]
+fn a_store_that_is_opened_when_needed_makes_nothing_before() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let folder = folder.path().join("data");
+    let (news, told) = std::sync::mpsc::channel();
+    let store = DbStore::when_needed(DbSettings::in_folder(&folder), move |what| _ = news.send(what));
+    let db = store.database("Economy");
+    assert_eq!(store.names(), Ok(vec![]));
+    assert_eq!((store.flush(), store.backup(folder.join("copy")), db.forget()), (Ok(()), Ok(()), Ok(())));
+    assert!(!folder.exists() && told.try_iter().next().is_none());
+
+    db.execute("CREATE TABLE t (a)", ()).expect("it is made");
+    store.database("Weather").execute("CREATE TABLE t (a)", ()).expect("it is made");
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [DbNews::Opened { folder: folder.clone() }]);
+    let second = DbStore::when_needed(DbSettings::in_folder(&folder), |_| {});
+    assert_eq!(second.database("Economy").forget(), Err(DbError::Locked { folder }));
+}
+
+#[test]
+fn a_store_that_there_is_not_says_why() {
+    let store = DbStore::nowhere("the cat sits on it");
+    let error = store.database("Economy").execute("CREATE TABLE t (a)", ()).expect_err("there is none");
+    assert_eq!(error.to_string(), "no data can be kept: the cat sits on it");
 }
