@@ -5,6 +5,8 @@ use std::{any::TypeId, panic::catch_unwind, sync::Arc};
 use bevy_app::App;
 use bevy_extensions_core::{Candidate, HostSettings, Manifest, ParseError, Source};
 
+#[cfg(feature = "db")]
+use crate::data::Db;
 #[cfg(feature = "data")]
 use crate::data::Kv;
 use crate::{
@@ -58,6 +60,8 @@ impl Declared {
                 Files::<E>::insert(app);
                 #[cfg(feature = "data")]
                 Kv::<E>::insert(app);
+                #[cfg(feature = "db")]
+                Db::<E>::insert(app);
                 Settings::<E>::insert(app, settings)
             },
         }

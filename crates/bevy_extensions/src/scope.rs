@@ -1,5 +1,7 @@
 //! What an extension's author holds in `build`.
 
+#[cfg(feature = "data")]
+use std::hash::Hash;
 use std::{
     collections::BTreeMap,
     marker::PhantomData,
@@ -348,6 +350,47 @@ impl<E: Extension> ExtensionScope<'_, E> {
             data::watch_keys(self.app.world_mut(), ward, prefix.into());
         }
         self
+    }
+
+    /// Says what makes the tables of the extension's [database](crate::data::Db), and makes them: now, which in `build` is before
+    /// all phases.
+    ///
+    /// Each migration runs once on a file, in order, and all of it or nothing. One that has run may be neither changed nor left
+    /// out: further changes are further migrations. If one fails, the extension fails with it.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().migrations([
+    ///             ("001 players", "CREATE TABLE player (name TEXT PRIMARY KEY) STRICT"),
+    ///             ("002 gold", "ALTER TABLE player ADD COLUMN gold INTEGER NOT NULL DEFAULT 0"),
+    ///         ]);
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "db")]
+    pub fn migrations<M: Into<data::Migration>>(&mut self, migrations: impl IntoIterator<Item = M>) -> &mut Self {
+        let migrations: Arc<[_]> = migrations.into_iter().map(Into::into).collect();
+        if let Some(ward) = &self.ward
+            && let Err(error) = data::migrate(self.app.world_mut(), ward, &migrations)
+        {
+            self.fail(error);
+        }
+        self
+    }
+
+    /// Inserts a [cache](data::Cache) of the extension's own. An extension may have several, of different types.
+    #[cfg(feature = "data")]
+    pub fn cache<K, V>(&mut self, settings: data::CacheSettings) -> &mut Self
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.insert_resource_with(move |_| data::Cache::<E, K, V>::new(settings.clone()))
     }
 
     /// Gives every entity that gets a component `C` from now on to the extension, unless it belongs to somebody already.

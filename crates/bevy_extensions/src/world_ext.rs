@@ -7,6 +7,8 @@ use bevy_extensions_core::{ExtensionName, FileError, NameError, Switch};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+#[cfg(feature = "data")]
+use crate::data;
 use crate::{
     data_folder::DataFolder,
     driver::{self, DriverError, Request},
@@ -284,9 +286,8 @@ impl ExtensionsWorldExt for World {
             return Err(ForgetError::Running { extension: name });
         }
         #[cfg(feature = "data")]
-        if let Some(data) = self.get_resource::<crate::data::Data>() {
-            data.kv(name.as_str()).clear()?;
-            data.flush().wait()?;
+        if let Some(data) = self.get_resource::<data::Data>() {
+            data.forget(name.as_str())?;
         }
         if let Some(folder) = self.get_resource::<DataFolder>() {
             folder.storage(&name).remove_all()?;
@@ -328,6 +329,32 @@ pub trait ExtensionsCommandsExt {
 
     /// Calls a method of an interface by its type, whatever it answers; see [`ExtensionsWorldExt::request`].
     fn request<R: Request>(&mut self, request: R);
+
+    /// Has a system get the answer of a database, in the frame after it came: as a part of the extension whose commands
+    /// these are. If that stops before, nobody is told; what was asked for is done.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{data::{Db, DbError}, prelude::*};
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// # impl bevy_app::Plugin for Economy { fn build(&self, _: &mut bevy_app::App) {} }
+    /// fn count(db: Res<Db<Economy>>, mut commands: Commands) {
+    ///     commands.answer(db.later().query_one("SELECT sum(gold) FROM player", ()), show);
+    /// }
+    ///
+    /// fn show(In(gold): In<Result<i64, DbError>>) -> Result {
+    ///     println!("there are {} gold", gold?);
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "db")]
+    fn answer<T, M>(
+        &mut self,
+        answer: data::DbAnswer<T>,
+        system: impl IntoSystem<In<Result<T, data::DbError>>, (), M> + Send + 'static,
+    ) where
+        T: Send + 'static;
 
     /// Adds a listener while the app runs; see [`ExtensionsWorldExt::add_listener`].
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>);
@@ -428,6 +455,17 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
         });
     }
 
+    #[cfg(feature = "db")]
+    fn answer<T, M>(
+        &mut self,
+        answer: data::DbAnswer<T>,
+        system: impl IntoSystem<In<Result<T, data::DbError>>, (), M> + Send + 'static,
+    ) where
+        T: Send + 'static,
+    {
+        self.queue(move |world: &mut World| data::answer(world, answer, system));
+    }
+
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>) {
         self.queue(move |world: &mut World| {
             if let Err(error) = world.add_listener(listener) {
@@ -493,10 +531,10 @@ pub enum ForgetError {
     /// A file cannot be removed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Keys and values cannot be removed.
+    /// Keys and values, or tables, cannot be removed.
     #[cfg(feature = "data")]
     #[error(transparent)]
-    Kv(#[from] crate::data::KvError),
+    Data(#[from] data::DataError),
 }
 
 /// Tells of a call that nobody waits for. What failed in the callee's code was told already, and is not the caller's fault.

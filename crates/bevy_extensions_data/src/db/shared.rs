@@ -54,12 +54,7 @@ pub(super) struct Setup {
 pub(super) type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
 impl Shared {
-    pub(super) fn new(
-        file: PathBuf,
-        settings: Arc<DbSettings>,
-        folder: Arc<Folder>,
-        answered: Arc<AtomicU64>,
-    ) -> Self {
+    pub(super) fn new(file: PathBuf, settings: Arc<DbSettings>, folder: Arc<Folder>, answered: Arc<AtomicU64>) -> Self {
         let setup = Setup { version: 0, limits: settings.limits.clone(), migrations: None };
         let work = Work {
             waiting: VecDeque::new(),

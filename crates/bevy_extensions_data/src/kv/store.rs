@@ -126,7 +126,7 @@ impl KvStore {
     }
 
     /// Copies the store to another file, while it is in use. All that was written before this is in the copy. There is no file
-    /// of that name before it is whole, and no other is written over.
+    /// of that name before it is whole, and no other is written over. Its folder is made if there is none.
     ///
     /// A copy named `kv.redb` can be opened in its folder.
     pub fn backup(&self, to: impl Into<PathBuf>) -> BackupTicket {

@@ -18,6 +18,9 @@ pub(super) fn copy(snapshot: &Snapshot, to: &Path) -> Result<(), Failure> {
     if to.exists() {
         return Err("there is a file of that name already".into());
     }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
