@@ -235,5 +235,8 @@ fn without_a_folder_the_reason_is_told() {
     let mut app = App::new();
     app.add_plugins(host_with(r#"(data: "{cellar}")"#));
     let error = app.world().resource::<Data>().db("Economy").query_one::<i64>(GOLD, ()).unwrap_err();
-    assert_eq!(error.to_string(), "");
+    assert_eq!(
+        error.to_string(),
+        "no data can be kept: the data folder `{cellar}` cannot be had: there is no placeholder `{cellar}`",
+    );
 }

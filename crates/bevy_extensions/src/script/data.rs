@@ -1,5 +1,13 @@
 //! What a script keeps: its calls of `extension.imports('data')`.
 
+mod cache;
+#[cfg(feature = "db")]
+mod db;
+
+pub(super) use cache::cache;
+#[cfg(feature = "db")]
+pub(super) use db::{ask, migrate, settle_answers};
+
 use std::time::Duration;
 
 use bevy_extensions_data::{Key, KeyPart, KvError, KvNamespace, Outcome, Prefix};

@@ -189,8 +189,37 @@ impl ScriptHost for Host<'_> {
                 Ok(Value::Null)
             }
             ("kv", method) => super::data::kv(&data.kv(name.as_str()), method, arguments),
+            ("cache", method) => super::data::cache(self.context.cache(), method, arguments),
+            #[cfg(feature = "db")]
+            ("db", "migrate") => super::data::migrate(&data, name.as_str(), self.place, arguments),
+            #[cfg(feature = "db")]
+            ("db", method) => Err(format!("`db` has no `{method}`")),
+            #[cfg(not(feature = "db"))]
+            ("db", _) => Err(NO_DB.into()),
             (store, _) => Err(format!("`data` has no `{store}`")),
         }
+    }
+
+    #[cfg(feature = "db")]
+    fn data_later(
+        &mut self,
+        store: &str,
+        method: &str,
+        arguments: Vec<Value>,
+        promise: PromiseId,
+    ) -> Result<(), String> {
+        if store != "db" {
+            return Err(format!("`{store}` answers at once"));
+        }
+        let data = self.reach.world().get_resource::<Data>().ok_or(NO_DATA)?;
+        let answer = super::data::ask(&data.db(self.context.ward.name().as_str()), method, arguments)?;
+        self.context.wait_for_answer(promise, answer);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "db"))]
+    fn data_later(&mut self, _: &str, _: &str, _: Vec<Value>, _: PromiseId) -> Result<(), String> {
+        Err(if cfg!(feature = "data") { NO_DB } else { NO_DATA }.into())
     }
 
     #[cfg(not(feature = "data"))]
@@ -240,12 +269,17 @@ const DATA: &str = "data";
 
 const NO_DATA: &str = "this app keeps no data: turn on the feature `data` of `bevy_extensions`";
 
+#[cfg(not(feature = "db"))]
+const NO_DB: &str = "this app has no databases: turn on the feature `db` of `bevy_extensions`";
+
 /// Lists in what an extension can keep something.
 fn stores() -> Result<Vec<Offer>, String> {
-    match cfg!(feature = "data") {
-        true => Ok(vec![Offer { name: "kv".into(), kind: OfferKind::Value }]),
-        false => Err(NO_DATA.into()),
-    }
+    let stores: &[&str] = match () {
+        () if cfg!(feature = "db") => &["kv", "db", "cache"],
+        () if cfg!(feature = "data") => &["kv", "cache"],
+        () => return Err(NO_DATA.into()),
+    };
+    Ok(stores.iter().map(|name| Offer { name: (*name).into(), kind: OfferKind::Value }).collect())
 }
 
 fn kind(is_value: bool) -> OfferKind {

@@ -109,11 +109,11 @@
   const clone = (value) => (cloner ??= native.clone())(value);
 
   // Data: what the script keeps.
-  const timed = (options) => {
+  const timed = (what, options) => {
     if (options === undefined || options === null) return null;
     const names = typeof options === 'object' ? keys(options) : [''];
     for (let i = 0; i < names.length; i++) {
-      if (names[i] !== 'ttl') throw new TypeError('`kv.set` takes a key, a value and perhaps `{ ttl: milliseconds }`');
+      if (names[i] !== 'ttl') throw new TypeError(`\`${what}\` takes a key, a value and perhaps \`{ ttl: milliseconds }\``);
     }
     return options.ttl ?? null;
   };
@@ -133,7 +133,7 @@
       get: (key) => ask('get', key),
       getMany: (keys) => ask('getMany', keys),
       has: (key) => ask('has', key),
-      set: (key, value, options) => void ask('set', key, value, timed(options)),
+      set: (key, value, options) => void ask('set', key, value, timed('kv.set', options)),
       setMany: (values) => void ask('setMany', entries(values)),
       delete: (key) => void ask('delete', key),
       list: (prefix, options) => ask('list', prefix, options?.limit, options?.after),
@@ -162,18 +162,53 @@
       },
     }, Object.prototype);
   };
+  const tables = () => {
+    // Made where it is asked for, as for `emit`.
+    const later = (method, rest) => native.later('db', method, rest, new Error(''));
+    return strict('`db`', {
+      query: (sql, params) => later('query', [sql, params]),
+      one: (sql, params) => later('one', [sql, params]),
+      execute: (sql, params) => later('execute', [sql, params]),
+      transaction: (statements) => later('transaction', [statements]),
+      migrate: (steps) => native.data('db', 'migrate', [steps]),
+    }, Object.prototype);
+  };
+  const kept = () => {
+    const ask = (method, ...rest) => native.data('cache', method, rest);
+    const set = (key, value, time) => (ask('set', key, value, time), value);
+    return strict('`cache`', {
+      get: (key) => ask('get', key),
+      has: (key) => ask('has', key),
+      set: (key, value, options) => void set(key, value, timed('cache.set', options)),
+      delete: (key) => ask('delete', key),
+      clear: () => void ask('clear'),
+      stats: () => ask('stats'),
+      getOrSet: (key, fn, options) => {
+        callable(fn, '`cache.getOrSet` takes a key, a function and perhaps `{ ttl: milliseconds }`');
+        const time = timed('cache.getOrSet', options);
+        const found = ask('get', key);
+        if (found !== null) return found;
+        const made = fn();
+        return made instanceof Promise ? apply(then, made, [(value) => set(key, value, time)]) : set(key, made, time);
+      },
+    }, Object.prototype);
+  };
+  const kinds = { __proto__: null, kv: keyValues, db: tables, cache: kept };
   let data;
   const keeps = (stores) => {
     const all = {};
-    for (let i = 0; i < stores.length; i++) if (stores[i] === 'kv') all.kv = keyValues();
-    return strict('`data`', all, Object.prototype);
+    for (let i = 0; i < stores.length; i++) all[stores[i]] = kinds[stores[i]]();
+    // What this app does without: the host says why.
+    const missing = (name) => name in kinds && native.data(name, '', []);
+    return strict('`data`', all, Object.prototype, missing);
   };
 
   // Makes an object tell of every use of it that it is not made for.
-  const strict = (what, object, base) => {
+  const strict = (what, object, base, missing) => {
     const names = keys(object);
     const unknown = (name) => {
       if (typeof name === 'symbol') throw new TypeError(`${what} cannot be added to`);
+      if (missing) missing(name);
       throw new TypeError(`${what} has no \`${name}\`${native.nearest(name, names)}`);
     };
     const inherited = new Proxy(base, {
