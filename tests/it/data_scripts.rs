@@ -106,6 +106,7 @@ fn a_migration_that_fails_fails_the_script() {
 fn migrations_wait_only_where_nobody_else_does() {
     let mut app = script("extension.on('now', () => db.migrate([]));");
     app.world_mut().emit("now", Value::Null).unwrap();
+    app.frames(1);
     app.assert_faults(
         "aa",
         &["in a listener of `now`: Error: `db.migrate` waits for the disk: call it at the top level, or in a phase, \
@@ -190,7 +191,7 @@ fn a_script_has_a_cache() {
         &[
             "aa: well met { gold: 12 } null true",
             "aa: 1 1 true false",
-            "aa: { bytes: 40, entries: 2, evictions: 0, hits: 4, misses: 3 }",
+            "aa: { bytes: 43, entries: 2, evictions: 0, hits: 4, misses: 3 }",
             "aa: null 0",
         ],
     );
