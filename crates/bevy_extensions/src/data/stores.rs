@@ -70,17 +70,21 @@ struct Stores {
     /// What the threads of databases have to tell, until the app tells it.
     #[cfg(feature = "db")]
     news: Arc<Mutex<Vec<DbNews>>>,
-    /// Whether it was told where data lies.
+    /// Whether it was told where data lies, by whichever store.
+    #[cfg(feature = "db")]
     is_told: Arc<AtomicBool>,
 }
 
 impl Data {
     pub(crate) fn new(folder: &DataFolder) -> Self {
-        let is_told = Arc::<AtomicBool>::default();
-        let told = is_told.clone();
+        let told = Arc::<AtomicBool>::default();
+        #[cfg(feature = "db")]
+        let is_told = told.clone();
+        #[cfg(not(feature = "db"))]
+        let is_told = told;
         let kv = match folder.path() {
             Ok(folder) => KvStore::when_needed(KvSettings::in_folder(folder.join(KV)), move |news| {
-                tell_kv_news(news, &told);
+                tell_kv_news(news, &is_told);
             }),
             Err(why) => Ok(KvStore::nowhere(why)),
         };
@@ -92,7 +96,8 @@ impl Data {
             db: open_databases(folder, &news),
             #[cfg(feature = "db")]
             news,
-            is_told,
+            #[cfg(feature = "db")]
+            is_told: told,
         }))
     }
 
