@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
     Switch,
@@ -11,7 +12,7 @@ use bevy_extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Log, check_said, noted, scripts};
+use crate::support::{Log, check_said, host_with, noted, scripts};
 
 #[derive(Resource, Default, Serialize, Deserialize, PartialEq, Debug)]
 struct HighScores(Vec<u32>);
@@ -235,4 +236,92 @@ fn what_an_extension_keeps_can_be_forgotten_when_it_does_not_run() {
     app.world_mut().forget_data("economy").unwrap();
     assert_eq!(kv(&app, "Economy").get::<u32>("starts").unwrap(), None);
     assert!(!folder.path().join("economy").exists());
+}
+
+#[test]
+fn what_was_written_last_is_on_disk_when_the_app_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = town(folder.path(), |app| app.with::<Economy>());
+    for number in 0..1000 {
+        kv(&app, "Economy").set(("number", number), &number).unwrap();
+    }
+    app.world_mut().write_message(AppExit::Success);
+    app.frames(1);
+    assert!(app.world().resource::<Data>().flush().is_done());
+    // Nobody has closed it, as if the process had ended here: a copy of the file has it all.
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir(copy.path().join(".kv")).unwrap();
+    std::fs::copy(folder.path().join(".kv/kv.redb"), copy.path().join(".kv/kv.redb")).unwrap();
+    let app = town(copy.path(), |app| app);
+    assert_eq!(kv(&app, "Economy").get(("number", 999)).unwrap(), Some(999));
+}
+
+#[test]
+fn where_there_is_no_folder_whoever_writes_is_told_why() {
+    let mut app = App::new();
+    app.add_plugins(host_with(r#"(data: "{cellar}")"#));
+    let error = app.world().resource::<Data>().kv("Economy").set("motd", "well met").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no data can be kept: the data folder `{cellar}` cannot be had: there is no placeholder `{cellar}`",
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_and_the_app_runs_on() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "in the way").unwrap();
+    let app = town(&folder.path().join("file"), |app| app.with::<Economy>().with::<Weather>());
+    let told = app.logs().into_iter().find(|line| line.starts_with("error: extensions cannot keep data: "));
+    assert!(told.is_some_and(|line| line.contains(".kv")), "{:#?}", app.logs());
+    app.assert_states("Economy failed, Weather running");
+}
+
+#[test]
+fn what_is_too_large_is_an_error_that_a_script_can_catch() {
+    let text = "
+        const { kv } = extension.imports('data');
+        for (const write of [() => kv.set('a', 'x'.repeat(2 ** 20)), () => kv.set('k'.repeat(2000), 1), () => kv.incr('a', 1.5)])
+            try { write() } catch (error) { console.log(error.message) }
+        kv.set('text', 'x');
+        try { kv.incr('text') } catch (error) { console.log(error.message) }
+        console.log(kv.has('a'));
+    ";
+    let app = scripts(&[("aa.js", text)]).start();
+    let key = "k".repeat(40);
+    check_said(
+        &app,
+        &[
+            "aa: the value of `a` is too large: it takes 1048578 bytes, and 1048576 are the most",
+            &format!("aa: the key `{key}...` is too long: it takes 2002 bytes, and 1024 are the most"),
+            "aa: that is no whole number of 64 bits",
+            "aa: `text` cannot be read as `i64`: there is `\"x\"`, invalid type: string \"x\", expected i64 at line 1 \
+             column 3",
+            "aa: false",
+        ],
+    );
+}
+
+#[test]
+fn a_script_reads_and_writes_while_an_event_is_delivered() {
+    let text = "
+        const { kv } = extension.imports('data');
+        extension.on('paid', (event) => { event.sum = kv.incr('gold', event.gold) });
+    ";
+    let mut app = scripts(&[("aa.js", text)]).start();
+    let paid = bevy_extensions::json!({ "gold": 7 });
+    app.world_mut().emit("paid", paid.clone()).unwrap();
+    assert_eq!(app.world_mut().emit("paid", paid).unwrap()["sum"], 14);
+}
+
+#[test]
+fn what_a_script_keeps_stays_when_it_is_unloaded() {
+    let text = "const { kv } = extension.imports('data'); kv.incr('starts');";
+    let mut app = scripts(&[("aa.js", text)]).start();
+    app.world_mut().resource_mut::<Extensions>().switch(Switch::unload("aa"));
+    app.frames(1);
+    assert!(app.world().resource::<Extensions>().state("aa").is_none());
+    assert_eq!(kv(&app, "aa").get("starts").unwrap(), Some(1));
+    app.world_mut().forget_data("aa").unwrap();
+    assert_eq!(kv(&app, "aa").get::<u32>("starts").unwrap(), None);
 }

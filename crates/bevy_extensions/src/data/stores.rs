@@ -77,14 +77,11 @@ struct Stores {
 
 impl Data {
     pub(crate) fn new(folder: &DataFolder) -> Self {
-        let told = Arc::<AtomicBool>::default();
-        #[cfg(feature = "db")]
-        let is_told = told.clone();
-        #[cfg(not(feature = "db"))]
-        let is_told = told;
+        let is_told = Arc::<AtomicBool>::default();
+        let told = is_told.clone();
         let kv = match folder.path() {
             Ok(folder) => KvStore::when_needed(KvSettings::in_folder(folder.join(KV)), move |news| {
-                tell_kv_news(news, &is_told);
+                tell_kv_news(news, &told);
             }),
             Err(why) => Ok(KvStore::nowhere(why)),
         };
@@ -97,7 +94,7 @@ impl Data {
             #[cfg(feature = "db")]
             news,
             #[cfg(feature = "db")]
-            is_told: told,
+            is_told,
         }))
     }
 
