@@ -40,6 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// ```
 /// # use bevy_app::prelude::*;
+/// # use bevy_ecs::prelude::*;
 /// # use bevy_extensions::{data::Data, prelude::*};
 /// # let folder = tempfile::tempdir()?;
 /// # let host = ExtensionsPlugin { data: Some(folder.path().join("data")), ..Default::default() };
