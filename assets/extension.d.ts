@@ -78,14 +78,25 @@ interface Extension {
   emit(name: string, value?: any, options?: { to?: string | string[] }): Promise<any>;
 
   /**
-   * Returns what another extension offers, or the app itself (`'app'`). Functions take one argument, and answer at once.
+   * What this extension keeps, and nobody else sees. The app has to be built with the feature `data`, and for `db` with the
+   * feature `db`.
    *
    * @example
    * const { kv } = extension.imports('data');
+   * kv.set(['seen', 'Ann'], kv.incr('visitors'));
+   */
+  imports(name: 'data'): ExtensionData;
+
+  /**
+   * Returns what another extension offers, or the app itself (`'app'`). Functions take one argument, and answer at once.
+   *
+   * @example
+   * const { deposit } = extension.imports('Economy');
    */
   imports(name: string): any;
 
   /** The same as `imports`. */
+  import(name: 'data'): ExtensionData;
   import(name: string): any;
 
   /** Makes this extension a driver of an interface: its methods get one object of arguments. */
@@ -147,6 +158,140 @@ interface ExtensionStorage extends ReadableFiles {
 
   /** Removes a file, and tells whether it was there. */
   remove(path: string): boolean;
+}
+
+/** What an extension keeps. */
+interface ExtensionData {
+  /** Keys and values that stay. */
+  readonly kv: ExtensionKv;
+
+  /** Tables that stay, asked in SQL. An app without the feature `db` throws an error here. */
+  readonly db: ExtensionDb;
+
+  /** What is quickly there again, and may be gone. */
+  readonly cache: ExtensionCache;
+}
+
+/** A text, a whole number, or a list of them: `['gold', 'Ann']`. It has 1 KiB at most. */
+type ExtensionKey = string | number | bigint | readonly (string | number | bigint)[];
+
+/**
+ * Keys and values that are there at the next start. Values are what `JSON.stringify` takes, of 1 MiB at most. What is written
+ * is there for the next read at once, and gets to disk a little later, on another thread; when the app ends, all of it does.
+ * A prefix is a text with which texts begin, or a list with which keys begin.
+ */
+interface ExtensionKv {
+  /** Returns a value; `null` if there is none. */
+  get(key: ExtensionKey): any;
+
+  /** Returns several values, as they are at one moment. */
+  getMany(keys: readonly ExtensionKey[]): any[];
+
+  /** Tells whether there is a value. */
+  has(key: ExtensionKey): boolean;
+
+  /** Writes a value, for so many milliseconds if that is said. */
+  set(key: ExtensionKey, value: any, options?: { ttl?: number }): void;
+
+  /** Writes several values, all or none: an object, or a list of pairs of a key and a value. */
+  setMany(values: Record<string, any> | readonly (readonly [ExtensionKey, any])[]): void;
+
+  /** Deletes a value. */
+  delete(key: ExtensionKey): void;
+
+  /** Lists what begins so, in order; 1000 entries if nothing else is said. `next` goes on where this ends: hand it over as `after`. */
+  list(
+    prefix?: ExtensionKey,
+    options?: { limit?: number; after?: ExtensionKey | null },
+  ): { entries: { key: ExtensionKey; value: any }[]; next: ExtensionKey | null };
+
+  /** Adds to a whole number, which is 0 if there is none, and returns what it is then. */
+  incr(key: ExtensionKey, by?: number | bigint): number | bigint;
+
+  /** Takes from a whole number. */
+  decr(key: ExtensionKey, by?: number | bigint): number | bigint;
+
+  /** Has a value go after so many milliseconds, or stay (`null`). Tells whether there is one. */
+  expire(key: ExtensionKey, ttl: number | null): boolean;
+
+  /** Deletes all. */
+  clear(): void;
+
+  /** Writes what a function makes of a value (`null` if there is none), and returns that. */
+  update(key: ExtensionKey, fn: (value: any) => any): any;
+
+  /** Writes and deletes if all values are as they should be (`null` is none), all at once; tells whether they were. */
+  transact(options: {
+    when?: Record<string, any> | readonly (readonly [ExtensionKey, any])[];
+    set?: Record<string, any> | readonly (readonly [ExtensionKey, any])[];
+    delete?: readonly ExtensionKey[];
+  }): boolean;
+
+  /** Calls a function, in the next frame, with each key that begins so and has changed; `null` if many have. */
+  watch(prefix: ExtensionKey, fn: (key: ExtensionKey | null) => unknown): ExtensionListener;
+  watch(fn: (key: ExtensionKey | null) => unknown): ExtensionListener;
+}
+
+/** Parameters of a statement: a list by place (`?`), an object by name (`:name`). A `Uint8Array` is a blob. */
+type ExtensionSqlParams = readonly any[] | Record<string, any> | null;
+
+/**
+ * Tables in a file of this extension's own, in SQLite. Answers come in a later frame, and what was answered is on disk. Rows
+ * are objects; blobs are lists of numbers.
+ *
+ * @example
+ * const { db } = extension.imports('data');
+ * db.migrate([['001 players', 'CREATE TABLE player (name TEXT PRIMARY KEY, gold INTEGER NOT NULL) STRICT']]);
+ * await db.execute('INSERT INTO player VALUES (?, ?)', ['Ann', 100]);
+ * const { gold } = await db.one('SELECT gold FROM player WHERE name = :name', { name: 'Ann' });
+ */
+interface ExtensionDb {
+  /**
+   * Makes the tables, and waits for that: only at the top level, or in a phase. Each step, a name and SQL, runs once on a
+   * file, in order; one that has run may be neither changed nor left out. Returns the names of those that ran now.
+   */
+  migrate(steps: readonly (readonly [name: string, sql: string])[]): string[];
+
+  /** Returns the rows of a statement. */
+  query(sql: string, params?: ExtensionSqlParams): Promise<any[]>;
+
+  /** Returns the only row of a statement; `null` if there is none. Several are an error. */
+  one(sql: string, params?: ExtensionSqlParams): Promise<any>;
+
+  /** Runs a statement; `lastId` is the `INTEGER PRIMARY KEY` of the row inserted last. */
+  execute(sql: string, params?: ExtensionSqlParams): Promise<{ rows: number; lastId: number }>;
+
+  /** Runs several statements, all or none. */
+  transaction(
+    statements: readonly (readonly [sql: string, params?: ExtensionSqlParams])[],
+  ): Promise<{ rows: number; lastId: number }[]>;
+}
+
+/**
+ * Values in memory, 16 MiB of them; past that, something goes that was not asked for lately. It is empty whenever this
+ * extension starts. `null` counts as nothing.
+ */
+interface ExtensionCache {
+  /** Returns what is kept; `null` if there is nothing. */
+  get(key: ExtensionKey): any;
+
+  /** Tells whether something is kept. */
+  has(key: ExtensionKey): boolean;
+
+  /** Keeps a value, for so many milliseconds if that is said. */
+  set(key: ExtensionKey, value: any, options?: { ttl?: number }): void;
+
+  /** Returns what is kept, or else what a function makes, and keeps that; of a promise, what comes of it. */
+  getOrSet<T>(key: ExtensionKey, fn: () => T, options?: { ttl?: number }): T | Awaited<T>;
+
+  /** Keeps a value no longer; tells whether it was there. */
+  delete(key: ExtensionKey): boolean;
+
+  /** Keeps nothing any longer. */
+  clear(): void;
+
+  /** Tells how it is used, and how full it is. */
+  stats(): { hits: number; misses: number; evictions: number; entries: number; bytes: number };
 }
 
 interface ExtensionLog {

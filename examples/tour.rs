@@ -3,11 +3,14 @@
 //! `Economy` comes from one library crate, `Weather` and `Forecast` from another, `Bard` is the script
 //! `assets/tour/extensions/bard.js`, and the others are below. The settings disable `Festival`, and `Forecast` is left out
 //! because it asks for a newer `Weather`; the load report says so on standard error. Each of three days brings a visitor, whom `Greeter` welcomes with money of `Economy` and the voice
-//! of `Crier`, and some weather; then the gate closes, and everybody says goodbye in reverse order.
+//! of `Crier`, and some weather; then the gate closes, and everybody says goodbye in reverse order. `Chat` knows how often the tour was here:
+//! that is kept beside the program.
 
 use bevy_app::{ScheduleRunnerPlugin, prelude::*};
 use bevy_ecs::prelude::*;
-use bevy_extensions::{AppInfo, Driver, DynamicEvent, Interface, Method, SettingsSource, Target, Type, prelude::*};
+use bevy_extensions::{
+    AppInfo, Driver, DynamicEvent, Interface, Method, SettingsSource, Target, Type, data::Kv, prelude::*,
+};
 use serde_json::{Value, json};
 use town_economy::{Economy, Ledger};
 
@@ -52,11 +55,17 @@ pub struct Chat;
 impl Plugin for Chat {
     fn build(&self, app: &mut App) {
         app.extension::<Self>()
-            .add_systems(PreInit, || println!("Chat: the square is open"))
+            .add_systems(PreInit, open_square)
             .interface(Interface::new("voice").method(Method::new("say").required("text", Type::String)))
             .driver("voice", Driver::new().method("say", |In(said): In<Value>| println!("Chat: {}", said["text"])))
             .add_systems(Terminate, || println!("Chat: the square is empty"));
     }
+}
+
+/// Counts in what stays from one run to the next.
+fn open_square(kv: Res<Kv<Chat>>) -> Result {
+    println!("Chat: the square is open; the tour was here {} times", kv.incr("tours", 1)?);
+    Ok(())
 }
 
 /// Has a loud voice. The settings choose it.

@@ -113,6 +113,119 @@ fn extension_files() {
 }
 
 #[test]
+fn data_kv() {
+    let (stdout, _) = run("data_kv");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- the first start",
+            "Arcade: the scores are [300], and `starts` is None",
+            "Economy: start 1",
+            "Economy: (\"gold\", \"Ann\") is 120",
+            "Economy: (\"gold\", \"Ben\") is 80",
+            "Economy: Ann pays Ben: done",
+            "Economy: `offer` cannot be read as `u32`: there is `\"two for one\"`, invalid type: string \"two for one\", expected u32 at line 1 column 13",
+            "Economy: (\"gold\", \"Ann\") has changed",
+            "Economy: (\"gold\", \"Ben\") has changed",
+            "--- the second start",
+            "Arcade: the scores are [300, 400], and `starts` is None",
+            "Economy: start 2",
+            "Economy: (\"gold\", \"Ann\") is 190",
+            "Economy: (\"gold\", \"Ben\") is 210",
+            "Economy: Ann pays Ben: done",
+            "Economy: `offer` cannot be read as `u32`: there is `\"two for one\"`, invalid type: string \"two for one\", expected u32 at line 1 column 13",
+            "Economy: (\"gold\", \"Ann\") has changed",
+            "Economy: (\"gold\", \"Ben\") has changed",
+        ],
+    );
+}
+
+#[test]
+fn data_db() {
+    let (stdout, _) = run("data_db");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- the first start",
+            "Robert'); DROP TABLE player; -- has 80",
+            "Ann has 120",
+            "a rule of the table stands against it: CHECK constraint failed: gold >= 0",
+            "an extension has one database: it cannot attach others, and `VACUUM` does, in `ATTACH 'db-greeter.sqlite' AS other`",
+            "there are 200 gold",
+            "--- the second start",
+            "Robert'); DROP TABLE player; -- has 160",
+            "Ann has 240",
+            "a rule of the table stands against it: CHECK constraint failed: gold >= 0",
+            "an extension has one database: it cannot attach others, and `VACUUM` does, in `ATTACH 'db-greeter.sqlite' AS other`",
+            "there are 400 gold",
+            "--- from the copy of the first",
+            "it has 200 gold",
+        ],
+    );
+}
+
+#[test]
+fn data_cache() {
+    let (stdout, _) = run("data_cache");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "it begins with 0 maps",
+            "a map of (0, 0)",
+            "a map of (0, 1)",
+            "a map of (0, 0)",
+            "a map of (0, 1)",
+            "a map of (0, 0)",
+            "2 were drawn; 3 hits, 2 misses",
+            "no more than a hundred are kept: true",
+            "no more than 64 KiB of tiles are kept: true",
+            "some had to go: true",
+            "--- Atlas stops, and starts again",
+            "it begins with 0 maps",
+            "a map of (0, 0)",
+            "a map of (0, 1)",
+            "a map of (0, 0)",
+            "a map of (0, 1)",
+            "a map of (0, 0)",
+            "2 were drawn; 3 hits, 2 misses",
+            "no more than a hundred are kept: true",
+            "no more than 64 KiB of tiles are kept: true",
+            "some had to go: true",
+        ],
+    );
+}
+
+#[test]
+fn data_script() {
+    let (stdout, _) = run("data_script");
+    assert_eq!(
+        stdout.lines().collect::<Vec<_>>(),
+        [
+            "--- the first night",
+            "tavern: ale for Ann, that is glass 1",
+            "tavern: wine for Ben, that is glass 1",
+            "tavern: ale for Ann, that is glass 2",
+            "tavern: 6 gold for ale",
+            "tavern: 5 gold for wine",
+            "tavern: Ann: 2 in all",
+            "tavern: Ben: 1 in all",
+            "tavern: the board was written 1 time",
+            "tavern: no: a rule of the table stands against it: NOT NULL constraint failed: orders.price",
+            "--- the second night",
+            "tavern: ale for Ann, that is glass 3",
+            "tavern: wine for Ben, that is glass 2",
+            "tavern: ale for Ann, that is glass 4",
+            "tavern: 12 gold for ale",
+            "tavern: 10 gold for wine",
+            "tavern: Ann: 4 in all",
+            "tavern: Ben: 2 in all",
+            "tavern: the board was written 1 time",
+            "tavern: no: a rule of the table stands against it: NOT NULL constraint failed: orders.price",
+        ],
+    );
+}
+
+#[test]
 fn hot_reload() {
     let (stdout, _) = run("hot_reload");
     assert_eq!(
@@ -243,11 +356,15 @@ fn drivers() {
 
 #[test]
 fn tour() {
+    // Beside the examples, as the host settings say.
+    let program = std::env::current_exe().unwrap();
+    let kept = program.parent().unwrap().with_file_name("examples").join("town_data");
+    _ = std::fs::remove_dir_all(&kept);
     let (stdout, stderr) = run("tour");
     assert_eq!(
         stdout.lines().collect::<Vec<_>>(),
         [
-            "Chat: the square is open",
+            "Chat: the square is open; the tour was here 1 times",
             "Weather: the first day is sunny",
             "Economy: the ledger opens with 250 gold",
             "Greeter: the gate is open",
@@ -276,6 +393,7 @@ fn tour() {
     assert_eq!(
         without_times(&stderr).lines().collect::<Vec<_>>(),
         [
+            &format!("extensions keep their data in `{}`", kept.display()),
             "extensions of town 1.0.0: 6 running, 1 disabled, 1 left out",
             "1 | running | Chat | 0.3.0 | examples/tour.rs",
             "2 | running | Economy | 1.4.0 | examples/crates/town_economy/src/lib.rs",
@@ -290,6 +408,8 @@ fn tour() {
             "  hint: update `Weather`, or ask for `Weather ^1` if that is enough",
         ],
     );
+    let (stdout, _) = run("tour");
+    assert_eq!(stdout.lines().next(), Some("Chat: the square is open; the tour was here 2 times"));
 }
 
 #[test]

@@ -9,6 +9,8 @@ use bevy_extensions::{
     test_kit::{TestApp, extensions},
 };
 
+use crate::support::run_until;
+
 extensions! {
     Economy(version = "1.4.0") = |app| app.extension::<Self>().export_fn("deposit", |In(gold): In<u32>| gold + 100);
 }
@@ -84,6 +86,19 @@ fn the_files_of_the_guide_are_written() {
     assert_eq!(said(&app), ["chronicle: Ann is new", "chronicle: Ben is new", "chronicle: Ann again"]);
     assert_eq!(app.storage("chronicle").list(""), ["rules.json", "seen.txt"]);
     app.assert_quiet();
+}
+
+#[test]
+fn the_data_of_the_guide_is_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let text = blocks(GUIDE, "js")[3];
+    for visit in 1..3 {
+        let mut app = TestApp::builder().host(|host| host.with_script("guestbook.js", text)).data(data.path()).start();
+        app.world_mut().emit("player.joined", json!({"name": "Ann"})).unwrap();
+        run_until(&mut app, |app| said(app).len() == 1);
+        assert_eq!(said(&app), [format!("guestbook: welcome, Ann: visit {visit}, of 1 guests")]);
+        app.assert_quiet();
+    }
 }
 
 #[test]

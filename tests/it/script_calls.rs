@@ -145,11 +145,6 @@ fn who_does_not_run_is_an_error_that_says_so() {
 }
 
 #[test]
-fn data_is_not_offered_yet() {
-    check_error("extension.imports('data')", "Error: `data` is not offered by this app");
-}
-
-#[test]
 fn the_app_offers_functions_too_and_nobody_has_to_declare_it() {
     let text = "extension.on('a', (event) => { event.sum = extension.imports('app').add(event) })";
     let mut app = scripts(&[("client.js", text)]).start();

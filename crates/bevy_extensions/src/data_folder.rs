@@ -29,6 +29,12 @@ impl DataFolder {
         }
     }
 
+    /// Returns the folder, or why there is none.
+    #[cfg(feature = "data")]
+    pub(crate) fn path(&self) -> Result<&Path, &str> {
+        self.0.as_deref().map_err(AsRef::as_ref)
+    }
+
     /// Returns the storage of an extension.
     pub(crate) fn storage(&self, of: &ExtensionName) -> Storage {
         match &self.0 {

@@ -5,6 +5,10 @@ use std::{any::TypeId, panic::catch_unwind, sync::Arc};
 use bevy_app::App;
 use bevy_extensions_core::{Candidate, HostSettings, Manifest, ParseError, Source};
 
+#[cfg(feature = "db")]
+use crate::data::Db;
+#[cfg(feature = "data")]
+use crate::data::Kv;
 use crate::{
     acting::ExtensionId,
     contain::{Ward, call, inject::strike},
@@ -54,6 +58,10 @@ impl Declared {
             add: |app, ward| _ = app.add_plugins(HostedExtension::<E>::new(ward)),
             configure: |app, settings| {
                 Files::<E>::insert(app);
+                #[cfg(feature = "data")]
+                Kv::<E>::insert(app);
+                #[cfg(feature = "db")]
+                Db::<E>::insert(app);
                 Settings::<E>::insert(app, settings)
             },
         }

@@ -70,6 +70,8 @@ pub enum FaultPlace {
     TopLevel,
     /// A timer of its script.
     Timer,
+    /// What it does with an answer of its database.
+    Answer,
     /// What its script emits, one event after another.
     Emissions,
 }
@@ -151,6 +153,7 @@ impl FaultPlace {
             | Self::Function(_)
             | Self::Event(_)
             | Self::Timer
+            | Self::Answer
             | Self::Emissions => true,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_)
@@ -209,6 +212,7 @@ impl fmt::Display for FaultPlace {
             Self::Stop => f.write_str("as it was stopped"),
             Self::TopLevel => f.write_str("at the top level of its script"),
             Self::Timer => f.write_str("in a timer"),
+            Self::Answer => f.write_str("in what it does with an answer of its database"),
             Self::Emissions => f.write_str("in what it emitted"),
         }
     }

@@ -416,6 +416,24 @@
 //! No path leads out of these folders, neither by `..` nor by a link, and nobody sees those of others. A file is there as a
 //! whole or not at all. The storages lie below [one folder](ExtensionsPlugin::data), and stay when an extension stops.
 //!
+//! # Data
+//!
+//! What an extension keeps is nobody else's, and stays when it stops. The features `data` and `db` turn on the module `data`,
+//! which has examples of all of it:
+//!
+//! | native | script: `extension.imports('data')` | |
+//! |---|---|---|
+//! | `Res<Kv<Greeter>>` | `kv` | keys and values, on disk. Writes are visible at once, and get to disk on another thread |
+//! | `persistent::<HighScores>()` of the scope | | a resource that is loaded before the phases, and kept when it changes |
+//! | `watch_keys("gold")` of the scope | `kv.watch` | hears of keys that change |
+//! | `Res<Db<Greeter>>`, `migrations(..)` of the scope | `db` | tables in SQLite, a file for each extension (feature `db`) |
+//! | `cache::<Key, Value>(..)` of the scope | `cache` | values in memory, within a bound, for some time |
+//!
+//! No frame waits for the disk: `db.later()` asks without waiting, `commands.answer(..)` hands the answer to a system, and
+//! scripts get promises. For the app there is `Res<Data>`: it copies all that is kept while it is in use, and tells when all is
+//! on disk. When the app ends, all of it gets there. [`forget_data`](ExtensionsWorldExt::forget_data) removes what an extension
+//! keeps. It lies in [one folder](ExtensionsPlugin::data), which is told when it is needed first.
+//!
 //! # Extensions as files
 //!
 //! What lies in the [`directories`](HostSettings::directories) of the host settings extends the app too: by default in
@@ -490,6 +508,9 @@
 //!
 //! None is on by default.
 //!
+//! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
+//! * `db`: `data`, and tables. Takes a C compiler, and about a minute to build SQLite, 2 MB of program; a thread for each
+//!   database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
 //! * `script`: extensions in JavaScript, and archives. Takes a C compiler, and about half a minute to build; 200 KiB of
@@ -506,6 +527,8 @@
 //! * *My file is not in the report.* It lies in another folder (see [`directories`](HostSettings::directories)), or deeper
 //!   than one level, or is no `.js`, `.mjs` or `.zip`.
 //! * *"this app runs no scripts".* Turn on the feature `script`.
+//! * *"this app keeps no data", "this app has no databases".* Turn on the feature `data` or `db`.
+//! * *"is in use by another app".* Two apps cannot have the same [data folder](ExtensionsPlugin::data).
 //! * *Nothing happens when I save.* The log says at the start what is watched. `dev.watch` has to be on, and the feature `watch`
 //!   too. On some network and container file systems, changes made from outside are not told.
 //! * *A system does not say its name in a fault.* Turn on the feature `debug`.
@@ -532,6 +555,8 @@ mod acting;
 mod app_info;
 mod caseless;
 mod contain;
+#[cfg(feature = "data")]
+pub mod data;
 mod data_folder;
 mod declare;
 mod driver;
@@ -621,7 +646,7 @@ pub use shared::PluginsOnce;
 pub use signature::{Absent, ArgumentError, Param, Signature, Type};
 pub use switch::{Blocked, BlockedBy, SaveSwitchesError, StalePlan, SwitchPlan, SwitchStep};
 pub use value::Misfit;
-pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt};
+pub use world_ext::{ExtensionsCommandsExt, ExtensionsWorldExt, ForgetError};
 
 /// What an app and an extension usually need: `use bevy_extensions::prelude::*;`.
 pub mod prelude {

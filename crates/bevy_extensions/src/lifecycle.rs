@@ -8,6 +8,8 @@ mod stop;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
+#[cfg(feature = "data")]
+use bevy_ecs::{schedule::IntoScheduleConfigs, system::ScheduleSystem};
 
 use crate::{extension::Extension, phase::Phase};
 
@@ -92,6 +94,12 @@ pub(crate) fn plugin(app: &mut App) {
     } else {
         order.labels.push(AfterLast.intern());
     }
+}
+
+/// Adds a system that runs when a frame has ended, and the extensions with it if the app exits.
+#[cfg(feature = "data")]
+pub(crate) fn at_end_of_frame<M>(app: &mut App, system: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+    app.add_systems(AfterLast, system.after(stop::end_frame));
 }
 
 /// What [`ExtensionScope::add_systems`](crate::ExtensionScope::add_systems) takes as its first argument: a [`Phase`],

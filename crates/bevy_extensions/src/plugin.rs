@@ -11,6 +11,8 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::Storage;
 use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
+#[cfg(feature = "data")]
+use crate::data;
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
 use crate::{
@@ -76,8 +78,8 @@ pub struct ExtensionsPlugin {
     /// Scripts that are there whether found or not, each a file name and its text; see
     /// [`with_script`](Self::with_script). Default: none.
     pub scripts: Vec<(String, String)>,
-    /// The folder below which each extension has its [storage](Storage), one of its own with its name in lower case. It is
-    /// made when it is needed. Default: what the host settings say.
+    /// The folder below which each extension has its [storage](Storage), one of its own with its name in lower case. What they
+    /// keep as keys and values lies beside those in `.kv`, and their tables in `.db`. It is made when it is needed. Default: what the host settings say.
     pub data: Option<PathBuf>,
     /// The languages of scripts that the app runs. Default: JavaScript.
     #[cfg(feature = "script")]
@@ -200,6 +202,8 @@ impl ExtensionsPlugin {
         exchange::install(world);
         driver::install(world);
         app.add_plugins((lifecycle::plugin, switch::plugin));
+        #[cfg(feature = "data")]
+        app.add_plugins(data::plugin);
         #[cfg(feature = "script")]
         app.add_plugins(script::plugin);
     }

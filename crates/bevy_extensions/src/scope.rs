@@ -1,5 +1,7 @@
 //! What an extension's author holds in `build`.
 
+#[cfg(feature = "data")]
+use std::hash::Hash;
 use std::{
     collections::BTreeMap,
     marker::PhantomData,
@@ -15,7 +17,11 @@ use bevy_ecs::{
     system::{IntoObserverSystem, ScheduleSystem},
 };
 use bevy_extensions_core::{ExtensionName, Location, Problem};
+#[cfg(feature = "data")]
+use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(feature = "data")]
+use crate::data;
 use crate::{
     acting::is_acting,
     contain::Ward,
@@ -283,6 +289,108 @@ impl<E: Extension> ExtensionScope<'_, E> {
             owned::insert_resource::<R>(self.app.world_mut(), ward, Arc::new(Mutex::new(make)));
         }
         self
+    }
+
+    /// Inserts a resource of the extension's own that stays from one run of the app to the next.
+    ///
+    /// It is loaded here, from the extension's [key-value store](crate::data::Kv), or made if it was never kept; in `build`
+    /// that is before all phases. Whenever it has changed, it is kept at the end of the frame. It goes and comes as with
+    /// [`init_resource`](Self::init_resource). It is found by the name of its type, so types of one extension that are kept have
+    /// different names.
+    ///
+    /// If what is kept cannot be read as such a resource, the extension fails, and what is kept stays as it is.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Extension)]
+    /// # struct Arcade;
+    /// #[derive(Resource, Default, Serialize, Deserialize)]
+    /// struct HighScores(Vec<u32>);
+    ///
+    /// impl Plugin for Arcade {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().persistent::<HighScores>().add_systems(Init, note_score);
+    ///     }
+    /// }
+    ///
+    /// fn note_score(mut scores: ResMut<HighScores>) {
+    ///     scores.0.push(100);
+    /// }
+    /// # let folder = tempfile::tempdir()?;
+    /// # for runs in 1..3 {
+    /// # let host = ExtensionsPlugin { data: Some(folder.path().into()), ..Default::default() };
+    /// # let mut app = App::new();
+    /// # app.add_plugins(host.without_inventory().with::<Arcade>()).update();
+    /// # assert_eq!(app.world().resource::<HighScores>().0.len(), runs);
+    /// # app.terminate_extensions();
+    /// # }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "data")]
+    pub fn persistent<R>(&mut self) -> &mut Self
+    where
+        R: Resource + Serialize + DeserializeOwned + FromWorld,
+    {
+        if let Some(ward) = &self.ward
+            && let Err(error) = data::load_persistent::<R>(self.app.world_mut(), ward)
+        {
+            self.fail(error);
+        }
+        self
+    }
+
+    /// Has the extension hear [`KvChanged`](crate::data::KvChanged) whenever a key of its key-value store changes that begins
+    /// like this, whoever changes it.
+    #[cfg(feature = "data")]
+    pub fn watch_keys(&mut self, prefix: impl Into<data::Prefix>) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            data::watch_keys(self.app.world_mut(), ward, prefix.into());
+        }
+        self
+    }
+
+    /// Says what makes the tables of the extension's [database](crate::data::Db), and makes them: now, which in `build` is before
+    /// all phases.
+    ///
+    /// Each migration runs once on a file, in order, and all of it or nothing. One that has run may be neither changed nor left
+    /// out: further changes are further migrations. If one fails, the extension fails with it.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_extensions::prelude::*;
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         app.extension::<Self>().migrations([
+    ///             ("001 players", "CREATE TABLE player (name TEXT PRIMARY KEY) STRICT"),
+    ///             ("002 gold", "ALTER TABLE player ADD COLUMN gold INTEGER NOT NULL DEFAULT 0"),
+    ///         ]);
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "db")]
+    pub fn migrations<M: Into<data::Migration>>(&mut self, migrations: impl IntoIterator<Item = M>) -> &mut Self {
+        let migrations: Arc<[_]> = migrations.into_iter().map(Into::into).collect();
+        if let Some(ward) = &self.ward
+            && let Err(error) = data::migrate(self.app.world_mut(), ward, &migrations)
+        {
+            self.fail(error);
+        }
+        self
+    }
+
+    /// Inserts a [cache](data::Cache) of the extension's own. An extension may have several, of different types.
+    #[cfg(feature = "data")]
+    pub fn cache<K, V>(&mut self, settings: data::CacheSettings) -> &mut Self
+    where
+        K: Hash + Eq + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.insert_resource_with(move |_| data::Cache::<E, K, V>::new(settings.clone()))
     }
 
     /// Gives every entity that gets a component `C` from now on to the extension, unless it belongs to somebody already.

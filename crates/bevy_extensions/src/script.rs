@@ -17,6 +17,7 @@
 //! | `driver('sms', { send({ to }) {..} })`, `drivers('sms')` | serves an interface; uses one, whoever serves it |
 //! | `files.read('rules.json')`, `bytes`, `has`, `list`, `save` | what came with it: its own folder or archive |
 //! | `storage.write('scores.json', text)`, `read`, `bytes`, `has`, `list`, `remove` | what it writes: a folder of its own, as the [`Storage`](crate::Storage) of a native |
+//! | `imports('data')`: `{ kv, db, cache }` | what it keeps (features `data` and `db`): keys and values, tables, and what is quickly there again |
 //! | `config`, `name`, `version`, `log.info(..)` | its settings, and what it is called |
 //! | `console`, `setTimeout`, `setInterval`, `queueMicrotask`, `structuredClone` | as everywhere; timers run on the time of the app |
 //! | `require('./lib/x')`, `import` | its own files, and nobody else's |
@@ -59,6 +60,8 @@
 //! ```
 
 mod context;
+#[cfg(feature = "data")]
+mod data;
 mod deliver;
 mod engine;
 mod host;
@@ -90,4 +93,6 @@ pub(crate) fn plugin(app: &mut App) {
     app.init_resource::<context::Scripts>()
         .init_resource::<timer::Timers>()
         .add_systems(PreUpdate, timer::ring_timers.ambiguous_with_all());
+    #[cfg(feature = "db")]
+    app.add_systems(PreUpdate, data::settle_answers.ambiguous_with_all());
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::Plan;
+use bevy_extensions_core::Resolution;
 
 use crate::{contain::inject::Blow, entity::Extensions, fault::FaultPlace};
 
@@ -30,11 +30,12 @@ pub(crate) struct Injection {
 }
 
 /// Shuffles the plan, if the test wants that.
-pub(crate) fn shuffle(world: &World, plan: &mut Plan) {
+pub(crate) fn shuffled(world: &World, mut resolution: Resolution) -> Resolution {
     if let Some(seed) = world.get_resource::<TestRules>().and_then(|rules| rules.seed) {
         let mut random = SplitMix(seed);
-        *plan = plan.reordered(|ready| random.below(ready));
+        resolution.plan = resolution.plan.reordered(|ready| random.below(ready));
     }
+    resolution
 }
 
 /// Has the extensions fail where the test wants it, before any of their code runs.

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use bevy_ecs::{event::EventPattern, prelude::*, system::IntoObserverSystem};
-use bevy_extensions_core::Switch;
+use bevy_extensions_core::{ExtensionName, FileError, NameError, Switch};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+#[cfg(feature = "data")]
+use crate::data;
 use crate::{
+    data_folder::DataFolder,
     driver::{self, DriverError, Request},
-    entity::Extensions,
+    entity::{ExtensionState, Extensions},
     event::{Delivery, DeliveryError, DynamicEvent, EmitError, ExtensionEvent, ListenError, Target, registry},
     exchange::{self, CallError, Ignored},
     export::{self, Export},
@@ -186,6 +189,14 @@ pub trait ExtensionsWorldExt {
     /// `None` if no extension has that name, which may differ in case. This looks at every entity.
     fn leftovers(&self, name: &str) -> Option<Vec<Leftover>>;
 
+    /// Removes all that an extension keeps, which stays otherwise: its files and its data, in memory and on disk. It need not
+    /// be there, but it may not run.
+    ///
+    /// # Errors
+    ///
+    /// [`ForgetError`] if it is starting or running, or something cannot be removed.
+    fn forget_data(&mut self, name: &str) -> Result<(), ForgetError>;
+
     /// Returns an export, if it is there. Systems take [`Import`](crate::Import).
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T>;
 
@@ -268,6 +279,22 @@ impl ExtensionsWorldExt for World {
         Some(leftovers::of(self, id))
     }
 
+    fn forget_data(&mut self, name: &str) -> Result<(), ForgetError> {
+        let name: ExtensionName = name.parse()?;
+        let state = self.get_resource::<Extensions>().and_then(|extensions| extensions.state(name.as_str()));
+        if state.is_some_and(ExtensionState::is_active) {
+            return Err(ForgetError::Running { extension: name });
+        }
+        #[cfg(feature = "data")]
+        if let Some(data) = self.get_resource::<data::Data>() {
+            data.forget(name.as_str())?;
+        }
+        if let Some(folder) = self.get_resource::<DataFolder>() {
+            folder.storage(&name).remove_all()?;
+        }
+        Ok(())
+    }
+
     fn import<Who: DependsOn<T::Owner>, T: Export>(&self) -> Option<&T> {
         export::import(self)
     }
@@ -302,6 +329,32 @@ pub trait ExtensionsCommandsExt {
 
     /// Calls a method of an interface by its type, whatever it answers; see [`ExtensionsWorldExt::request`].
     fn request<R: Request>(&mut self, request: R);
+
+    /// Has a system get the answer of a database, in the frame after it came: as a part of the extension whose commands
+    /// these are. If that stops before, nobody is told; what was asked for is done.
+    ///
+    /// ```
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{data::{Db, DbError}, prelude::*};
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// # impl bevy_app::Plugin for Economy { fn build(&self, _: &mut bevy_app::App) {} }
+    /// fn count(db: Res<Db<Economy>>, mut commands: Commands) {
+    ///     commands.answer(db.later().query_one("SELECT sum(gold) FROM player", ()), show);
+    /// }
+    ///
+    /// fn show(In(gold): In<Result<i64, DbError>>) -> Result {
+    ///     println!("there are {} gold", gold?);
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "db")]
+    fn answer<T, M>(
+        &mut self,
+        answer: data::DbAnswer<T>,
+        system: impl IntoSystem<In<Result<T, data::DbError>>, (), M> + Send + 'static,
+    ) where
+        T: Send + 'static;
 
     /// Adds a listener while the app runs; see [`ExtensionsWorldExt::add_listener`].
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>);
@@ -402,6 +455,17 @@ impl ExtensionsCommandsExt for Commands<'_, '_> {
         });
     }
 
+    #[cfg(feature = "db")]
+    fn answer<T, M>(
+        &mut self,
+        answer: data::DbAnswer<T>,
+        system: impl IntoSystem<In<Result<T, data::DbError>>, (), M> + Send + 'static,
+    ) where
+        T: Send + 'static,
+    {
+        self.queue(move |world: &mut World| data::answer(world, answer, system));
+    }
+
     fn add_listener<E: EventPattern, M: 'static>(&mut self, listener: impl IntoObserverSystem<E, M>) {
         self.queue(move |world: &mut World| {
             if let Err(error) = world.add_listener(listener) {
@@ -449,6 +513,28 @@ fn switch(commands: &mut Commands, switch: Switch) {
             extensions.requested.push(request);
         }
     });
+}
+
+/// Data of an extension that could not be removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForgetError {
+    /// That is no name of an extension.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The extension runs, and may need what it keeps.
+    #[error("`{extension}` runs, and may need what it keeps; disable it first")]
+    Running {
+        /// Which.
+        extension: ExtensionName,
+    },
+    /// A file cannot be removed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Keys and values, or tables, cannot be removed.
+    #[cfg(feature = "data")]
+    #[error(transparent)]
+    Data(#[from] data::DataError),
 }
 
 /// Tells of a call that nobody waits for. What failed in the callee's code was told already, and is not the caller's fault.

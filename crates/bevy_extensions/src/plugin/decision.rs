@@ -11,6 +11,8 @@ use super::{
     ExtensionsPlugin,
     origin::{Origin, loadable},
 };
+#[cfg(feature = "data")]
+use crate::data::Data;
 #[cfg(feature = "watch")]
 use crate::watch::Watch;
 use crate::{
@@ -79,8 +81,7 @@ impl Decision {
         }
         let Sources { origins, mut problems } = found;
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
-        #[cfg_attr(not(feature = "test_kit"), expect(unused_mut, reason = "only a test changes it"))]
-        let mut resolution = resolve(&candidates, &settings);
+        let resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
         if let Some(problem) = unreadable {
             problems.insert(0, problem);
@@ -93,7 +94,7 @@ impl Decision {
             verdict = Verdict::Exit;
         }
         #[cfg(feature = "test_kit")]
-        crate::test_rules::shuffle(world, &mut resolution.plan);
+        let resolution = crate::test_rules::shuffled(world, resolution);
         let reader = reader(plugin, &settings);
         Self {
             origins,
@@ -126,6 +127,8 @@ impl Decision {
         extensions.problems.add_first(self.problems);
         extensions.problems.set_resolved(self.resolution.problems);
         world.insert_resource(extensions);
+        #[cfg(feature = "data")]
+        world.insert_resource(Data::new(&self.data));
         Extensions::show(world, Vec::new());
         world.insert_resource(self.data);
         world.init_resource::<Known>();

@@ -1,5 +1,7 @@
 //! The context of a script: its runtime, and what waits until it has returned.
 
+#[cfg(feature = "data")]
+use std::sync::OnceLock;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{
@@ -10,6 +12,8 @@ use std::{
 
 use bevy_ecs::{lifecycle::HookContext, prelude::*, world::DeferredWorld};
 use bevy_extensions_core::{ExtensionFiles, ExtensionName, Storage};
+#[cfg(feature = "data")]
+use bevy_extensions_data::{CacheSettings, JsonCache};
 use serde_json::Value;
 
 use super::{
@@ -52,7 +56,17 @@ pub(super) struct Context {
     has_waiting: AtomicBool,
     is_delivering: AtomicBool,
     pub(super) registered: Mutex<Registered>,
+    /// What it has in memory, once it has asked for it.
+    #[cfg(feature = "data")]
+    cache: OnceLock<JsonCache>,
+    /// What its database has not answered yet.
+    #[cfg(feature = "db")]
+    answers: Mutex<Vec<(PromiseId, Answer)>>,
 }
+
+/// Tells what a database answers, once it has.
+#[cfg(feature = "db")]
+pub(super) type Answer = Box<dyn FnMut() -> Option<Result<Value, String>> + Send>;
 
 /// How many events may wait for a script that is running.
 pub(super) const MOST_EVENTS: usize = 1000;
@@ -92,6 +106,10 @@ impl Context {
             has_waiting: AtomicBool::new(false),
             is_delivering: AtomicBool::new(false),
             registered: Mutex::default(),
+            #[cfg(feature = "data")]
+            cache: OnceLock::new(),
+            #[cfg(feature = "db")]
+            answers: Mutex::default(),
         }
     }
 
@@ -175,6 +193,34 @@ impl Context {
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         self.has_waiting.store(false, Ordering::Relaxed);
         drop(waiting);
+        #[cfg(feature = "db")]
+        lock(&self.answers).clear();
+    }
+
+    /// Returns what the script has in memory.
+    #[cfg(feature = "data")]
+    pub(super) fn cache(&self) -> &JsonCache {
+        self.cache.get_or_init(|| JsonCache::json(CacheSettings::default()))
+    }
+
+    /// Has the script be told of an answer when it is there.
+    #[cfg(feature = "db")]
+    pub(super) fn wait_for_answer(&self, promise: PromiseId, answer: Answer) {
+        lock(&self.answers).push((promise, answer));
+    }
+
+    /// Takes the answers that are there, in the order in which they were asked for.
+    #[cfg(feature = "db")]
+    pub(super) fn take_answers(&self) -> Vec<(PromiseId, Result<Value, String>)> {
+        let mut ready = Vec::new();
+        lock(&self.answers).retain_mut(|(promise, answer)| match answer() {
+            Some(answer) => {
+                ready.push((*promise, answer));
+                false
+            }
+            None => true,
+        });
+        ready
     }
 
     /// Delivers what waits, once the script has returned: now if that can be, or else when the event is delivered that

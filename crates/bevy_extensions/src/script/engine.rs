@@ -98,7 +98,8 @@ pub trait Script: Send {
         host: &mut dyn ScriptHost,
     ) -> Result<Value, ScriptError>;
 
-    /// Tells what an event became that it has [emitted](ScriptHost::emit), or why it was not emitted.
+    /// Tells what an event became that it has [emitted](ScriptHost::emit), or why it was not emitted; or what came of what it
+    /// has [asked for](ScriptHost::data_later).
     fn settle(&mut self, promise: PromiseId, outcome: Result<Value, String>, host: &mut dyn ScriptHost);
 
     /// Calls what waits for a timer.
@@ -290,6 +291,29 @@ pub trait ScriptHost {
     ///
     /// If the path could lead elsewhere, or the file cannot be removed.
     fn remove_stored(&mut self, path: &str) -> Result<bool, String>;
+
+    /// Calls a method of what the extension keeps, which answers at once: `kv` is its key-value store, `cache` what it has in
+    /// memory, and `db` has `migrate`, which waits for the disk. What the methods are called and take is the same in all
+    /// languages; `assets/extension.d.ts` has them. What there is, [`offers`](Self::offers) of `data` lists.
+    ///
+    /// # Errors
+    ///
+    /// If the app keeps no such data, the arguments do not fit, or it fails.
+    fn data(&mut self, store: &str, method: &str, arguments: Vec<Value>) -> Result<Value, String>;
+
+    /// Asks for what takes its time: the other methods of `db`. What comes of it is told to [`Script::settle`], in a later
+    /// frame.
+    ///
+    /// # Errors
+    ///
+    /// If the app keeps no such data, or the arguments do not fit.
+    fn data_later(
+        &mut self,
+        store: &str,
+        method: &str,
+        arguments: Vec<Value>,
+        promise: PromiseId,
+    ) -> Result<(), String>;
 
     /// Says something to the log, in the name of the extension.
     fn log(&mut self, level: LogLevel, text: &str);

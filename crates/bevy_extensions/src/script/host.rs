@@ -14,6 +14,8 @@ use super::{
     serve::{OwnedFunction, ScriptCallee},
     timer::{self, Timers},
 };
+#[cfg(feature = "data")]
+use crate::data::{Data, watch_keys};
 use crate::{
     contain::chain::{self, Extended, Link},
     driver::{self, Driver},
@@ -80,7 +82,10 @@ impl ScriptHost for Host<'_> {
     }
 
     fn offers(&mut self, of: &str) -> Result<Vec<Offer>, String> {
-        let offers = exchange::offers(self.reach.world(), of).map_err(|error| not_offered(of, text(error)))?;
+        if of == DATA {
+            return stores();
+        }
+        let offers = exchange::offers(self.reach.world(), of).map_err(text)?;
         Ok(offers.into_iter().map(|(name, is_value)| Offer { name, kind: kind(is_value) }).collect())
     }
 
@@ -173,6 +178,55 @@ impl ScriptHost for Host<'_> {
         self.context.storage.remove(path).map_err(text)
     }
 
+    #[cfg(feature = "data")]
+    fn data(&mut self, store: &str, method: &str, arguments: Vec<Value>) -> Result<Value, String> {
+        let name = self.context.ward.name().clone();
+        let data = self.reach.world().get_resource::<Data>().ok_or(NO_DATA)?.clone();
+        match (store, method) {
+            ("kv", "watch") => {
+                let prefix = super::data::prefix(arguments.first().unwrap_or(&Value::Null))?;
+                self.act(move |world, context| watch_keys(world, &context.ward, prefix));
+                Ok(Value::Null)
+            }
+            ("kv", method) => super::data::kv(&data.kv(name.as_str()), method, arguments),
+            ("cache", method) => super::data::cache(self.context.cache(), method, arguments),
+            #[cfg(feature = "db")]
+            ("db", "migrate") => super::data::migrate(&data, name.as_str(), self.place, arguments),
+            #[cfg(feature = "db")]
+            ("db", method) => Err(format!("`db` has no `{method}`")),
+            #[cfg(not(feature = "db"))]
+            ("db", _) => Err(NO_DB.into()),
+            (store, _) => Err(format!("`data` has no `{store}`")),
+        }
+    }
+
+    #[cfg(feature = "db")]
+    fn data_later(
+        &mut self,
+        store: &str,
+        method: &str,
+        arguments: Vec<Value>,
+        promise: PromiseId,
+    ) -> Result<(), String> {
+        if store != "db" {
+            return Err(format!("`{store}` answers at once"));
+        }
+        let data = self.reach.world().get_resource::<Data>().ok_or(NO_DATA)?;
+        let answer = super::data::ask(&data.db(self.context.ward.name().as_str()), method, arguments)?;
+        self.context.wait_for_answer(promise, answer);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "db"))]
+    fn data_later(&mut self, _: &str, _: &str, _: Vec<Value>, _: PromiseId) -> Result<(), String> {
+        Err(if cfg!(feature = "data") { NO_DB } else { NO_DATA }.into())
+    }
+
+    #[cfg(not(feature = "data"))]
+    fn data(&mut self, _: &str, _: &str, _: Vec<Value>) -> Result<Value, String> {
+        Err(NO_DATA.into())
+    }
+
     fn log(&mut self, level: LogLevel, text: &str) {
         let level = match level {
             LogLevel::Debug => Level::Debug,
@@ -210,12 +264,22 @@ fn export_all(world: &mut World, context: &Arc<Context>, offers: Vec<Offer>) {
     }
 }
 
-/// What the app itself may offer one day under a name is no extension that is missing.
-fn not_offered(of: &str, why: String) -> String {
-    match of {
-        "data" => "`data` is not offered by this app".into(),
-        _ => why,
-    }
+/// What is imported to keep something.
+const DATA: &str = "data";
+
+const NO_DATA: &str = "this app keeps no data: turn on the feature `data` of `bevy_extensions`";
+
+#[cfg(not(feature = "db"))]
+const NO_DB: &str = "this app has no databases: turn on the feature `db` of `bevy_extensions`";
+
+/// Lists in what an extension can keep something.
+fn stores() -> Result<Vec<Offer>, String> {
+    let stores: &[&str] = match () {
+        () if cfg!(feature = "db") => &["kv", "db", "cache"],
+        () if cfg!(feature = "data") => &["kv", "cache"],
+        () => return Err(NO_DATA.into()),
+    };
+    Ok(stores.iter().map(|name| Offer { name: (*name).into(), kind: OfferKind::Value }).collect())
 }
 
 fn kind(is_value: bool) -> OfferKind {

@@ -108,6 +108,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         listeners: Default::default(),
         timers: Default::default(),
         emits: Default::default(),
+        answers: Default::default(),
         rejections: Default::default(),
         drivers: Default::default(),
         exports: Default::default(),
@@ -217,7 +218,10 @@ impl Script for QuickJsScript {
 
     fn settle(&mut self, promise: PromiseId, outcome: Result<Value, String>, host: &mut dyn ScriptHost) {
         let settled = self.enter(host, |ctx, state| {
-            let Some(promised) = state.emits.borrow_mut().remove(&promise.0) else { return Ok(()) };
+            let emitted = state.emits.borrow_mut().remove(&promise.0);
+            let Some(promised) = emitted.or_else(|| state.answers.borrow_mut().remove(&promise.0)) else {
+                return Ok(());
+            };
             match outcome {
                 Ok(value) => promised.resolve.call((values::to_js(ctx, &value)?,)),
                 Err(complaint) => {

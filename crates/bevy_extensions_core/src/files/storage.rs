@@ -86,6 +86,20 @@ impl Storage {
         Ok(folder)
     }
 
+    /// Removes all that is there, and the folder; tells whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError::Unwritable`] if something cannot be removed.
+    pub fn remove_all(&self) -> Result<bool, FileError> {
+        let Ok(folder) = &self.folder else { return Ok(false) };
+        match fs::remove_dir_all(folder) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(FileError::Unwritable { path: folder.display().to_string(), why: error.to_string() }),
+        }
+    }
+
     /// Reads a file.
     ///
     /// # Errors

@@ -67,6 +67,8 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "driver", driver)?;
     add(&natives, "exports", set_exports)?;
     add(&natives, "changed", |ctx: Ctx<'js>| state(&ctx).exports_changed.set(true))?;
+    add(&natives, "data", data)?;
+    add(&natives, "later", data_later)?;
     add(&natives, "log", log)?;
     add(&natives, "timer", start_timer)?;
     add(&natives, "clear", stop_timer)?;
@@ -202,6 +204,28 @@ fn call<'js>(ctx: Ctx<'js>, of: String, name: String, argument: JsValue<'js>) ->
     let argument = values::from_js(&argument)?;
     let answer = told(&ctx, ask_host(&ctx, |host| host.call(&of, &name, argument)))?;
     values::to_js(&ctx, &answer)
+}
+
+fn data<'js>(ctx: Ctx<'js>, store: String, method: String, arguments: JsValue<'js>) -> Result<JsValue<'js>> {
+    let Value::Array(arguments) = values::from_js(&arguments)? else { return Ok(JsValue::new_undefined(ctx)) };
+    let answer = told(&ctx, ask_host(&ctx, |host| host.data(&store, &method, arguments)))?;
+    values::to_js(&ctx, &answer)
+}
+
+fn data_later<'js>(
+    ctx: Ctx<'js>,
+    store: String,
+    method: String,
+    arguments: JsValue<'js>,
+    error: Object<'js>,
+) -> Result<JsValue<'js>> {
+    let Value::Array(arguments) = values::from_js(&arguments)? else { return Ok(JsValue::new_undefined(ctx)) };
+    let (promise, resolve, reject) = ctx.promise()?;
+    let state = state(&ctx);
+    let id = state.number();
+    told(&ctx, ask_host(&ctx, |host| host.data_later(&store, &method, arguments, PromiseId(id))))?;
+    state.answers.borrow_mut().insert(id, Promised { resolve, reject, error });
+    Ok(promise.into_inner().into_value())
 }
 
 // Drivers.

@@ -1,7 +1,8 @@
 // What scripts find in the world. Built-ins are taken here, so that a script which changes them harms itself only.
 (function (native, values) {
   'use strict';
-  const { create, defineProperty, freeze, keys, setPrototypeOf } = Object;
+  const { create, defineProperty, entries: objectEntries, freeze, keys, setPrototypeOf } = Object;
+  const { startsWith } = String.prototype;
   const { isArray } = Array;
   const { apply, defineProperty: define, deleteProperty, set } = Reflect;
   const { Error, Promise, Proxy, TypeError } = globalThis;
@@ -78,6 +79,7 @@
   };
   const imports = (of) => {
     text(of, '`imports` takes the name of an extension');
+    if (of === 'data') return (data ??= keeps(native.offers(of)));
     native.offers(of);
     const get = (name) =>
       native.offer(of, name)
@@ -102,11 +104,111 @@
     native.driver(of, methods);
   };
 
+  // Compiled when it is needed, which is rare.
+  let cloner;
+  const clone = (value) => (cloner ??= native.clone())(value);
+
+  // Data: what the script keeps.
+  const timed = (what, options) => {
+    if (options === undefined || options === null) return null;
+    const names = typeof options === 'object' ? keys(options) : [''];
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] !== 'ttl') throw new TypeError(`\`${what}\` takes a key, a value and perhaps \`{ ttl: milliseconds }\``);
+    }
+    return options.ttl ?? null;
+  };
+  const entries = (of) => (isArray(of) ? of : objectEntries(of ?? {}));
+  const begins = (prefix, key) => {
+    if (typeof prefix === 'string') {
+      const first = isArray(key) ? key[0] : key;
+      return typeof first === 'string' && apply(startsWith, first, [prefix]);
+    }
+    const [wanted, parts] = [isArray(prefix) ? prefix : [prefix], isArray(key) ? key : [key]];
+    for (let i = 0; i < wanted.length; i++) if (wanted[i] !== parts[i]) return false;
+    return true;
+  };
+  const keyValues = () => {
+    const ask = (method, ...rest) => native.data('kv', method, rest);
+    return strict('`kv`', {
+      get: (key) => ask('get', key),
+      getMany: (keys) => ask('getMany', keys),
+      has: (key) => ask('has', key),
+      set: (key, value, options) => void ask('set', key, value, timed('kv.set', options)),
+      setMany: (values) => void ask('setMany', entries(values)),
+      delete: (key) => void ask('delete', key),
+      list: (prefix, options) => ask('list', prefix, options?.limit, options?.after),
+      incr: (key, by) => ask('incr', key, by ?? 1),
+      decr: (key, by) => ask('decr', key, by ?? 1),
+      expire: (key, ttl) => ask('expire', key, ttl),
+      clear: () => void ask('clear'),
+      update: (key, fn) => {
+        callable(fn, '`kv.update` takes a key and a function');
+        for (let tries = 0; tries < 64; tries++) {
+          const before = ask('get', key);
+          const after = fn(clone(before)) ?? null;
+          if (ask('replace', key, before, after)) return after;
+        }
+        throw new Error('`kv.update` was always interrupted by another change');
+      },
+      transact: (options) =>
+        ask('transact', entries(options?.when), entries(options?.set), options?.delete ?? []),
+      watch: (prefix, fn) => {
+        if (typeof prefix === 'function') (fn = prefix), (prefix = null);
+        callable(fn, '`kv.watch` takes how keys begin, and a function');
+        ask('watch', prefix);
+        return extension.on('kv.changed', ({ key }) => {
+          if (prefix === null || key === null || begins(prefix, key)) return fn(key);
+        });
+      },
+    }, Object.prototype);
+  };
+  const tables = () => {
+    // Made where it is asked for, as for `emit`.
+    const later = (method, rest) => native.later('db', method, rest, new Error(''));
+    return strict('`db`', {
+      query: (sql, params) => later('query', [sql, params]),
+      one: (sql, params) => later('one', [sql, params]),
+      execute: (sql, params) => later('execute', [sql, params]),
+      transaction: (statements) => later('transaction', [statements]),
+      migrate: (steps) => native.data('db', 'migrate', [steps]),
+    }, Object.prototype);
+  };
+  const kept = () => {
+    const ask = (method, ...rest) => native.data('cache', method, rest);
+    const set = (key, value, time) => (ask('set', key, value, time), value);
+    return strict('`cache`', {
+      get: (key) => ask('get', key),
+      has: (key) => ask('has', key),
+      set: (key, value, options) => void set(key, value, timed('cache.set', options)),
+      delete: (key) => ask('delete', key),
+      clear: () => void ask('clear'),
+      stats: () => ask('stats'),
+      getOrSet: (key, fn, options) => {
+        callable(fn, '`cache.getOrSet` takes a key, a function and perhaps `{ ttl: milliseconds }`');
+        const time = timed('cache.getOrSet', options);
+        const found = ask('get', key);
+        if (found !== null) return found;
+        const made = fn();
+        return made instanceof Promise ? apply(then, made, [(value) => set(key, value, time)]) : set(key, made, time);
+      },
+    }, Object.prototype);
+  };
+  const kinds = { __proto__: null, kv: keyValues, db: tables, cache: kept };
+  let data;
+  const keeps = (stores) => {
+    const all = {};
+    for (let i = 0; i < stores.length; i++) all[stores[i]] = kinds[stores[i]]();
+    // What this app does without: the host says why.
+    const missing = (name) => name in kinds && native.data(name, '', []);
+    return strict('`data`', all, Object.prototype, missing);
+  };
+
   // Makes an object tell of every use of it that it is not made for.
-  const strict = (what, object, base) => {
+  const strict = (what, object, base, missing) => {
     const names = keys(object);
     const unknown = (name) => {
       if (typeof name === 'symbol') throw new TypeError(`${what} cannot be added to`);
+      if (missing) missing(name);
       throw new TypeError(`${what} has no \`${name}\`${native.nearest(name, names)}`);
     };
     const inherited = new Proxy(base, {
@@ -207,11 +309,9 @@
     },
   };
 
-  // Compiled when it is needed, which is rare.
-  let clone;
   const globals = {
     console,
-    structuredClone: (value) => (clone ??= native.clone())(value),
+    structuredClone: clone,
     queueMicrotask: (fn) => {
       const run = callable(fn, '`queueMicrotask` takes a function');
       apply(then, resolved, [() => { run(); }]);

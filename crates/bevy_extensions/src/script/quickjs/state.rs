@@ -39,6 +39,8 @@ pub(super) struct State<'js> {
     pub timers: RefCell<BTreeMap<u32, Timer<'js>>>,
     /// The events that are still to be delivered.
     pub emits: RefCell<BTreeMap<u32, Promised<'js>>>,
+    /// What was asked for and is not answered yet.
+    pub answers: RefCell<BTreeMap<u32, Promised<'js>>>,
     pub rejections: RefCell<Vec<Rejection<'js>>>,
     pub drivers: RefCell<BTreeMap<String, Object<'js>>>,
     pub exports: RefCell<Option<Object<'js>>>,
@@ -122,7 +124,7 @@ pub(super) struct Timer<'js> {
 pub(super) struct Promised<'js> {
     pub resolve: Function<'js>,
     pub reject: Function<'js>,
-    /// What it is rejected with, made where the event was emitted.
+    /// What it is rejected with, made where the event was emitted, or the answer was asked for.
     pub error: Object<'js>,
 }
 

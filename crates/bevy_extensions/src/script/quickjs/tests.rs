@@ -62,6 +62,7 @@ impl ScriptHost for Host {
     fn offers(&mut self, of: &str) -> Result<Vec<Offer>, String> {
         match of {
             "Economy" => Ok(OFFERS.iter().map(|(name, kind)| Offer { name: (*name).into(), kind: *kind }).collect()),
+            "data" => Ok(vec![Offer { name: "kv".into(), kind: OfferKind::Value }]),
             _ => Err(format!("there is no extension `{of}`")),
         }
     }
@@ -143,6 +144,14 @@ impl ScriptHost for Host {
     fn save(&mut self, path: &str, overwrite: Overwrite) -> Result<bool, String> {
         self.told.push(format!("save: {path} {overwrite:?}"));
         Ok(true)
+    }
+
+    fn data(&mut self, store: &str, _: &str, _: Vec<Value>) -> Result<Value, String> {
+        Err(format!("this app has no `{store}`"))
+    }
+
+    fn data_later(&mut self, store: &str, _: &str, _: Vec<Value>, _: PromiseId) -> Result<(), String> {
+        Err(format!("this app has no `{store}`"))
     }
 
     fn remove_stored(&mut self, path: &str) -> Result<bool, String> {
@@ -497,12 +506,23 @@ fn imports_are_called_and_read() {
 #[test]
 fn an_import_that_is_not_there_says_so() {
     fails(
-        "\nextension.imports('data')",
-        "Error: there is no extension `data`, at main.js:2:11\n2 | extension.imports('data')\n  |           ^",
+        "\nextension.imports('Bank')",
+        "Error: there is no extension `Bank`, at main.js:2:11\n2 | extension.imports('Bank')\n  |           ^",
     );
     says(
         "try { extension.imports('Economy').deposti } catch (e) { console.log(e.message) }",
         &["`Economy` offers no `deposti`, did you mean `deposit`"],
+    );
+}
+
+#[test]
+fn data_that_the_app_does_without_says_so() {
+    says(
+        "const data = extension.imports('data');
+         const { kv } = data;
+         for (const name of ['db', 'dp']) try { data[name] } catch (e) { console.log(e.message) }
+         console.log(Object.keys(data), 'db' in data, data.toJSON);",
+        &["this app has no `db`", "`data` has no `dp`", "[ 'kv' ] false undefined"],
     );
 }
 
