@@ -269,8 +269,8 @@ fn after_a_stop_there_is_little_more_than_if_an_extension_had_never_been_on() {
     assert_eq!(more("observers"), 1, "that of the plugin of somebody else, which does not run");
     assert_eq!(
         more("resources"),
-        3,
-        "that of the plugin of somebody else, the row of listeners of an event, and its files"
+        5,
+        "that of the plugin of somebody else, the row of listeners of an event, its files, keys and tables"
     );
     // Bevy keeps the empty entity of a resource that is removed: here of three exports and a resource.
     assert_eq!(more("entities"), more("observers") + more("resources") + 4 + 1, "besides, the interface");
