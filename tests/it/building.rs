@@ -73,9 +73,9 @@ fn a_build_that_panics_leaves_nothing_behind() {
     assert_eq!(noted(&mut app), "everybody", "no system, condition or observer of it runs");
     plain.update();
     let fewer = |app: &App| app.world().entities().count_spawned() as usize;
-    // The extension itself is one entity, and so are its files and the thing above; the `Mark` resource leaves its empty
-    // entity.
-    assert_eq!(fewer(&app), fewer(&plain) + 4);
+    // The extension itself is one entity, and so are its files, its keys and values, its tables, and the thing above; the
+    // `Mark` resource leaves its empty entity.
+    assert_eq!(fewer(&app), fewer(&plain) + 6);
     app.assert_states("First running, Panics failed");
     app.terminate_extensions();
     plain.terminate_extensions();

@@ -267,8 +267,8 @@ fn after_a_stop_there_is_little_more_than_if_an_extension_had_never_been_on() {
     let more = |what: &str| stopped[what] - never[what];
     assert!(!stopped.keys().any(|what| what.starts_with("runs of")), "nothing runs: {stopped:?}");
     assert_eq!(more("observers"), 1, "that of the plugin of somebody else, which does not run");
-    let whose = "that of the plugin of somebody else, its own files, and the row of listeners of an event";
-    assert_eq!(more("resources"), 1 + 1 + 1, "{whose}");
+    let whose = "that of the plugin of somebody else, the row of listeners of an event, its files, keys and tables";
+    assert_eq!(more("resources"), 1 + 1 + 3, "{whose}");
     // Bevy keeps the empty entity of a resource that is removed: here of three exports and a resource.
     assert_eq!(more("entities"), more("observers") + more("resources") + 4 + 1, "besides, the interface");
 }

@@ -44,6 +44,7 @@ fn a_listing_says_who_offers_what_and_who_hears_whom() {
   extension.failed (ExtensionFailed): nobody
   extension.started (ExtensionStarted): nobody
   extension.stopped (ExtensionStopped): nobody
+  kv.changed (KvChanged): nobody
   player.*: `Greeter`
   player.joined (PlayerJoined): `Economy`, `Greeter`, `Greeter` by `player.*`, the app
 exports
@@ -67,5 +68,5 @@ fn a_listing_of_nothing_is_empty() {
     assert_eq!(app.extension_report().listing.to_string(), "");
     let mut app = crate::support::app(host());
     app.update();
-    assert_eq!(app.extension_report().listing.events.len(), 4, "those of the host itself");
+    assert_eq!(app.extension_report().listing.events.len(), 5, "those of the host itself");
 }
