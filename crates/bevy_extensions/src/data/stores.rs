@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, system::NonSendMarker};
 #[cfg(feature = "db")]
 use bevy_extensions_data::{Db as Database, DbNews, DbSettings, DbStore, Migration};
 use bevy_extensions_data::{KvNamespace, KvNews, KvSettings, KvStore};
@@ -174,7 +174,12 @@ fn open_databases(folder: &DataFolder, news: &Arc<Mutex<Vec<DbNews>>>) -> DbStor
 }
 
 /// Waits until all is on disk, once the extensions have ended: whoever runs the app may end the process next.
-pub(super) fn flush_at_end(data: Res<Data>, extensions: Option<Res<Extensions>>, mut is_done: Local<bool>) {
+pub(super) fn flush_at_end(
+    data: Res<Data>,
+    extensions: Option<Res<Extensions>>,
+    mut is_done: Local<bool>,
+    _on_main_thread: NonSendMarker,
+) {
     if !extensions.is_some_and(|extensions| extensions.have_ended) || mem::replace(&mut *is_done, true) {
         return;
     }
@@ -185,9 +190,9 @@ pub(super) fn flush_at_end(data: Res<Data>, extensions: Option<Res<Extensions>>,
     data.tell_news();
 }
 
-/// Tells what the threads of databases have to tell.
+/// Tells what the threads of databases have to tell, on the thread that tells all else.
 #[cfg(feature = "db")]
-pub(super) fn tell_news(data: Res<Data>) {
+pub(super) fn tell_news(data: Res<Data>, _on_main_thread: NonSendMarker) {
     data.tell_news();
 }
 
