@@ -1,17 +1,10 @@
 //! A process is killed while it writes.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    time::Duration,
-};
+use std::path::Path;
 
 use bevy_extensions_data::{KvNamespace, KvSettings, KvStore};
 
-use crate::{
-    child::{spawn, tell, told},
-    support::{SplitMix, number_from},
-};
+use crate::child::{self, tell};
 
 /// How many keys are written as one, and how many such groups there are.
 const GROUP: u64 = 8;
@@ -35,41 +28,7 @@ pub fn write(folder: &Path) {
 /// `KILLS=200` for the long form.
 #[test]
 fn whoever_is_killed_keeps_what_flush_has_acknowledged() {
-    let (kills, seed) = (number_from("KILLS", 10), number_from("KILL_SEED", 1));
-    let mut random = SplitMix(seed);
-    let folder = tempfile::tempdir().expect("there is a place for it");
-    let mut acknowledged = None;
-    let mut in_commit = 0;
-    let mut kill = 0;
-    // On a fast disk, fewer of them fall into a commit; then it takes some more.
-    while kill < kills || in_commit * 2 < kills && kill < 10 * kills {
-        kill += 1;
-        let mut child = spawn("write", folder.path());
-        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let mut last_line = String::new();
-        let mut hear = |line: std::io::Result<String>| {
-            let Ok(line) = line else { return false };
-            let Some(line) = told(&line) else { return false };
-            if let Some(number) = line.strip_prefix("done ") {
-                acknowledged = number.parse::<u64>().ok();
-            }
-            line.clone_into(&mut last_line);
-            true
-        };
-        let mut left = 1 + random.below(12);
-        while left > 0 {
-            left -= u64::from(hear(lines.next().expect("it writes until it is killed")));
-        }
-        // A moment somewhere within a commit, whichever.
-        std::thread::sleep(Duration::from_micros(random.below(3000)));
-        child.kill().expect("it runs");
-        child.wait().expect("it was killed");
-        lines.for_each(|line| _ = hear(line));
-        in_commit += u64::from(last_line.starts_with("wait"));
-        check(folder.path(), acknowledged, &format!("seed {seed}, kill {kill}"));
-    }
-    println!("{in_commit} of {kill} were killed during a commit, seed {seed}, {acknowledged:?} was the last");
-    assert!(in_commit * 2 >= kills, "only {in_commit} of {kill} were killed during a commit");
+    child::kill_often("write", check);
 }
 
 fn check(folder: &Path, acknowledged: Option<u64>, shown: &str) {

@@ -10,7 +10,7 @@ use bevy_extensions_data::{Db, Migration};
 
 use super::open;
 use crate::{
-    child::{spawn, tell, told},
+    child::{self, spawn, tell, told},
     support::{SplitMix, number_from},
 };
 
@@ -44,42 +44,11 @@ pub fn write(folder: &Path) {
 /// `KILLS=200` for the long form.
 #[test]
 fn whoever_is_killed_keeps_what_was_answered() {
-    let (kills, seed) = (number_from("KILLS", 10), number_from("KILL_SEED", 1));
-    let mut random = SplitMix(seed);
-    let folder = tempfile::tempdir().expect("there is a place for it");
-    let mut answered = None;
-    let (mut in_commit, mut kill) = (0, 0);
-    while kill < kills || in_commit * 2 < kills && kill < 10 * kills {
-        kill += 1;
-        let mut child = spawn("write-db", folder.path());
-        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let mut last_line = String::new();
-        let mut hear = |line: std::io::Result<String>| {
-            let Ok(line) = line else { return false };
-            let Some(line) = told(&line) else { return false };
-            if let Some(number) = line.strip_prefix("done ") {
-                answered = number.parse::<i64>().ok();
-            }
-            line.clone_into(&mut last_line);
-            true
-        };
-        let mut left = 1 + random.below(12);
-        while left > 0 {
-            left -= u64::from(hear(lines.next().expect("it writes until it is killed")));
-        }
-        // A moment somewhere within a commit, whichever.
-        std::thread::sleep(Duration::from_micros(random.below(3000)));
-        child.kill().expect("it runs");
-        child.wait().expect("it was killed");
-        lines.for_each(|line| _ = hear(line));
-        in_commit += u64::from(last_line.starts_with("wait"));
-        check(folder.path(), answered, &format!("seed {seed}, kill {kill}"));
-    }
-    println!("{in_commit} of {kill} were killed during a commit, seed {seed}, {answered:?} was the last");
-    assert!(in_commit * 2 >= kills, "only {in_commit} of {kill} were killed during a commit");
+    child::kill_often("write-db", check);
 }
 
-fn check(folder: &Path, answered: Option<i64>, shown: &str) {
+fn check(folder: &Path, answered: Option<u64>, shown: &str) {
+    let answered = answered.map(|answered| i64::try_from(answered).expect("there are not that many"));
     let store = open(folder);
     let db = store.database_with("Economy", [tables()]);
     let last = last(&db);
