@@ -1,7 +1,7 @@
 //! What scripts keep: tables, and what is quickly there again. Keys and values are in `data_kv`.
 
 use bevy_extensions::{
-    Value,
+    Leftover, Value,
     data::Data,
     prelude::*,
     test_kit::{TestApp, extensions},
@@ -238,4 +238,14 @@ fn what_a_script_keeps_can_be_forgotten() {
     let data = app.world().resource::<Data>();
     assert_eq!(data.kv("aa").get::<u32>("a").unwrap(), None);
     assert!(!data.db("aa").file().exists());
+}
+
+#[test]
+fn a_promise_that_a_script_waits_for_goes_with_it() {
+    let mut app = script("extension.exports = { ask: () => { db.query('SELECT 1'); db.query('SELECT 2'); } };");
+    app.world_mut().call::<_, Value>("aa", "ask", ()).unwrap();
+    assert!(app.world().leftovers("aa").unwrap().contains(&Leftover::Promises(2)));
+    app.world_mut().resource_mut::<Extensions>().disable("aa");
+    app.frames(1);
+    assert_eq!(app.world().leftovers("aa"), Some(vec![]));
 }

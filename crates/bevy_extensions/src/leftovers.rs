@@ -39,6 +39,8 @@ pub enum Leftover {
     Script,
     /// Timers of its script that are running.
     Timers(usize),
+    /// Promises that its script waits for: of what it emits, and of what databases answer.
+    Promises(usize),
     /// What makes entities with this component its own; see [`owns`](crate::ExtensionScope::owns).
     Ownership(String),
     /// An observer that was added past the scope.
@@ -59,6 +61,8 @@ impl fmt::Display for Leftover {
             Self::Script => f.write_str("the runtime of its script"),
             Self::Timers(1) => f.write_str("a timer"),
             Self::Timers(count) => write!(f, "{count} timers"),
+            Self::Promises(1) => f.write_str("a promise"),
+            Self::Promises(count) => write!(f, "{count} promises"),
             Self::Ownership(component) => write!(f, "the ownership of `{component}`"),
             Self::Observer(entity) => write!(f, "the observer {entity}"),
             Self::Entity(entity) => write!(f, "the entity {entity}"),
@@ -74,7 +78,11 @@ pub(crate) fn of(world: &World, id: ExtensionId) -> Vec<Leftover> {
     all.extend(exchange::functions_of(world, id).map(Leftover::Function));
     all.extend(driver::drivers_of(world, id).map(Leftover::Driver));
     #[cfg(feature = "script")]
-    all.extend(Some(script::timers_of(world, id)).filter(|count| *count > 0).map(Leftover::Timers));
+    {
+        let some = |count: usize| Some(count).filter(|count| *count > 0);
+        all.extend(some(script::timers_of(world, id)).map(Leftover::Timers));
+        all.extend(some(script::promises_of(world, id)).map(Leftover::Promises));
+    }
     let is_own = |entity: &EntityRef<'_>| entity.get::<OwnedBy>().is_some_and(|owned_by| owned_by.0 == listed.entity);
     all.extend(world.iter_entities().filter(is_own).map(as_leftover));
     all.sort();

@@ -81,7 +81,7 @@ pub use engine::{
 pub use languages::Languages;
 pub use quickjs::QuickJs;
 
-pub(crate) use context::ScriptContext;
+pub(crate) use context::{ScriptContext, promises_of};
 pub(crate) use start::ScriptExtension;
 pub(crate) use timer::timers_of;
 

@@ -256,6 +256,16 @@ impl Context {
     }
 }
 
+/// Tells how many promises a script waits for: of what it emits, and of what databases answer.
+pub(crate) fn promises_of(world: &World, owner: ExtensionId) -> usize {
+    let Some(context) = world.get_resource::<Scripts>().and_then(|scripts| scripts.0.get(&owner)) else { return 0 };
+    let is_emission = |waiting: &&Waiting| matches!(waiting, Waiting::Emission { .. });
+    let emissions = lock(&context.waiting).iter().filter(is_emission).count();
+    #[cfg(feature = "db")]
+    let emissions = emissions + lock(&context.answers).len();
+    emissions
+}
+
 /// What waits for a script is being delivered, until this is dropped.
 pub(super) struct Delivering<'a>(&'a AtomicBool);
 
