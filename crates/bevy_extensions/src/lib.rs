@@ -465,7 +465,7 @@
 //!
 //! # Dev mode
 //!
-//! Whoever writes an extension sees a change when he saves it. An app that has the feature `watch` is started with
+//! Whoever writes an extension sees a change when it is saved. An app that has the feature `watch` is started with
 //!
 //! ```sh
 //! BEVY_EXTENSIONS_DEV=../my-weather BEVY_EXTENSIONS_WATCH=1 cargo run
@@ -509,8 +509,7 @@
 //! None is on by default.
 //!
 //! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
-//! * `db`: `data`, and tables. Takes a C compiler, and about a minute to build SQLite, 2 MB of program; a thread for each
-//!   database in use.
+//! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
 //! * `script`: extensions in JavaScript, and archives. Takes a C compiler, and about half a minute to build; 200 KiB of
