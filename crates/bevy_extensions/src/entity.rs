@@ -2,6 +2,8 @@
 
 mod extensions;
 mod faults;
+mod listed;
+mod problems;
 
 use std::{fmt, time::Duration};
 
@@ -11,9 +13,9 @@ use bevy_extensions_core::{EdgeKind, ExtensionName, Location, Version};
 use crate::{extension::Extension, phase::Phase};
 
 pub use extensions::Extensions;
-pub(crate) use extensions::{Listed, Newcomer, Parked};
 pub use faults::{CountedFault, ExtensionFaults};
 pub(crate) use faults::{News, TOLD};
+pub(crate) use listed::{Listed, Newcomer, Parked};
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
 #[derive(Component, Debug, Clone)]

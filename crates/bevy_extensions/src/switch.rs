@@ -3,6 +3,7 @@
 mod apply;
 mod census;
 mod install;
+mod obstacle;
 mod plan;
 mod save;
 
