@@ -227,7 +227,10 @@ fn a_second_app_on_the_same_folder_is_told_so() {
         folder.path().join(".db").display()
     );
     second.assert_faults("Economy", &[&format!("in `build`: {why}")]);
-    second.assert_logged(&format!("error: extensions cannot use databases: {why}"));
+    second.assert_logged(&format!(
+        "error: extensions cannot use databases: {why}\n  hint: see that this user may write there and nobody else does, or \
+         name another folder in `data` of the host settings"
+    ));
 }
 
 #[test]

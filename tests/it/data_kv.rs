@@ -157,7 +157,8 @@ fn a_second_app_on_the_same_folder_is_told_so() {
     );
     second.assert_logged(&format!(
         "error: extensions cannot keep data: `{kept}` is in use by another app, or by another store of this one: close \
-         it, or use another folder"
+         it, or use another folder\n  hint: see that this user may write there and nobody else does, or name another folder \
+         in `data` of the host settings"
     ));
 }
 
@@ -273,7 +274,8 @@ fn a_folder_that_cannot_be_made_is_told_and_the_app_runs_on() {
     std::fs::write(folder.path().join("file"), "in the way").unwrap();
     let app = town(&folder.path().join("file"), |app| app.with::<Economy>().with::<Weather>());
     let told = app.logs().into_iter().find(|line| line.starts_with("error: extensions cannot keep data: "));
-    assert!(told.is_some_and(|line| line.contains(".kv")), "{:#?}", app.logs());
+    let is_helpful = |line: &String| line.contains(".kv") && line.ends_with("in `data` of the host settings");
+    assert!(told.as_ref().is_some_and(is_helpful), "{:#?}", app.logs());
     app.assert_states("Economy failed, Weather running");
 }
 
@@ -324,4 +326,23 @@ fn what_a_script_keeps_stays_when_it_is_unloaded() {
     assert_eq!(kv(&app, "aa").get("starts").unwrap(), Some(1));
     app.world_mut().forget_data("aa").unwrap();
     assert_eq!(kv(&app, "aa").get::<u32>("starts").unwrap(), None);
+}
+
+#[test]
+fn damaged_data_is_set_aside_and_its_place_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(town(folder.path(), |app| app.with::<Economy>()));
+    let file = folder.path().join(".kv/kv.redb");
+    std::fs::write(&file, "no store").unwrap();
+    let app = town(folder.path(), |app| app.with::<Economy>());
+    app.assert_state("Economy", ExtensionState::Running);
+    assert_eq!(kv(&app, "Economy").get("starts").unwrap(), Some(1));
+    let aside = folder.path().join(".kv/kv.corrupt-1.redb");
+    assert_eq!(std::fs::read_to_string(&aside).unwrap(), "no store");
+    let told = app.logs().into_iter().find(|line| line.starts_with("error: the data of extensions was damaged: "));
+    let end = format!(
+        "; it was set aside as `{}`\n  hint: put a copy in its place while the app does not run, if you have one",
+        aside.display()
+    );
+    assert!(told.is_some_and(|line| line.ends_with(&end)), "{:#?}", app.logs());
 }

@@ -31,6 +31,12 @@ const KV: &str = ".kv";
 #[cfg(feature = "db")]
 const DB: &str = ".db";
 
+/// What to try where data cannot be kept.
+const ELSEWHERE: &str = "  hint: see that this user may write there and nobody else does, or name another folder in `data` of the host settings";
+
+/// What to try where data was damaged.
+const PUT_BACK: &str = "  hint: put a copy in its place while the app does not run, if you have one";
+
 /// How long the end of an app waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -202,9 +208,13 @@ fn tell_kv_news(news: KvNews, is_told: &AtomicBool) {
         KvNews::Opened { folder } => tell_folder(&folder, is_told),
         KvNews::SetAside(aside) => tell(
             Level::Error,
-            &format!("the data of extensions was damaged: {}; it was set aside as `{}`", aside.why, aside.to.display()),
+            &format!(
+                "the data of extensions was damaged: {}; it was set aside as `{}`\n{PUT_BACK}",
+                aside.why,
+                aside.to.display()
+            ),
         ),
-        KvNews::Failed(error) => tell(Level::Error, &format!("extensions cannot keep data: {error}")),
+        KvNews::Failed(error) => tell(Level::Error, &format!("extensions cannot keep data: {error}\n{ELSEWHERE}")),
         _ => {}
     }
 }
@@ -216,9 +226,9 @@ fn tell_db_news(news: DbNews, is_told: &AtomicBool) {
         DbNews::Opened { folder } => tell_folder(&folder, is_told),
         DbNews::SetAside(aside) => tell(
             Level::Error,
-            &format!("a database was damaged: {}; it was set aside as `{}`", aside.why, aside.to.display()),
+            &format!("a database was damaged: {}; it was set aside as `{}`\n{PUT_BACK}", aside.why, aside.to.display()),
         ),
-        DbNews::Failed(error) => tell(Level::Error, &format!("extensions cannot use databases: {error}")),
+        DbNews::Failed(error) => tell(Level::Error, &format!("extensions cannot use databases: {error}\n{ELSEWHERE}")),
         _ => {}
     }
 }
