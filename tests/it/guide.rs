@@ -125,3 +125,31 @@ fn a_sample_runs_from_an_archive() {
     assert_eq!(height, 5);
     app.assert_quiet();
 }
+
+const COMING_FROM: &str = include_str!("../../crates/bevy_extensions/src/guide/coming_from.md");
+
+/// Starts what is shown as the nth script of those that come from elsewhere, under the name of a file each.
+fn coming_from<const N: usize>(scripts: [(&'static str, usize); N]) -> TestApp {
+    let data = tempfile::tempdir().unwrap();
+    let shown = blocks(COMING_FROM, "js");
+    let add = |host: ExtensionsPlugin, (file, nth): (&str, usize)| host.with_script(file, shown[nth]);
+    TestApp::builder().host(|host| scripts.into_iter().fold(host, add)).data(data.path()).start()
+}
+
+#[test]
+fn what_runs_as_it_stands_runs() {
+    let mut app = coming_from([("events.js", 0), ("exports-something.js", 1), ("data.js", 2)]);
+    run_until(&mut app, |app| said(app).len() == 3);
+    assert_eq!(
+        said(&app),
+        ["data: some value", "data: some value", "events: We got the test event from Quinn"],
+    );
+    app.assert_quiet();
+}
+
+#[test]
+fn what_has_to_be_changed_runs_when_it_is() {
+    let app = coming_from([("exports-something.js", 1), ("imports-something.js", 3)]);
+    assert_eq!(said(&app), ["imports_something: Hello, extensions!"]);
+    app.assert_quiet();
+}

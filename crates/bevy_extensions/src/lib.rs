@@ -567,6 +567,8 @@ mod extension;
 mod fault;
 mod files;
 mod frame_time;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod host;
 mod hosted;
 mod leftovers;
