@@ -40,12 +40,14 @@ mod json;
 mod location;
 mod parse;
 mod ron_text;
+mod whole_file;
 
 mod manifest;
 mod settings;
 
 mod candidate;
 mod discover;
+mod natives;
 mod plan;
 mod problem;
 mod resolve;
@@ -77,6 +79,7 @@ pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
+pub use natives::{Natives, NativesError};
 pub use parse::{ParseError, ParseErrorKind};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
