@@ -1,8 +1,8 @@
 //! Manifests of natives for whoever does not link them.
 
-use std::path::Path;
+use std::{io, path::Path};
 
-use bevy_extensions_core::{Candidate, Natives, ParseError};
+use bevy_extensions_core::{Natives, ParseError};
 
 use super::Declared;
 
@@ -22,22 +22,30 @@ use super::Declared;
 ///
 /// # Errors
 ///
-/// [`WriteManifestsError`] if a manifest cannot be made, or the file cannot be written.
+/// [`WriteManifestsError`] if a manifest cannot be made, where the others are written all the same, or if the file cannot be
+/// written, which is as it was then.
 pub fn write_manifests(path: impl AsRef<Path>) -> Result<(), WriteManifestsError> {
     let path = path.as_ref();
-    let candidates = Declared::linked().iter().map(Declared::candidate).collect::<Result<Vec<Candidate>, _>>()?;
-    Natives::of(&candidates)
-        .write(path)
-        .map_err(|error| WriteManifestsError::Unwritable { file: path.display().to_string(), why: error.to_string() })
+    let (mut candidates, mut unmade) = (Vec::new(), None);
+    for declared in Declared::linked() {
+        match declared.candidate() {
+            Ok(candidate) => candidates.push(candidate),
+            Err(error) => unmade = unmade.or(Some(error)),
+        }
+    }
+    let unwritable =
+        |error: io::Error| WriteManifestsError::Unwritable { file: path.display().to_string(), why: error.to_string() };
+    Natives::of(&candidates).write(path).map_err(unwritable)?;
+    unmade.map_or(Ok(()), |error| Err(WriteManifestsError::Unmade(error)))
 }
 
 /// The manifests of natives could not be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteManifestsError {
-    /// A manifest cannot be made.
+    /// A manifest cannot be made. The others are written.
     #[error(transparent)]
-    Manifest(#[from] ParseError),
+    Unmade(ParseError),
     /// The file cannot be written.
     #[error("the manifests of natives cannot be written to `{file}`: {why}")]
     Unwritable {

@@ -185,7 +185,8 @@ struct Wishes<'a> {
 
 impl Wishes<'_> {
     fn of(&self, owner: usize) -> Vec<Below> {
-        let manifest = &self.roster.members()[owner].candidate.manifest;
+        let member = &self.roster.members()[owner];
+        let manifest = &member.candidate.manifest;
         let link = |kind, wanted: &Dependency| self.link(owner, kind, wanted);
         let one = |(link, id)| Below::One(link, id);
         let required = manifest.dependencies.iter().map(|wanted| one(link(EdgeKind::Requires, wanted)));
@@ -197,9 +198,9 @@ impl Wishes<'_> {
         for wanted in &manifest.optional {
             add(&mut below, link(EdgeKind::Optional, wanted));
         }
-        for name in &manifest.after {
+        // The order alone concerns those who start.
+        for name in manifest.after.iter().filter(|_| member.standing.is_up) {
             let (link, id) = link(EdgeKind::After, &Dependency::new(name.clone(), VersionReq::STAR));
-            // To start after somebody who is not there is no wish any more.
             if id.is_some_and(|id| id != owner) {
                 add(&mut below, (link, id));
             }
