@@ -53,6 +53,8 @@ mod resolve;
 mod switch;
 
 mod explain;
+#[cfg(feature = "pictures")]
+mod picture;
 mod suggest;
 mod text;
 
@@ -73,6 +75,8 @@ pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
 pub use parse::{ParseError, ParseErrorKind};
+#[cfg(feature = "pictures")]
+pub use picture::{Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
