@@ -150,9 +150,9 @@ impl fmt::Display for NodeState {
 
 impl GraphNode {
     /// Says the version and the state, for the line below the name.
-    fn detail(&self) -> String {
+    fn detail(&self, shown: impl Fn(&str) -> String) -> String {
         match &self.version {
-            Some(version) => format!("{version} · {}", self.state),
+            Some(version) => format!("{} · {}", shown(&version.to_string()), self.state),
             None => self.state.to_string(),
         }
     }

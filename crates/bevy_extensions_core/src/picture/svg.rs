@@ -149,52 +149,48 @@ fn width_of(c: char) -> i32 {
     }
 }
 
-/// Cuts a text that takes more columns than there are.
+/// Takes out the middle of a text that takes more columns than there are: names that are long often differ at the end.
 pub(super) fn shortened(text: &str, most: i32) -> String {
     if columns(text) <= most {
         return text.into();
     }
+    let tail = (most - 1) / 3;
+    let head = fitting(text.chars(), most - 1 - tail);
+    let tail = fitting(text.chars().rev(), tail);
+    head.into_iter().chain(['…']).chain(tail.into_iter().rev()).collect()
+}
+
+fn fitting(letters: impl Iterator<Item = char>, most: i32) -> Vec<char> {
     let mut taken = 0;
     let fits = |c: &char| {
         taken += width_of(*c);
-        taken < most
+        taken <= most
     };
-    text.chars().take_while(fits).chain(['…']).collect()
+    letters.take_while(fits).collect()
 }
 
 /// Breaks a text into lines, between words where that is possible.
 pub(super) fn wrapped(text: &str, most: i32) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for mut word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always one");
-        if !line.is_empty() && columns(line) + 1 + columns(word) <= most {
+    let mut lines: Vec<String> = Vec::new();
+    let mut room = 0;
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut().filter(|_| columns(word) < room) {
             *line += " ";
             *line += word;
+            room -= 1 + columns(word);
             continue;
         }
-        while columns(word) > most {
-            let mut taken = 0;
-            let (cut, _) = word
-                .char_indices()
-                .find(|(_, c)| {
-                    taken += width_of(*c);
-                    taken > most
-                })
-                .expect("it is too long");
-            let (head, rest) = word.split_at(cut.max(word.chars().next().map_or(1, char::len_utf8)));
-            push_line(&mut lines, head);
-            word = rest;
+        room = 0;
+        for c in word.chars() {
+            if width_of(c) > room || lines.is_empty() {
+                lines.push(String::new());
+                room = most;
+            }
+            lines.last_mut().expect("there is one by now").push(c);
+            room -= width_of(c);
         }
-        push_line(&mut lines, word);
     }
     lines
-}
-
-fn push_line(lines: &mut Vec<String>, text: &str) {
-    match lines.last_mut().filter(|line| line.is_empty()) {
-        Some(line) => *line += text,
-        None => lines.push(text.into()),
-    }
 }
 
 #[cfg(test)]
@@ -220,13 +216,13 @@ mod tests {
         assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrapped("雨雨雨", 4), ["雨雨", "雨"]);
         assert_eq!(wrapped("雨", 1), ["雨"]);
-        assert_eq!(wrapped("", 9), [""]);
+        assert_eq!(wrapped(" \n", 9), [""; 0]);
     }
 
     #[test]
-    fn long_texts_end_in_an_ellipsis() {
+    fn long_texts_lose_their_middle() {
         assert_eq!(shortened("Weather", 7), "Weather");
-        assert_eq!(shortened("Weather", 6), "Weath…");
-        assert_eq!(shortened("雨雨雨", 5), "雨雨…");
+        assert_eq!(shortened("Weather_of_1987", 13), "Weather_…1987");
+        assert_eq!(shortened("雨雨雨雨", 7), "雨雨…雨");
     }
 }

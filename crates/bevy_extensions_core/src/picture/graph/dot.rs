@@ -45,7 +45,7 @@ impl Graph {
 fn write_node(text: &mut String, id: usize, node: &GraphNode) -> fmt::Result {
     let Look { fill, stroke, is_dashed, .. } = node.state.look();
     let style = if is_dashed { "rounded,filled,dashed" } else { "rounded,filled" };
-    let label = format!("{}\n{}", node.name, node.detail());
+    let label = format!("{}\n{}", node.name, node.detail(str::to_string));
     let (label, tooltip) = (quoted(&label), quoted(&node.all_of_it()));
     writeln!(
         text,

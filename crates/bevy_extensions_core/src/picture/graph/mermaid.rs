@@ -39,7 +39,7 @@ impl Graph {
 
 fn label(node: &GraphNode) -> String {
     let cause = if node.cause.is_empty() { String::new() } else { format!("\n{}", node.cause) };
-    quoted(&format!("{}\n{}{cause}", node.name, node.detail()))
+    quoted(&format!("{}\n{}{cause}", node.name, node.detail(str::to_string)))
 }
 
 fn write_edge(text: &mut String, edge: &GraphEdge) -> fmt::Result {

@@ -32,6 +32,9 @@ const DETAIL: f64 = 6.05;
 /// How many letters of a name are shown in its box.
 const LONGEST_NAME: i32 = 40;
 
+/// How many letters of a version are.
+const LONGEST_VERSION: i32 = 24;
+
 /// How many edges may have their range beside them; of more it is told by pointing at them.
 const LABELLED: usize = 30;
 
@@ -123,8 +126,13 @@ impl Graph {
 /// Returns how large the box of a node is.
 fn size(node: &GraphNode) -> Size {
     let name = f64::from(columns(node.name.as_str()).min(LONGEST_NAME)) * NAME;
-    let detail = f64::from(columns(&node.detail()).min(LONGEST_NAME)) * DETAIL;
+    let detail = f64::from(columns(&detail(node))) * DETAIL;
     Size { width: 20 + name.max(detail).ceil() as i32, height: BOX }
+}
+
+/// Says the version and the state, for the line below the name.
+fn detail(node: &GraphNode) -> String {
+    node.detail(|version| shortened(version, LONGEST_VERSION))
 }
 
 fn write_box(svg: &mut Svg, node: &GraphNode, place: Rect) {
@@ -132,7 +140,7 @@ fn write_box(svg: &mut Svg, node: &GraphNode, place: Rect) {
     svg.element("title", &[], &node.all_of_it());
     write_rect(svg, node.state.look().class, place, 6);
     svg.line("name", place.x + 10, place.y + 15, &shortened(node.name.as_str(), LONGEST_NAME));
-    svg.line("detail", place.x + 10, place.y + 29, &shortened(&node.detail(), LONGEST_NAME));
+    svg.line("detail", place.x + 10, place.y + 29, &detail(node));
     svg.end();
 }
 

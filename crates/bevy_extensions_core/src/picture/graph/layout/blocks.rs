@@ -55,9 +55,15 @@ impl Block {
     }
 
     fn new(nodes: &[usize], depth: u32, sizes: &[Size]) -> Self {
-        let &[only] = nodes else { return Self::grid(nodes, depth, sizes) };
-        let size = sizes[only];
-        Self { members: vec![(only, Rect { width: size.width, height: size.height, ..Rect::default() })], size, depth }
+        match *nodes {
+            [] => Self::default(),
+            [only] => {
+                let size = sizes[only];
+                let place = Rect { width: size.width, height: size.height, ..Rect::default() };
+                Self { members: vec![(only, place)], size, depth }
+            }
+            _ => Self::grid(nodes, depth, sizes),
+        }
     }
 
     /// Puts nodes in rows and columns within a frame.
@@ -68,7 +74,7 @@ impl Block {
         });
         let area = nodes.len() as f64 * f64::from((cell.width + GAP) * (cell.height + GAP));
         let high = (area / f64::from(WIDER)).sqrt() / f64::from(cell.height + GAP);
-        let rows = (high.ceil() as usize).clamp(1, nodes.len().max(1));
+        let rows = (high.ceil() as usize).clamp(1, nodes.len());
         let place = |(nth, node): (usize, &usize)| {
             let (column, row) = ((nth / rows) as i32, (nth % rows) as i32);
             let (x, y) = (GAP + column * (cell.width + GAP), GAP + row * (cell.height + GAP));

@@ -1,24 +1,23 @@
 //! What hangs together is laid out by itself.
 //!
-//! The order within the columns is the work of `rust-sugiyama`. It does not tell how an edge gets past the columns between
-//! its ends. So an edge is a chain of points here, one for each column, and those are placed as boxes are. Edges to the same box share their points, as far as they go the same way: a *trunk*.
+//! An edge is a chain of stops, one for each column between its ends, so that it runs past the boxes there; stops are
+//! placed as boxes are. Edges to the same box that look the same share their stops: a *trunk*, which they join one by one.
+
+mod columns;
+mod stops;
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use rust_sugiyama::{
-    configure::{Config, RankingType},
-    from_vertices_and_edges,
-};
 
 use super::{
     Point, Size,
     blocks::{Blocks, Class, Link},
-    heights::Stack,
 };
+use columns::Columns;
+use stops::{Stop, Stops};
 
-/// How many columns a trunk passes at most. What is longer runs straight, behind the boxes: points for each column would
-/// take memory with the square of the extensions.
-const LONGEST: u32 = 40;
+/// How many stops all trunks have at most, for each block. What is left runs straight, behind the boxes: stops in each
+/// column for everybody would take time with the square of the extensions.
+const STOPS: u32 = 16;
 
 /// Some blocks that hang together.
 #[derive(Default)]
@@ -30,10 +29,10 @@ pub(super) struct Part {
     pub(super) ways: Vec<(usize, Vec<Point>)>,
 }
 
-/// Lays out what hangs together; the largest first.
+/// Lays out what hangs together; the largest first. Between two columns there is at least so much room.
 pub(super) fn parts(blocks: &Blocks, room: i32) -> Vec<Part> {
-    let mut parts: Vec<_> =
-        connected(blocks).iter().map(|(members, links)| part(blocks, members, links, room)).collect();
+    let connected = connected(blocks);
+    let mut parts: Vec<_> = connected.iter().map(|(members, links)| part(blocks, members, links, room)).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.blocks.len()));
     parts
 }
@@ -63,22 +62,15 @@ fn find(leader: &mut [usize], mut of: usize) -> usize {
     of
 }
 
-/// Something that has a place in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stop {
-    Block(usize),
-    /// Where the edges of a class to a block pass a column.
-    Trunk(usize, Class, u32),
-}
-
 fn part(blocks: &Blocks, members: &[usize], links: &[usize], room: i32) -> Part {
-    let chains: Vec<_> = links.iter().map(|id| chain(blocks, blocks.links[*id])).collect();
-    let stops = Stops::of(blocks, members, &chains);
-    let columns = Columns::of(blocks, members, room);
+    let trunks = trunks(blocks, members, links);
+    let chains: Vec<_> = links.iter().map(|id| chain(blocks, blocks.links[*id], &trunks)).collect();
+    let mut stops = Stops::of(blocks, members, &chains);
+    let columns = Columns::of(blocks, members, &mut stops, room);
     let ports = Ports::of(blocks, &stops, links, &chains);
     let corner = |id: usize| {
         let block = &blocks.all[id];
-        Point { x: columns.left[block.depth as usize], y: stops.y_of(blocks, Stop::Block(id)) - block.size.height / 2 }
+        Point { x: columns.left(block.depth), y: stops.y_of(blocks, Stop::Block(id)) - block.size.height / 2 }
     };
     let way = |(id, chain): (&usize, &Vec<Stop>)| (*id, way(blocks, &columns, &stops, &ports, *id, chain));
     Part {
@@ -89,28 +81,50 @@ fn part(blocks: &Blocks, members: &[usize], links: &[usize], room: i32) -> Part 
     .at_origin(blocks)
 }
 
-/// Returns what a link passes, from right to left.
-fn chain(blocks: &Blocks, link: Link) -> Vec<Stop> {
+/// Returns the trunks that there are, by the block that they lead to: rather short ones, and such that many join.
+fn trunks(blocks: &Blocks, members: &[usize], links: &[usize]) -> BTreeSet<(usize, Class)> {
+    let mut all = BTreeMap::<_, (u32, u32)>::new();
+    for link in links.iter().map(|id| blocks.links[*id]) {
+        let (longest, joining) = all.entry((link.to, link.class)).or_default();
+        *longest = (*longest).max(blocks.all[link.from].depth - blocks.all[link.to].depth);
+        *joining += 1;
+    }
+    let mut all: Vec<_> =
+        all.into_iter().map(|(trunk, (longest, joining))| (longest / joining, longest, trunk)).collect();
+    all.sort_unstable();
+    let mut left = STOPS * (members.len() as u32 + STOPS);
+    let is_had = |(_, longest, trunk): &(_, u32, _)| {
+        left = left.checked_sub(*longest)?;
+        Some(*trunk)
+    };
+    all.iter().map_while(is_had).collect()
+}
+
+/// Returns where a link stops, from right to left.
+fn chain(blocks: &Blocks, link: Link, trunks: &BTreeSet<(usize, Class)>) -> Vec<Stop> {
     let (right, left) = (blocks.all[link.from].depth, blocks.all[link.to].depth);
-    let between = if right - left > LONGEST { right..right } else { left + 1..right };
+    let between = if trunks.contains(&(link.to, link.class)) { left + 1..right } else { right..right };
     let trunk = between.rev().map(|depth| Stop::Trunk(link.to, link.class, depth));
     [Stop::Block(link.from)].into_iter().chain(trunk).chain([Stop::Block(link.to)]).collect()
 }
 
 fn way(blocks: &Blocks, columns: &Columns, stops: &Stops, ports: &Ports, id: usize, chain: &[Stop]) -> Vec<Point> {
     let Link { from, to, class } = blocks.links[id];
-    let (right, left) = (&blocks.all[from], &blocks.all[to]);
-    let start = Point { x: columns.left[right.depth as usize], y: ports.leaving[&id] };
-    let y = ports.arriving[&(to, class)];
-    let (column, end) = (left.depth as usize, columns.left[left.depth as usize] + left.size.width);
-    let mut way = vec![start];
-    for stop in chain {
-        if let Stop::Trunk(_, _, depth) = *stop {
-            let y = stops.y_of(blocks, *stop);
-            way.extend([columns.right[depth as usize], columns.left[depth as usize]].map(|x| Point { x, y }));
-        }
+    let left = &blocks.all[to];
+    let mut way = vec![Point { x: columns.left(blocks.all[from].depth), y: ports.leaving[&id] }];
+    for pair in chain.windows(2) {
+        let depth = pair[1].depth(blocks);
+        // Whoever runs through a column does so level, so that it meets nobody else there.
+        let (y, end) = match pair[1] {
+            Stop::Trunk(..) => (stops.y_of(blocks, pair[1]), columns.left(depth)),
+            Stop::Block(_) => (ports.arriving[&(to, class)], columns.left(depth) + left.size.width),
+        };
+        let begin = Point { x: columns.right(depth), y };
+        let before = *way.last().expect("it has a start");
+        let step = (stops.index(blocks, pair[0]), stops.index(blocks, pair[1]));
+        way.extend(columns.turn(step, before, begin).into_iter().flatten());
+        way.extend([begin, Point { x: end, y }]);
     }
-    way.extend([columns.right[column], end].map(|x| Point { x, y }));
     way.dedup();
     way
 }
@@ -120,11 +134,8 @@ impl Part {
     fn at_origin(mut self, blocks: &Blocks) -> Self {
         let corners = self.blocks.iter().map(|(id, at)| (*at, blocks.all[*id].size));
         let opposite = corners.clone().map(|(at, size)| Point { x: at.x + size.width, y: at.y + size.height });
-        let points: Vec<_> = corners
-            .map(|(at, _)| at)
-            .chain(opposite)
-            .chain(self.ways.iter().flat_map(|(_, way)| way.iter().copied()))
-            .collect();
+        let on_ways = self.ways.iter().flat_map(|(_, way)| way.iter().copied());
+        let points: Vec<_> = corners.map(|(at, _)| at).chain(opposite).chain(on_ways).collect();
         let range = |of: fn(&Point) -> i32| {
             let all = points.iter().map(of);
             (all.clone().min().unwrap_or(0), all.max().unwrap_or(0))
@@ -134,115 +145,6 @@ impl Part {
         places.for_each(|point| *point = Point { x: point.x - left, y: point.y - top });
         self.size = Size { width: right - left, height: bottom - top };
         self
-    }
-}
-
-/// Where everything that has a place in a column stands, from above.
-struct Stops {
-    /// Sorted.
-    all: Vec<(u32, Stop)>,
-    /// The middle of each.
-    y: Vec<i32>,
-}
-
-impl Stops {
-    fn of(blocks: &Blocks, members: &[usize], chains: &[Vec<Stop>]) -> Self {
-        let trunks = chains.iter().flatten().filter(|stop| matches!(stop, Stop::Trunk(..))).copied();
-        let all = members.iter().map(|id| Stop::Block(*id)).chain(trunks);
-        let mut all: Vec<_> = all.map(|stop| (stop.depth(blocks), stop)).collect();
-        // `rust-sugiyama` follows edges by recursion. In this order it finds that done wherever they lead.
-        all.sort();
-        all.dedup();
-        let mut stops = Self { y: vec![0; all.len()], all };
-        stops.arrange(blocks, chains);
-        stops
-    }
-
-    fn arrange(&mut self, blocks: &Blocks, chains: &[Vec<Stop>]) {
-        let heights: Vec<_> = self.all.iter().map(|(_, stop)| stop.height(blocks)).collect();
-        let index = |stop: Stop| self.index(blocks, stop);
-        let is_short = |pair: &[Stop]| pair[0].depth(blocks) - pair[1].depth(blocks) == 1;
-        let steps = chains.iter().flat_map(|chain| chain.windows(2)).filter(|pair| is_short(pair));
-        let mut edges: Vec<_> = steps.map(|pair| (index(pair[0]), index(pair[1]))).collect();
-        edges.sort_unstable();
-        edges.dedup();
-        let mut linked = vec![Vec::new(); heights.len()];
-        for &(from, to) in &edges {
-            linked[from].push(to);
-            linked[to].push(from);
-        }
-        let mut columns: Vec<Vec<usize>> = Vec::new();
-        for id in order(heights.len(), &edges) {
-            let depth = self.all[id].0 as usize;
-            columns.resize(columns.len().max(depth + 1), Vec::new());
-            columns[depth].push(id);
-        }
-        self.y = Stack { columns: &columns, heights: &heights, linked: &linked }.middles();
-    }
-
-    /// Returns the middle of a stop.
-    fn y_of(&self, blocks: &Blocks, stop: Stop) -> i32 {
-        self.y[self.index(blocks, stop)]
-    }
-
-    fn index(&self, blocks: &Blocks, stop: Stop) -> usize {
-        self.all.binary_search(&(stop.depth(blocks), stop)).expect("every stop of the part is there")
-    }
-}
-
-impl Stop {
-    fn depth(self, blocks: &Blocks) -> u32 {
-        match self {
-            Self::Block(id) => blocks.all[id].depth,
-            Self::Trunk(_, _, depth) => depth,
-        }
-    }
-
-    fn height(self, blocks: &Blocks) -> i32 {
-        match self {
-            Self::Block(id) => blocks.all[id].size.height,
-            Self::Trunk(..) => 0,
-        }
-    }
-}
-
-/// Returns everything in an order, from above, in which few edges cross. They lead to the column before, each.
-fn order(stops: usize, edges: &[(usize, usize)]) -> Vec<usize> {
-    let vertices: Vec<_> = (0..stops as u32).map(|id| (id, (1.0, 1.0))).collect();
-    let edges: Vec<_> = edges.iter().map(|(from, to)| (*from as u32, *to as u32)).collect();
-    let config =
-        Config { dummy_vertices: false, ranking_type: RankingType::Down, transpose: false, ..Config::default() };
-    let parts = from_vertices_and_edges(&vertices, &edges, &config);
-    // Without the ways that are too long it may fall apart.
-    let places = parts
-        .into_iter()
-        .enumerate()
-        .flat_map(|(part, (places, ..))| places.into_iter().map(move |(id, (across, _))| (part, across, id)));
-    let mut places: Vec<_> = places.collect();
-    places.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
-    places.into_iter().map(|(.., id)| id).collect()
-}
-
-/// Where columns begin and end, from the left.
-struct Columns {
-    left: Vec<i32>,
-    right: Vec<i32>,
-}
-
-impl Columns {
-    fn of(blocks: &Blocks, members: &[usize], room: i32) -> Self {
-        let mut widths: Vec<i32> = Vec::new();
-        for block in members.iter().map(|id| &blocks.all[*id]) {
-            let depth = block.depth as usize;
-            widths.resize(widths.len().max(depth + 1), 0);
-            widths[depth] = widths[depth].max(block.size.width);
-        }
-        let right = widths.iter().scan(-room, |right, width| {
-            *right += room + width;
-            Some(*right)
-        });
-        let right: Vec<_> = right.collect();
-        Self { left: right.iter().zip(&widths).map(|(right, width)| right - width).collect(), right }
     }
 }
 

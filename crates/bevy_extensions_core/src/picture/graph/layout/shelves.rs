@@ -24,6 +24,10 @@ pub(super) fn place(graph: &Graph, blocks: &Blocks, parts: Vec<Part>) -> Layout 
     let mut ways = vec![Vec::new(); blocks.links.len()];
     let sizes: Vec<_> = parts.iter().map(|part| part.size).chain([blocks.alone.size]).collect();
     let corners = shelves(&sizes);
+    for (size, corner) in sizes.iter().zip(&corners).filter(|(size, _)| size.width > 0) {
+        layout.width = layout.width.max(corner.x + size.width);
+        layout.height = layout.height.max(corner.y + size.height);
+    }
     for (part, corner) in parts.into_iter().zip(&corners) {
         for (block, at) in part.blocks {
             layout.put(&blocks.all[block], moved(at, *corner));
@@ -49,10 +53,6 @@ impl Layout {
         block.members_at(at).for_each(|(node, place)| self.boxes[node] = place);
         if block.is_framed() {
             self.frames.push(frame);
-        }
-        if !block.members.is_empty() {
-            self.width = self.width.max(frame.right());
-            self.height = self.height.max(frame.bottom());
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::picture::{
 /// How many edges that run together are told by pointing at them.
 const TOLD: usize = 8;
 
+/// How long the first step of an edge is if there is room for a text.
+const ROOM: u32 = 40;
+
 /// Says how edges look.
 pub(super) fn style() -> String {
     let look = |EdgeLook { class, color, is_dashed, .. }: &EdgeLook| {
@@ -88,10 +91,12 @@ pub(super) fn write_edges(svg: &mut Svg, graph: &Graph, layout: &Layout) {
     }
 }
 
-/// Writes which versions will do, in the middle of the first step of each edge.
+/// Writes which versions will do, in the middle of the first step of each edge, if there is room.
 pub(super) fn write_ranges(svg: &mut Svg, graph: &Graph, layout: &Layout) {
     for (id, edge) in graph.drawn_edges().filter(|(_, edge)| !edge.range.is_empty()) {
-        if let [first, second, ..] = layout.ways[id][..] {
+        if let [first, second, ..] = layout.ways[id][..]
+            && first.x.abs_diff(second.x) > ROOM
+        {
             svg.line("range", (first.x + second.x) / 2, (first.y + second.y) / 2 + 3, &edge.range);
         }
     }
@@ -103,7 +108,8 @@ fn write_path(svg: &mut Svg, look: EdgeLook, path: &str, has_head: bool) {
     svg.leaf("path", if has_head { &attributes } else { &attributes[..2] });
 }
 
-/// Draws steps that follow one another: level where they are level, else as a curve that leaves and arrives level.
+/// Draws steps that follow one another: straight if they are level or upright, else as a curve that leaves and arrives
+/// level.
 fn path(steps: impl Iterator<Item = (Point, Point)>) -> String {
     let mut path = String::new();
     for (a, b) in steps {
@@ -111,9 +117,10 @@ fn path(steps: impl Iterator<Item = (Point, Point)>) -> String {
             write!(path, "M{} {}", a.x, a.y).expect("a string takes everything");
         }
         let middle = (a.x + b.x) / 2;
-        match a.y == b.y {
-            true => write!(path, "H{}", b.x),
-            false => write!(path, "C{middle} {} {middle} {} {} {}", a.y, b.y, b.x, b.y),
+        match (a.x == b.x, a.y == b.y) {
+            (true, _) => write!(path, "V{}", b.y),
+            (_, true) => write!(path, "H{}", b.x),
+            _ => write!(path, "C{middle} {} {middle} {} {} {}", a.y, b.y, b.x, b.y),
         }
         .expect("a string takes everything");
     }
