@@ -55,6 +55,8 @@ mod resolve;
 mod switch;
 
 mod explain;
+#[cfg(feature = "pictures")]
+mod picture;
 mod roster;
 mod table;
 mod tree;
@@ -81,6 +83,8 @@ pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuil
 pub use name::{ExtensionName, NameError};
 pub use natives::{Natives, NativesError};
 pub use parse::{ParseError, ParseErrorKind};
+#[cfg(feature = "pictures")]
+pub use picture::{Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};

@@ -1,0 +1,7 @@
+//! Pictures of extensions: who depends on whom, and how the start went.
+
+mod graph;
+mod look;
+mod svg;
+
+pub use graph::{Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState};
