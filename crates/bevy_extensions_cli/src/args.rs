@@ -73,6 +73,13 @@ Examples:
   bevy-extensions check my-weather.js
   bevy-extensions check --app-version 1.2.0 --settings server/extensions.ron")]
     Check(LookAt),
+    /// Who depends on whom, as a picture: for Graphviz, for Markdown, or as SVG
+    #[command(after_help = "\
+Examples:
+  bevy-extensions graph -o extensions.svg
+  bevy-extensions graph | dot -Tpng -o extensions.png
+  bevy-extensions graph --format mermaid")]
+    Graph(Graph),
     /// Begin an extension: a script, a folder with one, or a crate
     #[command(after_help = "\
 Nothing that is there is overwritten.
@@ -127,6 +134,15 @@ pub struct Where {
     pub natives: Option<PathBuf>,
 }
 
+impl Where {
+    /// Returns the same, with further paths to look at.
+    fn and(&self, paths: &[PathBuf]) -> Self {
+        let mut place = self.clone();
+        place.dirs.extend(paths.iter().cloned());
+        place
+    }
+}
+
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -152,9 +168,7 @@ pub struct LookAt {
 impl LookAt {
     /// Returns where to look, however it was said.
     pub fn place(&self) -> Where {
-        let mut place = self.place.clone();
-        place.dirs.extend(self.paths.iter().cloned());
-        place
+        self.place.and(&self.paths)
     }
 }
 
@@ -195,6 +209,42 @@ pub struct Why {
     /// For whom to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// Draw a picture.
+#[derive(Debug, ClapArgs)]
+pub struct Graph {
+    /// The same as --dir
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub place: Where,
+    /// How to draw [default: as the name of the file ends, else dot]
+    #[arg(long, value_enum)]
+    pub format: Option<GraphFormat>,
+    /// Write it to this file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+impl Graph {
+    /// Returns where to look, however it was said.
+    pub fn place(&self) -> Where {
+        self.place.and(&self.paths)
+    }
+}
+
+/// How to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For Markdown, as code forges show it
+    Mermaid,
+    /// An image
+    Svg,
+    /// For programs
+    Json,
 }
 
 /// Begin an extension.

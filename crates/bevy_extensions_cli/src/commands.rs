@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod graph;
 mod list;
 mod new;
 mod pack;
@@ -12,6 +13,7 @@ mod why;
 
 pub use check::check;
 pub use completions::{completions, man};
+pub use graph::graph;
 pub use list::list;
 pub use new::new;
 pub use pack::pack;

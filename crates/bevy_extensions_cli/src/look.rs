@@ -57,17 +57,22 @@ impl Look {
             }
             None => true,
         });
-        let found: Vec<_> = discovery.found.into_iter().chain(single).collect();
-        candidates.extend(found.iter().map(|found| found.candidate.clone()));
+        let found = discovery.found.into_iter().chain(single).collect();
+        Ok(Self { settings, candidates, found, problems, knows_natives: natives.is_some(), ..Self::default() }
+            .decided())
+    }
 
-        let resolution = resolve(&candidates, &settings);
-        problems.extend(resolution.problems.iter().cloned());
-        problems.sort_by_key(Problem::severity);
-        let is_bad = problems.iter().any(|problem| problem.severity() == Severity::Error);
-        if is_bad && settings.on_left_out == OnLeftOut::Stop {
-            problems.insert(0, Problem::Stopped);
+    /// Decides who starts, as the app would.
+    fn decided(mut self) -> Self {
+        self.candidates.extend(self.found.iter().map(|found| found.candidate.clone()));
+        self.resolution = resolve(&self.candidates, &self.settings);
+        self.problems.extend(self.resolution.problems.iter().cloned());
+        self.problems.sort_by_key(Problem::severity);
+        let is_bad = self.problems.iter().any(|problem| problem.severity() == Severity::Error);
+        if is_bad && self.settings.on_left_out == OnLeftOut::Stop {
+            self.problems.insert(0, Problem::Stopped);
         }
-        Ok(Self { settings, candidates, found, resolution, problems, knows_natives: natives.is_some() })
+        self
     }
 
     /// Shows what is wrong with the host settings, so that nobody was looked for.

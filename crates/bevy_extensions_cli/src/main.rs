@@ -44,6 +44,7 @@ fn dispatch(args: Args) -> Result<Exit, Failure> {
         Command::Tree(args) => commands::tree(args, out),
         Command::Why(args) => commands::why(args, out),
         Command::Check(args) => commands::check(args, out),
+        Command::Graph(args) => commands::graph(args, out),
         Command::New(args) => commands::new(args, out),
         Command::Pack(args) => commands::pack(args, out),
         Command::Schema(args) => commands::schema(args, out),

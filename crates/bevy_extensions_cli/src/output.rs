@@ -6,7 +6,7 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::{args::Color, failure::Failure};
+use crate::{args::Color, failure::Failure, json};
 
 /// The way to standard output, where colours are taken out unless it is a terminal or somebody wants them.
 pub struct Output(AutoStream<StdoutLock<'static>>);
@@ -32,8 +32,7 @@ impl Output {
     ///
     /// As [`print`](Self::print).
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value).expect("our shapes have texts as keys, and nothing that fails");
-        self.print(&(text + "\n"))
+        self.print(&json::text(value))
     }
 
     /// Prints bytes.

@@ -4,6 +4,7 @@
 
 mod built;
 mod colors;
+mod graph;
 mod json;
 mod manifest_schema;
 mod new;
