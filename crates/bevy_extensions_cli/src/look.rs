@@ -123,7 +123,7 @@ impl Look {
         let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
         let hint = match self.problems.is_empty() && self.candidates.is_empty() {
-            true => "  hint: put one into `extensions`, or begin one with `bevy-extensions new`\n",
+            true => "  hint: begin one with `bevy-extensions new`\n",
             false => "",
         };
         format!("extensions: {}\n{hint}", if counts.is_empty() { "none" } else { &counts })

@@ -1,6 +1,7 @@
 //! `completions` and `man`: what shells and manuals want of the command line.
 
 use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::{
@@ -14,6 +15,11 @@ use crate::{
 pub fn completions(args: &Completions, out: &mut Output) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "bevy-extensions", &mut script);
+    if args.shell == Shell::Bash {
+        // It writes the hyphen of our name in two ways, and then finds nothing to complete after a command.
+        let text = String::from_utf8_lossy(&script).replace("bevy__subcmd__extensions", "bevy__extensions");
+        script = text.into_bytes();
+    }
     out.write(&script)?;
     Ok(Exit::Good)
 }
@@ -21,7 +27,8 @@ pub fn completions(args: &Completions, out: &mut Output) -> Result<Exit, Failure
 /// Prints a manual page.
 pub fn man(args: &args::Man, out: &mut Output) -> Result<Exit, Failure> {
     let mut page = Vec::new();
-    let rendered = Man::new(page_of(args)?).render(&mut page);
+    let source = concat!("bevy-extensions ", env!("CARGO_PKG_VERSION"));
+    let rendered = Man::new(page_of(args)?).source(source).render(&mut page);
     rendered.map_err(|error| Failure::impossible(format!("the page cannot be made: {error}"), "report it"))?;
     out.write(&page)?;
     Ok(Exit::Good)

@@ -10,5 +10,6 @@ mod manifest_schema;
 mod new;
 mod pack;
 mod pipes;
+mod shells;
 mod support;
 mod transcripts;
