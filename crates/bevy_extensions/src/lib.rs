@@ -608,6 +608,10 @@ pub use bevy_extensions_core::{
     Unavailable, Unrunnable, Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range,
     parse_version, resolve,
 };
+#[cfg(feature = "pictures")]
+pub use bevy_extensions_core::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
+};
 pub use serde_json::{Value, json};
 
 pub use bevy_extensions_macros::{Export, Extension, ExtensionEvent};

@@ -84,7 +84,9 @@ pub use name::{ExtensionName, NameError};
 pub use natives::{Natives, NativesError};
 pub use parse::{ParseError, ParseErrorKind};
 #[cfg(feature = "pictures")]
-pub use picture::{Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState};
+pub use picture::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
+};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};

@@ -3,5 +3,7 @@
 mod graph;
 mod look;
 mod svg;
+mod timeline;
 
 pub use graph::{Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState};
+pub use timeline::{Timeline, TimelineBar, TimelinePhase, TimelineRow};

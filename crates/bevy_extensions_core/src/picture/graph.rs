@@ -57,7 +57,7 @@ pub struct GraphNode {
     pub kind: Option<NodeKind>,
     /// Where in its life it is.
     pub state: NodeState,
-    /// Why it does not run; empty if it does, or if nobody knows.
+    /// Why it does not run; empty if it does, or if nobody knows. If it has failed, where and with what.
     pub cause: String,
     /// What it says that it is, for people; empty if absent.
     pub description: String,
@@ -154,6 +154,16 @@ impl GraphNode {
         match &self.version {
             Some(version) => format!("{} · {}", shown(&version.to_string()), self.state),
             None => self.state.to_string(),
+        }
+    }
+
+    /// Says why it does not run, as a sentence, if that is known.
+    fn why(&self) -> Option<String> {
+        let Self { name, state, cause, .. } = self;
+        match (cause.as_str(), state) {
+            ("", _) => None,
+            (cause, NodeState::Failed) => Some(format!("{name} has failed {cause}")),
+            (cause, state) => Some(format!("{name} is {state}: {cause}")),
         }
     }
 

@@ -20,13 +20,27 @@ use crate::{
 
 /// Somebody who is to be in a [`Graph`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GraphMember<'a> {
     /// Who it is.
     pub candidate: &'a Candidate,
     /// Where in its life it is.
     pub state: NodeState,
-    /// Why it does not run; empty if it does.
+    /// Why it does not run; empty if it does, or is left out.
     pub cause: String,
+}
+
+impl<'a> GraphMember<'a> {
+    /// Somebody in a state that needs no reason, or for whom the problems give it.
+    pub fn new(candidate: &'a Candidate, state: NodeState) -> Self {
+        Self { candidate, state, cause: String::new() }
+    }
+
+    /// Says why it does not run.
+    #[must_use = "it is another value that says so"]
+    pub fn because(self, cause: impl Into<String>) -> Self {
+        Self { cause: cause.into(), ..self }
+    }
 }
 
 impl Graph {
@@ -38,32 +52,25 @@ impl Graph {
     ///
     /// Panics if they are fewer.
     pub fn of<C: Borrow<Candidate>>(candidates: &[C], resolution: &Resolution) -> Self {
-        let mut causes = causes(&resolution.problems);
-        let member = |candidate: usize, state| GraphMember {
-            candidate: candidates[candidate].borrow(),
-            state,
-            cause: String::new(),
-        };
+        let member = |candidate: usize, state| GraphMember::new(candidates[candidate].borrow(), state);
         let planned = resolution.plan.iter().map(|planned| member(planned.candidate, NodeState::Planned));
         let disabled = resolution.disabled.iter().map(|name| (name, NodeState::Disabled));
-        let aside: BTreeMap<_, _> =
-            disabled.chain(resolution.left_out.iter().map(|name| (name, NodeState::LeftOut))).collect();
-        let aside = aside.into_iter().filter_map(|(name, state)| {
-            let cause = causes.remove(name).unwrap_or_default();
-            Some(GraphMember { cause, ..member(resolution.candidate_of(name)?, state) })
-        });
-        Self::of_members(&resolution.plan, &planned.chain(aside).collect::<Vec<_>>())
+        let left_out = resolution.left_out.iter().map(|name| (name, NodeState::LeftOut));
+        let aside: BTreeMap<_, _> = disabled.chain(left_out).collect();
+        let aside = aside.into_iter().filter_map(|(name, state)| Some(member(resolution.candidate_of(name)?, state)));
+        Self::of_members(&resolution.plan, &planned.chain(aside).collect::<Vec<_>>(), &resolution.problems)
     }
 
     /// Draws a plan and those who are there: first everybody who is in the plan, in load order, then the others.
     ///
-    /// For what runs, as [`of`](Self::of) is for what was resolved.
+    /// For what runs, as [`of`](Self::of) is for what was resolved. The problems say why somebody is left out.
     ///
     /// # Panics
     ///
     /// Panics if there are fewer members than the plan has extensions.
-    pub fn of_members(plan: &Plan, members: &[GraphMember<'_>]) -> Self {
-        let mut nodes: Vec<_> = members.iter().map(node).collect();
+    pub fn of_members(plan: &Plan, members: &[GraphMember<'_>], problems: &[Problem]) -> Self {
+        let causes = causes(problems);
+        let mut nodes: Vec<_> = members.iter().map(|member| node(member, &causes)).collect();
         let mut edges: Vec<_> = plan.edges().iter().map(|edge| planned_edge(edge, members)).collect();
         let names = Names::of(members);
         let wishes = (plan.len()..members.len()).flat_map(|from| wishes(from, members[from].candidate));
@@ -103,14 +110,16 @@ fn causes(problems: &[Problem]) -> HashMap<&ExtensionName, String> {
     causes
 }
 
-fn node(member: &GraphMember<'_>) -> GraphNode {
+fn node(member: &GraphMember<'_>, causes: &HashMap<&ExtensionName, String>) -> GraphNode {
     let Candidate { manifest, source, .. } = member.candidate;
+    let is_left_out = member.cause.is_empty() && member.state == NodeState::LeftOut;
+    let cause = causes.get(&manifest.name).filter(|_| is_left_out);
     GraphNode {
         name: manifest.name.clone(),
         version: Some(manifest.version.clone()),
         kind: Some(if source.is_native() { NodeKind::Native } else { NodeKind::Script }),
         state: member.state,
-        cause: member.cause.clone(),
+        cause: cause.unwrap_or(&member.cause).clone(),
         description: manifest.description.clone(),
     }
 }

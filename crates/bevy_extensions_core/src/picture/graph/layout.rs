@@ -57,14 +57,6 @@ pub(super) struct Size {
 }
 
 impl Rect {
-    pub(super) fn right(self) -> i32 {
-        self.x + self.width
-    }
-
-    pub(super) fn bottom(self) -> i32 {
-        self.y + self.height
-    }
-
     fn moved(self, by: Point) -> Self {
         Self { x: self.x + by.x, y: self.y + by.y, ..self }
     }
@@ -89,6 +81,16 @@ mod tests {
         EdgeKind,
         picture::graph::{GraphEdge, GraphNode, NodeState},
     };
+
+    impl Rect {
+        fn right(self) -> i32 {
+            self.x + self.width
+        }
+
+        fn bottom(self) -> i32 {
+            self.y + self.height
+        }
+    }
 
     /// An edge of a made-up graph: from whom, to whom, and how it looks.
     type Wish = (usize, usize, u8);

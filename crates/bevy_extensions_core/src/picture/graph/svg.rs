@@ -96,8 +96,8 @@ impl Graph {
     fn causes(&self, width: i32) -> Vec<String> {
         let all: Vec<_> = self.nodes.iter().filter(|node| !node.cause.is_empty()).collect();
         let most = (f64::from(width) / LETTER) as i32;
-        let text = |node: &&GraphNode| format!("{} is {}: {}", node.name, node.state, node.cause);
-        let mut lines: Vec<_> = all.iter().take(CAUSES).flat_map(|node| wrapped(&text(node), most)).collect();
+        let shown = all.iter().take(CAUSES);
+        let mut lines: Vec<_> = shown.flat_map(|node| wrapped(&node.why().unwrap_or_default(), most)).collect();
         if all.len() > CAUSES {
             lines.push(format!("and {} more: point at a box to read why", all.len() - CAUSES));
         }
