@@ -676,7 +676,7 @@ fn what_is_wrong_in_json_is_told_with_its_place_and_field() {
         "{\"name\": \"Weather\", \"é\": 1}",
         "extension.json:1:21: unknown key `é`\nremove it; the keys are `format`, `name`, `version`, `description`, \
          `authors`, `license`, `homepage`, `entrypoint`, `app`, `dependencies`, `optional`, `anyOf`, `conflicts`, \
-         `provides`, `after`, `before`, `externalDependencies`, `external`, `settings` and `meta`",
+         `provides`, `after`, `before`, `externalDependencies`, `external`, `settings`, `meta` and `$schema`",
     );
     check_json(
         "{\"name\": \"Weather\", \"dependencies\": [\"Time\", {\"name\": \"Economy\", \"versoin\": \"1\"}]}",

@@ -42,6 +42,7 @@ mod logging;
 mod manifests;
 mod memory;
 mod named_events;
+mod natives;
 mod opening;
 mod parsing_properties;
 mod reference_resolver;

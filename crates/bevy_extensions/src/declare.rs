@@ -1,5 +1,7 @@
 //! Native extensions make themselves known, and are built.
 
+mod write;
+
 use std::{any::TypeId, panic::catch_unwind, sync::Arc};
 
 use bevy_app::App;
@@ -20,6 +22,8 @@ use crate::{
     lifecycle,
     settings::Settings,
 };
+
+pub use write::{WriteManifestsError, write_manifests};
 
 /// A native extension that is linked into the app, as its derive made it known.
 ///

@@ -604,17 +604,22 @@ pub use bevy_extensions_core::{
     Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Dev, DevFolder,
     DevFolderError, Discovery, DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError,
     EventName, EventNameError, ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found,
-    HostSettings, InterfaceName, LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut,
-    Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText,
-    SaveError, ScriptLimits, SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable,
-    Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
+    HostSettings, InterfaceName, LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, Natives,
+    NativesError, OnLeftOut, Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository,
+    Resolution, Restart, RonText, SaveError, ScriptLimits, SettingsError, Severity, Source, Storage, Switch, SwitchTo,
+    Unavailable, Unrunnable, Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range,
+    parse_version, resolve,
+};
+#[cfg(feature = "pictures")]
+pub use bevy_extensions_core::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
 };
 pub use serde_json::{Value, json};
 
 pub use bevy_extensions_macros::{Export, Extension, ExtensionEvent};
 
 pub use app_info::AppInfo;
-pub use declare::Declared;
+pub use declare::{Declared, WriteManifestsError, write_manifests};
 pub use driver::{
     DeclaredInterface, Driver, DriverChanged, DriverError, DriverRow, Interface, InterfaceRow, Method, Reason,
     RegisteredDriver, Request,

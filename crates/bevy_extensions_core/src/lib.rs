@@ -40,12 +40,14 @@ mod json;
 mod location;
 mod parse;
 mod ron_text;
+mod whole_file;
 
 mod manifest;
 mod settings;
 
 mod candidate;
 mod discover;
+mod natives;
 mod plan;
 mod problem;
 mod resolve;
@@ -53,6 +55,13 @@ mod resolve;
 mod switch;
 
 mod explain;
+#[cfg(feature = "pictures")]
+mod picture;
+mod roster;
+mod table;
+mod tree;
+mod why;
+
 mod suggest;
 mod text;
 
@@ -72,17 +81,26 @@ pub use interface_name::InterfaceName;
 pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
+pub use natives::{Natives, NativesError};
 pub use parse::{ParseError, ParseErrorKind};
+#[cfg(feature = "pictures")]
+pub use picture::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
+};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
+pub use roster::{Roster, Standing, UnknownExtension};
 pub use settings::{
     Alias, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SaveError,
     ScriptLimits, SettingsError, assets_dir,
 };
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
+pub use table::{Cell, Table};
+pub use tree::{Fit, Link, Repeat, Tree, TreeItem, TreeLine};
 pub use version::{VersionError, parse_range, parse_version};
+pub use why::{Why, WhyStep};
 
 pub use semver::{Version, VersionReq};

@@ -125,8 +125,8 @@ fn directory(
     }
 }
 
-/// Returns a path as people see it: without the current directory.
+/// Returns a path as people see it: without the current directory, which is itself `.`.
 pub(super) fn shown(path: &Path, folders: &Folders) -> String {
-    let below = folders.cwd.as_deref().and_then(|cwd| path.strip_prefix(cwd).ok());
-    below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(path).display().to_string()
+    let below = folders.cwd.as_deref().and_then(|cwd| path.strip_prefix(cwd).ok()).unwrap_or(path);
+    if below.as_os_str().is_empty() { ".".into() } else { below.display().to_string() }
 }

@@ -43,6 +43,9 @@ pub(super) struct JsonManifest {
     external: External,
     settings: Value,
     meta: BTreeMap<String, Value>,
+    /// What an editor checks the file against.
+    #[serde(rename = "$schema")]
+    _schema: String,
 }
 
 impl Reading {

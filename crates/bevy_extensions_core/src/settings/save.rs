@@ -2,10 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
-    process,
 };
 
 use super::{HostSettings, edit::with_disabled, places::Places};
@@ -13,6 +11,7 @@ use crate::{
     location::Location,
     name::ExtensionName,
     parse::{ParseError, utf8},
+    whole_file::replace,
 };
 
 /// Host settings that could not be written to their file, which is as it was.
@@ -179,45 +178,4 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("it is a link that leads to itself"))
-}
-
-/// Replaces a file as a whole, or makes it.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let permissions = match fs::metadata(path) {
-        Ok(metadata) if metadata.permissions().readonly() => return Err(io::Error::other("it is read-only")),
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(_) => {
-            fs::create_dir_all(folder)?;
-            None
-        }
-    };
-    let (temporary, file) = temporary_beside(path)?;
-    let written = write(file, bytes, permissions).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What failed is told; that something is left behind is less.
-        _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write(mut file: File, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
-    file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
-    }
-    file.sync_all()
-}
-
-/// Makes a file that nobody else uses, where it can be renamed to the other.
-fn temporary_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    for number in 0..u32::MAX {
-        let temporary = path.with_file_name(format!(".{name}.{}-{number}.tmp", process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            result => return Ok((temporary, result?)),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }

@@ -1,0 +1,7 @@
+//@extension version 0.1.0
+//@extension description Says hello.
+
+// `extension` is what the app gives you: events, functions of others, settings, data.
+extension.on('init', () => {
+  console.log(`${extension.name} ${extension.version} says hello`);
+});

@@ -1,0 +1,1 @@
+//@extension version 1.0.0

@@ -1,0 +1,2 @@
+//@extension name clock
+//@extension version 1.1.0

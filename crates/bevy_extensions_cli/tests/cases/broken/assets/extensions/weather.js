@@ -1,0 +1,1 @@
+//@extension version 1.4.0

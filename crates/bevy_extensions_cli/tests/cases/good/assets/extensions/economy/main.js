@@ -1,0 +1,1 @@
+exports.wage = () => extension.config.wage;

@@ -1,0 +1,2 @@
+//@extension version 0.1.0
+//@extension after Weather
