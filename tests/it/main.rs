@@ -45,6 +45,7 @@ mod named_events;
 mod natives;
 mod opening;
 mod parsing_properties;
+mod pictures;
 mod reference_resolver;
 mod resolving;
 mod resolving_properties;
