@@ -553,6 +553,10 @@ struct Readme;
 mod acting;
 mod app_info;
 mod caseless;
+#[cfg(feature = "console")]
+mod command;
+#[cfg(feature = "console")]
+pub mod console;
 mod contain;
 #[cfg(feature = "data")]
 pub mod data;
@@ -589,6 +593,8 @@ mod shared;
 mod signature;
 mod switch;
 mod tell;
+#[cfg_attr(not(feature = "console"), expect(dead_code, reason = "nobody takes the terminal"))]
+mod terminal;
 #[cfg(feature = "test_kit")]
 pub mod test_kit;
 #[cfg(feature = "test_kit")]
