@@ -53,6 +53,11 @@ mod resolve;
 mod switch;
 
 mod explain;
+mod roster;
+mod table;
+mod tree;
+mod why;
+
 mod suggest;
 mod text;
 
@@ -77,12 +82,16 @@ pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
+pub use roster::{Roster, Standing, UnknownExtension};
 pub use settings::{
     Alias, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SaveError,
     ScriptLimits, SettingsError, assets_dir,
 };
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
+pub use table::{Cell, Table};
+pub use tree::{Fit, Link, Repeat, Tree, TreeItem, TreeLine};
 pub use version::{VersionError, parse_range, parse_version};
+pub use why::{Why, WhyStep};
 
 pub use semver::{Version, VersionReq};

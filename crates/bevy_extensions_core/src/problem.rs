@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub use cause::{Cause, CycleStep};
+pub(crate) use text::verb_of;
 
 /// Why something is left out, or what was repaired: a value first, text second.
 ///
@@ -325,6 +326,15 @@ impl Problem {
     /// Tells whether it is merely the consequence of another problem.
     pub fn is_consequence(&self) -> bool {
         matches!(self, Self::LeftOut { cause: Cause::Because { .. }, .. })
+    }
+
+    /// Tells whether it says that an extension is left out, be it with others.
+    pub fn leaves_out(&self, name: &ExtensionName) -> bool {
+        match self {
+            Self::LeftOut { cause: Cause::Cycle { members, .. }, .. } => members.contains(name),
+            Self::LeftOut { extension, .. } => extension == name,
+            _ => false,
+        }
     }
 
     /// Returns the places to look at, the most telling first.

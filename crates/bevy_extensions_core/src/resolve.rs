@@ -23,17 +23,13 @@ mod startable;
 use std::{borrow::Borrow, collections::BTreeMap};
 
 use crate::{
-    candidate::Candidate,
-    name::ExtensionName,
-    plan::Plan,
-    problem::{Cause, Problem},
-    settings::HostSettings,
-    suggest,
+    candidate::Candidate, name::ExtensionName, plan::Plan, problem::Problem, settings::HostSettings, suggest,
     version::absent,
 };
 
 use choose::choose;
-use needs::{Names, Needs};
+pub(crate) use needs::Names;
+use needs::Needs;
 use startable::Startable;
 
 /// What starts, what does not, and why.
@@ -60,11 +56,7 @@ impl Resolution {
 
     /// Returns why an extension is left out; nothing if it is not.
     pub fn why_left_out(&self, name: &ExtensionName) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(move |problem| match problem {
-            Problem::LeftOut { cause: Cause::Cycle { members, .. }, .. } => members.contains(name),
-            Problem::LeftOut { extension, .. } => extension == name,
-            _ => false,
-        })
+        self.problems.iter().filter(|problem| problem.leaves_out(name))
     }
 }
 
@@ -129,7 +121,7 @@ pub fn resolve<C: Borrow<Candidate>>(candidates: &[C], settings: &HostSettings) 
 }
 
 /// A chosen candidate, with its index in what was given. Its own index is its id; ids are in the order of names.
-type Chosen<'a> = (usize, &'a Candidate);
+pub(crate) type Chosen<'a> = (usize, &'a Candidate);
 
 fn sort_key(problem: &Problem) -> impl Ord {
     (problem.severity(), problem.is_consequence(), problem.extension())

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bevy_ecs::prelude::*;
-use bevy_extensions_core::{Cause, ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, nearest};
+use bevy_extensions_core::{ExtensionName, Folders, Found, HostSettings, Manifest, Plan, Problem, nearest};
 use bevy_platform::time::Instant;
 
 use super::{
@@ -311,11 +311,7 @@ impl Extensions {
     /// Returns why an extension is left out, if it is.
     pub(crate) fn why_left_out(&self, id: ExtensionId) -> Option<&Problem> {
         let name = &self.listed(id).name;
-        self.problems().iter().find(|problem| match problem {
-            Problem::LeftOut { cause: Cause::Cycle { members, .. }, .. } => members.contains(name),
-            Problem::LeftOut { extension, .. } => extension == name,
-            _ => false,
-        })
+        self.problems().iter().find(|problem| problem.leaves_out(name))
     }
 
     /// Returns the host settings that the app was started with.

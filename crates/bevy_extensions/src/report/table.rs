@@ -3,32 +3,16 @@
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use bevy_extensions_core::Table;
 
 use super::{Report, ReportRow};
 use crate::entity::ExtensionState;
 
-const HEAD: [&str; 6] = ["#", "state", "name", "version", "time", "source"];
-
-/// Which of the columns stand to the right.
-const RIGHT: [bool; 6] = [true, false, false, false, true, false];
-
 /// Lays the rows of a report out, one line each.
 pub(super) fn table(report: &Report, colors: bool) -> String {
-    if report.rows.is_empty() {
-        return String::new();
-    }
-    let cells: Vec<_> = report.rows.iter().map(cells).collect();
-    let width = |column: usize| {
-        let widths = cells.iter().map(|cells| cells[column].chars().count());
-        widths.chain([HEAD[column].len()]).max().unwrap_or_default()
-    };
-    let widths: [usize; 6] = std::array::from_fn(width);
-
-    let mut text = line(&HEAD.map(String::from), &widths, Style::new().dimmed(), colors);
-    for (row, cells) in report.rows.iter().zip(&cells) {
-        text += &line(cells, &widths, style(row.state), colors);
-    }
-    text
+    let mut table = Table::new(["#", "state", "name", "version", "time", "source"]).right([0, 4]);
+    report.rows.iter().for_each(|row| table.row(style(row.state), cells(row)));
+    table.to_text(colors)
 }
 
 fn cells(row: &ReportRow) -> [String; 6] {
@@ -40,17 +24,6 @@ fn cells(row: &ReportRow) -> [String; 6] {
         if row.times.start().is_zero() { String::new() } else { milliseconds(row.times.start()) },
         row.location.to_string(),
     ]
-}
-
-fn line(cells: &[String; 6], widths: &[usize; 6], style: Style, colors: bool) -> String {
-    let padded = (0..cells.len()).map(|column| match (RIGHT[column], column + 1 == cells.len()) {
-        (true, _) => format!("{:>1$}", cells[column], widths[column]),
-        (false, false) => format!("{:<1$}", cells[column], widths[column]),
-        (false, true) => cells[column].clone(),
-    });
-    let line = padded.collect::<Vec<_>>().join("  ");
-    let line = line.trim_end();
-    if colors { format!("  {style}{line}{style:#}\n") } else { format!("  {line}\n") }
 }
 
 fn style(state: ExtensionState) -> Style {

@@ -186,7 +186,7 @@ fn key_of(kind: EdgeKind) -> &'static str {
     }
 }
 
-fn verb_of(kind: EdgeKind) -> &'static str {
+pub(crate) fn verb_of(kind: EdgeKind) -> &'static str {
     match kind {
         EdgeKind::Requires => "requires",
         EdgeKind::AnyOf => "needs",

@@ -12,7 +12,7 @@ use super::{Chosen, groups::Groups, near};
 use crate::{manifest::Dependency, name::ExtensionName, plan::EdgeKind, problem::Cause, version::is_in_range};
 
 /// Who answers to which name.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     chosen: &'a [Chosen<'a>],
     disabled: &'a [bool],
     by_name: HashMap<Key<'a>, usize, BuildHasherDefault<NameHasher>>,
@@ -23,7 +23,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(chosen: &'a [Chosen<'a>], disabled: &'a [bool]) -> Self {
+    pub(crate) fn of(chosen: &'a [Chosen<'a>], disabled: &'a [bool]) -> Self {
         let mut by_name = HashMap::with_capacity_and_hasher(chosen.len(), BuildHasherDefault::default());
         let mut providers: HashMap<_, Vec<_>> = HashMap::new();
         for (id, (_, candidate)) in chosen.iter().enumerate() {
@@ -57,7 +57,7 @@ impl<'a> Names<'a> {
     }
 
     /// Finds the extension of a name, or of what was made its name; switched off or not.
-    pub(super) fn find(&self, name: &ExtensionName) -> Option<usize> {
+    pub(crate) fn find(&self, name: &ExtensionName) -> Option<usize> {
         let spelled = || self.by_spelling.get(name);
         self.by_name.get(&Key::of(name)).or_else(spelled).copied()
     }
@@ -65,7 +65,7 @@ impl<'a> Names<'a> {
     /// Finds those that satisfy a dependency, the preferred one first: the one of that name, then those that provide it.
     ///
     /// Nobody can serve itself by a name that it provides.
-    pub(super) fn satisfying(&self, owner: usize, wanted: &Dependency) -> impl Iterator<Item = usize> {
+    pub(crate) fn satisfying(&self, owner: usize, wanted: &Dependency) -> impl Iterator<Item = usize> {
         let fits = |version: &Version| is_in_range(&wanted.version, version);
         let named = self.find(&wanted.name).filter(|&id| !self.disabled[id]);
         let named = named.filter(|&id| fits(&self.chosen[id].1.manifest.version));
@@ -78,12 +78,12 @@ impl<'a> Names<'a> {
     }
 
     /// Finds all that answer to a name, whatever their version.
-    pub(super) fn answering(&self, owner: usize, name: &ExtensionName) -> Vec<usize> {
+    pub(crate) fn answering(&self, owner: usize, name: &ExtensionName) -> Vec<usize> {
         self.satisfying(owner, &Dependency::new(name.clone(), VersionReq::STAR)).collect()
     }
 
     /// Returns the extension whose name is most like one that nobody has.
-    pub(super) fn near(&self, name: &ExtensionName) -> Option<ExtensionName> {
+    pub(crate) fn near(&self, name: &ExtensionName) -> Option<ExtensionName> {
         near(name, self.chosen)
     }
 
