@@ -16,10 +16,10 @@ pub use registry::{CommandRow, RegisteredCommand};
 
 #[cfg(feature = "script")]
 pub(crate) use registry::check;
-pub(crate) use registry::{call, commands, commands_of, complete, install, put_in_order, register};
+pub(crate) use registry::{call, commands, commands_of, complete, install, put_in_order, register, takes_words};
 
 /// The names of the console's own commands, which no other may take.
-pub(crate) const BUILT_IN: [&str; 22] = [
+pub(crate) const BUILT_IN: [&str; 20] = [
     "call",
     "disable",
     "drivers",
@@ -29,8 +29,6 @@ pub(crate) const BUILT_IN: [&str; 22] = [
     "exit",
     "exports",
     "extensions",
-    "functions",
-    "graph",
     "help",
     "load",
     "problems",
@@ -129,10 +127,7 @@ impl ConsoleCommand {
 
     /// Says how words are completed: a system that gets the words so far, of which the last is being typed, and answers
     /// what this one may be. Those that do not begin as typed are passed over.
-    pub fn complete<M>(
-        self,
-        system: impl IntoFunction<M, Input = Vec<String>, Answer = Vec<String>>,
-    ) -> Self {
+    pub fn complete<M>(self, system: impl IntoFunction<M, Input = Vec<String>, Answer = Vec<String>>) -> Self {
         Self { complete: Some(system.into_callee()), ..self }
     }
 

@@ -1,12 +1,6 @@
 //! What is wrong with a command of an extension, and why it gave no answer.
 
-use crate::{
-    exchange::invoke::Unanswered,
-    fault::Fault,
-    owner::Owner,
-    signature::ArgumentError,
-    value::Misfit,
-};
+use crate::{exchange::invoke::Unanswered, fault::Fault, owner::Owner, signature::ArgumentError, value::Misfit};
 
 /// Why a command cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -171,6 +171,11 @@ pub(crate) fn commands_of(world: &World, owner: ExtensionId) -> impl Iterator<It
     entries(world).filter(move |entry| entry.owner == owner).map(|entry| entry.name.clone())
 }
 
+/// Tells whether a command wants the words after its name, and not only the rest of the line.
+pub(crate) fn takes_words(world: &World, row: &CommandRow) -> bool {
+    find(world, row).is_some_and(|entry| entry.takes != Takes::Rest)
+}
+
 /// Runs a command with the words after its name, and the rest of the line as it stands.
 ///
 /// `None` if it is not there.
@@ -202,9 +207,9 @@ fn find<'w>(world: &'w World, row: &CommandRow) -> Option<&'w Entry> {
 fn run(world: &mut World, at: At, row: &CommandRow, value: Value) -> Result<Value, CommandError> {
     let not_now = |why: String| CommandError::NotNow { command: row.typed(), why };
     if !at.facts.is_active() {
-        let state = world.get_resource::<Extensions>().and_then(|extensions| {
-            Some(extensions.listed(extensions.id_by_name(row.by.as_str())?).told_state())
-        });
+        let state = world
+            .get_resource::<Extensions>()
+            .and_then(|extensions| Some(extensions.listed(extensions.id_by_name(row.by.as_str())?).told_state()));
         return Err(not_now(format!("{} {}", row.by, state.map_or_else(|| "is gone".into(), |state| state.told()))));
     }
     world.flush();

@@ -24,7 +24,10 @@ pub(super) struct ScriptCallee {
 /// Which function of a script it is.
 pub(super) enum OwnedFunction {
     Export(String),
-    Method { interface: String, method: String },
+    Method {
+        interface: String,
+        method: String,
+    },
     #[cfg(feature = "console")]
     Command(String),
     #[cfg(feature = "console")]
