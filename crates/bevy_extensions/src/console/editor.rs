@@ -155,9 +155,9 @@ pub(super) fn read(reading: &Reading, Desk(mut editor): Desk) {
 fn interrupt(reading: &Reading) -> bool {
     #[cfg(unix)]
     {
-        use nix::{sys::signal, unistd::getpid};
-        // Whoever handles the signal, or nobody, decides what comes of it.
-        _ = signal::kill(getpid(), signal::Signal::SIGINT);
+        use nix::{sys::signal, unistd::Pid};
+        // To the whole group, as the terminal does. Whoever handles it, or nobody, decides what comes of it.
+        _ = signal::kill(Pid::from_raw(0), signal::Signal::SIGINT);
     }
     #[cfg(not(unix))]
     {

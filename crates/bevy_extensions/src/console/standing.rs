@@ -51,8 +51,14 @@ pub(super) fn tree(world: &World, name: Option<&str>) -> Result<Tree, ConsoleErr
 /// Explains why an extension runs, or does not.
 pub(super) fn why(world: &World, name: &str) -> Result<Why, ConsoleError> {
     let listed = find(world, name)?;
-    let why = Why::of(&roster(world)?, listed.name.as_str()).expect("it is there");
-    Ok(causes(world, listed).into_iter().fold(why, Why::with))
+    let mut why = Why::of(&roster(world)?, listed.name.as_str()).expect("it is there");
+    let causes = causes(world, listed);
+    let says_more = matches!(listed.state, ExtensionState::Failed | ExtensionState::Disabled) && !causes.is_empty();
+    if says_more && why.steps[0].hint.is_empty() {
+        // It tells the state and nothing else.
+        why.steps.remove(0);
+    }
+    Ok(causes.into_iter().fold(why, Why::with))
 }
 
 /// Follows the causes that only a running app knows, each because of the next.
@@ -86,11 +92,11 @@ fn cause(world: &World, listed: &Listed, because: Option<&Listed>, is_first: boo
         ExtensionState::Failed => Some(failure(world, listed)),
         ExtensionState::Disabled if listed.last_switch.is_some() => {
             let step = WhyStep::new(format!("`{name}` was switched off while the app ran"));
-            Some(step.hint(format!("`enable {name}`")))
+            Some(step.at(listed.candidate.source.location().clone()).hint(format!("type `enable {name}`")))
         }
         // What is known of it was said already.
         _ if is_first => None,
-        state => Some(WhyStep::new(format!("`{name}` {}", state.told())).hint(format!("`why {name}` tells more"))),
+        state => Some(WhyStep::new(format!("`{name}` {}", state.told())).hint(format!("type `why {name}`"))),
     }
 }
 
@@ -100,5 +106,5 @@ fn failure(world: &World, listed: &Listed) -> WhyStep {
     let text = fault.map_or_else(|| format!("`{name}` has failed"), |fault| format!("`{name}` has failed {fault}"));
     let at: Location = listed.candidate.source.location().clone();
     let again = if listed.found.is_some() { "reload" } else { "restart" };
-    WhyStep::new(text).at(at).hint(format!("mend it, then `{again} {name}`"))
+    WhyStep::new(text).at(at).hint(format!("mend it, then type `{again} {name}`"))
 }
