@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 use bevy_extensions::{
     Driver, Interface, Limits, Method, Type,
     console::{self, Details, Output},
+    data::Data,
     prelude::*,
     test_kit::{TestApp, extensions},
 };
@@ -79,9 +80,11 @@ fn without_times(text: &str) -> String {
     let line = |line: &str| {
         let start = line.len() - line.trim_start().len();
         let cells = line[start..].split("  ").map(str::trim).filter(|cell| !cell.is_empty());
-        let cells = cells.map(|cell| match cell.strip_suffix(" ms").map(|time| time.trim_end_matches(|c: char| c == '.' || c.is_ascii_digit())) {
-            Some(before) => format!("{before}0.00 ms"),
-            None => cell.split_once(".rs:").map_or(cell.to_string(), |(file, _)| format!("{file}.rs")),
+        let cells = cells.map(|cell| {
+            match cell.strip_suffix(" ms").map(|time| time.trim_end_matches(|c: char| c == '.' || c.is_ascii_digit())) {
+                Some(before) => format!("{before}0.00 ms"),
+                None => cell.split_once(".rs:").map_or(cell.to_string(), |(file, _)| format!("{file}.rs")),
+            }
         });
         format!("{:start$}{}", "", cells.collect::<Vec<_>>().join("  "))
     };
@@ -96,8 +99,8 @@ fn extensions_are_listed() {
         "extensions: 3 running, 1 disabled
   #  state  name  version  kind  time  faults
   1  running  Economy  1.4.0  native  0.00 ms
-  2  running  Greeter  1.0.0  native  0.00 ms
-  3  running  bard  2.0.0  script  0.00 ms
+  2  running  bard  2.0.0  script  0.00 ms
+  3  running  Greeter  1.0.0  native  0.00 ms
      disabled  Chat  0.3.0  native
 ",
     );
@@ -128,8 +131,8 @@ fn an_extension_is_shown() {
   hears: player.joined
   started in: 0.00 ms
 needed by
-├─ Greeter 1.0.0 (requires Economy ^1.2)
-└─ bard 2.0.0 (requires Economy)
+├─ bard 2.0.0 (requires Economy)
+└─ Greeter 1.0.0 (requires Economy ^1.2)
 ",
     );
     check(
@@ -175,6 +178,17 @@ needed by
 }
 
 #[test]
+fn what_an_extension_keeps_is_measured() {
+    let text = "extension.imports('data').kv.set('gold', 5); extension.storage.write('a/b.txt', 'hello');";
+    let mut app = scripts(&[("keeper.js", text)]).settings("(limits: (frame_us: 500))").build();
+    app.frames(1);
+    app.world().resource::<Data>().flush().wait().unwrap();
+    let shown = seen(&mut app, "show keeper");
+    assert!(shown.contains("  keeps: 1 key of ") && shown.contains(" B, 1 file of 5 B\n"), "{shown}");
+    assert!(shown.contains("  limits: 500 µs a frame, 100 ms a call, "), "{shown}");
+}
+
+#[test]
 fn what_is_known_of_an_extension_is_a_value() {
     let app = good();
     let details = Details::of(app.world(), "GREETER").unwrap();
@@ -205,11 +219,14 @@ functions
         "drivers",
         "interfaces
   sms { send(to: string) }
-    `Greeter`: serves, as the first in plan order
+    `Greeter`: serves, first in plan order
 ",
     );
     let events = seen(&mut app, "events");
-    assert!(events.contains("  player.joined (PlayerJoined): `Economy`, `Greeter` by `player.*`, `bard`\n"), "{events}");
+    assert!(
+        events.contains("  player.joined (PlayerJoined): `Economy`, `bard`, `Greeter` by `player.*`\n"),
+        "{events}"
+    );
     let mut app = broken();
     check(&mut app, "exports", "there is none\n");
     check(&mut app, "drivers", "there is none\n");
@@ -220,11 +237,11 @@ fn who_needs_whom_is_a_tree() {
     check(
         &mut good(),
         "tree",
-        "Greeter 1.0.0
+        "bard 2.0.0
+└─ Economy 1.4.0
+Greeter 1.0.0
 ├─ Economy 1.4.0
 └─ Chat 0.3.0 [disabled] (optional)
-bard 2.0.0
-└─ Economy 1.4.0
 ",
     );
     let mut app = broken();
@@ -250,18 +267,18 @@ fn why_an_extension_runs_or_not_is_told_down_to_the_root() {
         "`Economy` 1.4.0 is running
   in: tests/it/console.rs
 needed by
-├─ Greeter 1.0.0 (requires Economy ^1.2)
-└─ bard 2.0.0 (requires Economy)
+├─ bard 2.0.0 (requires Economy)
+└─ Greeter 1.0.0 (requires Economy ^1.2)
 ",
     );
     check(
         &mut app,
         "why chat",
         "`Chat` is disabled in the host settings
-  in: extensions.ron:1:13
+  in: extensions.ron:1:14
   hint: take `Chat` out of `disabled` in the host settings
 needed by
-└─ Greeter 1.0.0 (has Chat as an optional dependency)
+└─ Greeter 1.0.0 (can use Chat)
 ",
     );
     let mut app = broken();
@@ -322,10 +339,39 @@ fn timings_are_told_in_plan_order() {
         "timings",
         "  name  build  preinit  init  postinit  together
   Economy  0.00 ms  0.00 ms  0.00 ms  0.00 ms  0.00 ms
-  Greeter  0.00 ms  0.00 ms  0.00 ms  0.00 ms  0.00 ms
   bard  0.00 ms  0.00 ms  0.00 ms  0.00 ms  0.00 ms
+  Greeter  0.00 ms  0.00 ms  0.00 ms  0.00 ms  0.00 ms
 ",
     );
+}
+
+#[test]
+fn pictures_are_drawn_as_the_ending_of_the_file_says() {
+    let mut app = good();
+    let folder = tempfile::tempdir().unwrap();
+    for (line, file, begins) in [
+        ("graph", "a.svg", "<svg"),
+        ("graph", "b.dot", "digraph"),
+        ("graph", "c.mmd", "flowchart"),
+        ("timings", "d.svg", "<svg"),
+        ("timings", "e.JSON", "["),
+    ] {
+        let path = folder.path().join(file);
+        assert_eq!(
+            seen(&mut app, &format!("{line} '{}'", path.display())),
+            format!("written to `{}`\n", path.display()),
+        );
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.trim_start_matches('{').contains(begins) && text.contains("Economy"), "{text}");
+    }
+    check(
+        &mut app,
+        "graph a.png",
+        "error: nobody draws a picture as `a.png`: it is to end with `.svg`, `.dot` or `.mmd`\n",
+    );
+    check(&mut app, "timings a", "error: nobody draws a picture as `a`: it is to end with `.svg` or `.json`\n");
+    let error = seen(&mut app, "graph nowhere/a.svg");
+    assert!(error.starts_with("error: `nowhere/a.svg` cannot be written: "), "{error}");
 }
 
 #[test]
@@ -349,11 +395,7 @@ fn functions_are_called_with_json() {
     check(&mut app, "call Economy.deposit 5", "105\n");
     check(&mut app, r#"call bard.sing "of gold""#, "\"la la of gold\"\n");
     check(&mut app, "call bard.songs", "3\n");
-    check(
-        &mut app,
-        r#"call bard.sing {"of": "it's"}"#,
-        "\"la la [object Object]\"\n",
-    );
+    check(&mut app, r#"call bard.sing {"of": "it's"}"#, "\"la la [object Object]\"\n");
     check(
         &mut app,
         "call Economy.deposit 5 gold",
@@ -392,7 +434,11 @@ fn functions_are_called_with_json() {
 fn events_are_emitted_and_what_became_of_them_is_shown() {
     let mut app = good();
     check(&mut app, r#"emit player.joined {"name": "Ann", "gift": 1}"#, "{\"gift\":6,\"name\":\"Ann\"}\n");
-    check(&mut app, r#"emit player.joined {"name": "Ann", "gift": 1} --to Greeter,bard"#, "{\"gift\":1,\"name\":\"Ann\"}\n");
+    check(
+        &mut app,
+        r#"emit player.joined {"name": "Ann", "gift": 1} --to Greeter,bard"#,
+        "{\"gift\":1,\"name\":\"Ann\"}\n",
+    );
     check(&mut app, "emit bell", "null\n");
     check(&mut app, "emit bell --to bard", "null\n");
     check(
@@ -423,8 +469,8 @@ fn a_switch_shows_its_plan_and_waits_for_a_yes() {
     check(
         &mut app,
         "disable economy",
-        "stop `bard`, which is suspended then: it requires `Economy`
-stop `Greeter`, which is suspended then: it requires `Economy`
+        "stop `Greeter`, which is suspended then: it requires `Economy`
+stop `bard`, which is suspended then: it requires `Economy`
 stop `Economy`, which is disabled then
 ",
     );
@@ -432,13 +478,14 @@ stop `Economy`, which is disabled then
     check(
         &mut app,
         "restart bard Greeter --yes",
-        "stop `bard`, to start it again
-stop `Greeter`, to start it again
-start `Greeter`
+        "stop `Greeter`, to start it again
+stop `bard`, to start it again
 start `bard`
+start `Greeter`
 that is done before the next frame
 ",
     );
+    app.frames(1);
     check(&mut app, "enable Economy", "nothing changes\n");
     check(
         &mut app,
@@ -461,7 +508,11 @@ that is done before the next frame
         "error: switches cannot be saved: the app has its host settings from no file\n  \
          hint: read them from a file, with `ExtensionsPlugin::settings`\n",
     );
-    check(&mut app, "disable", "error: `disable` wants the name of an extension\n  hint: it is written `disable EXTENSION..`\n");
+    check(
+        &mut app,
+        "disable",
+        "error: `disable` wants the name of an extension\n  hint: it is written `disable EXTENSION..`\n",
+    );
     check(
         &mut app,
         "disable --yess bard",
@@ -491,7 +542,11 @@ fn what_is_misspelt_is_understood() {
     check(&mut app, "fly", "error: no command is called `fly`\n  hint: `help` lists the commands\n");
     check(&mut app, "show Grteter", "error: no extension is called `Grteter`; did you mean `Greeter`?\n");
     check(&mut app, "disable Sky", "error: no extension is called `Sky`\n  hint: `extensions` lists them\n");
-    check(&mut app, "tree Greeter bard", "error: `bard` is one word too many\n  hint: it is written `tree [EXTENSION]`\n");
+    check(
+        &mut app,
+        "tree Greeter bard",
+        "error: `bard` is one word too many\n  hint: it is written `tree [EXTENSION]`\n",
+    );
     check(&mut app, "exports all", "error: `all` is one word too many\n  hint: it is written `exports`\n");
     check(&mut app, "show", "error: `show` wants the name of an extension\n  hint: it is written `show EXTENSION`\n");
 }
@@ -520,6 +575,7 @@ fn help_tells_what_there_is() {
   exit  exits the app in good order
   exports  lists what can be imported and called
   extensions  lists all extensions
+  graph FILE  draws who needs whom
   help [COMMAND]  lists commands, or tells more of one
   load PATH..  loads extensions from disk
   problems  tells what is wrong, and what to try
@@ -527,7 +583,7 @@ fn help_tells_what_there_is() {
   restart EXTENSION..  stops extensions, and starts them again
   save  writes what was switched off and on to the host settings
   show EXTENSION  tells all that is known of an extension
-  timings  tells how long each took to start
+  timings [FILE]  tells how long each took to start, or draws it
   tree [EXTENSION]  shows who needs whom
   unload EXTENSION..  stops extensions, and takes them away
   why EXTENSION  tells why an extension runs, or does not
@@ -556,7 +612,7 @@ fn exit_exits_the_app() {
 fn what_the_console_shows_has_colours_on_request() {
     let mut app = broken();
     let output = console::run(app.world_mut(), "extensions").unwrap();
-    assert!(output.to_text(true).contains("\x1b[31mfailed"), "{}", output.to_text(true));
+    assert!(output.to_text(true).contains("\x1b[31m1  failed"), "{}", output.to_text(true));
     assert!(!output.to_text(false).contains('\x1b'));
 }
 

@@ -8,10 +8,10 @@ let asked = 0;
 extension.command(
   'ask',
   { arguments: 'QUESTION', help: 'asks the oracle, for 2 gold', complete: () => ['today', 'tomorrow'] },
-  (words, rest) => {
+  (words) => {
     if (words.length === 0) return 'the oracle waits for a question';
     const gold = deposit(2);
-    return `"${rest}": ${sayings[asked++ % sayings.length]}. The treasury has ${gold} gold now.`;
+    return `"${words.join(' ')}": ${sayings[asked++ % sayings.length]}. The treasury has ${gold} gold now.`;
   },
 );
 

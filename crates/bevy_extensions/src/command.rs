@@ -19,7 +19,7 @@ pub(crate) use registry::check;
 pub(crate) use registry::{call, commands, commands_of, complete, install, put_in_order, register, takes_words};
 
 /// The names of the console's own commands, which no other may take.
-pub(crate) const BUILT_IN: [&str; 20] = [
+pub(crate) const BUILT_IN: [&str; 21] = [
     "call",
     "disable",
     "drivers",
@@ -29,6 +29,7 @@ pub(crate) const BUILT_IN: [&str; 20] = [
     "exit",
     "exports",
     "extensions",
+    "graph",
     "help",
     "load",
     "problems",

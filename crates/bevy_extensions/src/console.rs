@@ -43,6 +43,7 @@ use bevy_extensions_core::nearest;
 use serde_json::Value;
 
 pub use crate::command::{CommandError, CommandInput, CommandRow, ConsoleCommand, RegisterError, RegisteredCommand};
+pub use complete::{Completion, complete};
 pub use details::Details;
 pub use error::ConsoleError;
 pub use help::{CommandHelp, Help};
@@ -53,8 +54,11 @@ pub use writer::ConsoleWriter;
 
 use crate::{
     acting::act_as_app,
-    command, lifecycle,
+    command,
+    entity::Extensions,
+    lifecycle,
     switch::{BetweenFrames, begin_frame},
+    tell::{Level, tell},
 };
 use builtin::Typed;
 use session::Console;
@@ -104,6 +108,12 @@ impl Plugin for ConsolePlugin {
         app.insert_resource(Console::new(self)).add_systems(BetweenFrames, session::hear.before(begin_frame));
         lifecycle::before_end_of_frame(app, session::end_with_app);
     }
+
+    fn finish(&self, app: &mut App) {
+        if !app.world().contains_resource::<Extensions>() {
+            tell(Level::Warn, "there is no console: this app has no `ExtensionsPlugin`");
+        }
+    }
 }
 
 /// Runs a line as if it were typed, and returns what it leads to: to draw a console of one's own, and for tests.
@@ -139,12 +149,12 @@ pub fn run(world: &mut World, line: &str) -> Result<Output, ConsoleError> {
     let Some((name, at)) = first_word(line) else { return Ok(Output::Nothing) };
     let _app = act_as_app();
     if let Some(built_in) = builtin::find(name) {
-        let words = if built_in.takes_rest() { Vec::new() } else { words(line, at)? };
+        let words = if built_in.takes_rest() { Vec::new() } else { line::split(line, at)? };
         return built_in.run(world, &Typed { line, name, at, words });
     }
     let row = find_command(world, name)?;
     let words: Vec<_> = match command::takes_words(world, &row) {
-        true => words(line, at)?.into_iter().map(|word| word.text).collect(),
+        true => line::split(line, at)?.into_iter().map(|word| word.text).collect(),
         false => Vec::new(),
     };
     let unknown = || ConsoleError::UnknownCommand { name: name.into(), nearest: None };
@@ -161,10 +171,6 @@ fn first_word(line: &str) -> Option<(&str, usize)> {
     let end = line[start..].find(char::is_whitespace).map_or(line.len(), |length| start + length);
     let at = line.len() - line[end..].trim_start().len();
     Some((&line[start..end], at)).filter(|(name, _)| !name.is_empty() && !name.starts_with('#'))
-}
-
-fn words(line: &str, at: usize) -> Result<Vec<line::Word>, LineError> {
-    line::split(line, at)
 }
 
 /// Finds a command of an extension, or of the app, by what was typed.

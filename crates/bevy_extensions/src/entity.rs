@@ -4,18 +4,25 @@ mod extensions;
 mod faults;
 mod listed;
 mod problems;
+#[cfg(feature = "pictures")]
+mod start_bars;
+mod times;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{EdgeKind, ExtensionName, Location, Version};
 
-use crate::{extension::Extension, phase::Phase};
+use crate::extension::Extension;
 
 pub use extensions::Extensions;
 pub use faults::{CountedFault, ExtensionFaults};
 pub(crate) use faults::{News, TOLD};
 pub(crate) use listed::{Listed, Newcomer, Parked};
+#[cfg(feature = "pictures")]
+pub(crate) use start_bars::StartBars;
+pub use times::ExtensionTimes;
+pub(crate) use times::note_time;
 
 /// Who an extension is. Every extension that was found is an entity with this component and an [`ExtensionState`].
 #[derive(Component, Debug, Clone)]
@@ -63,11 +70,11 @@ impl fmt::Display for ExtensionKind {
 pub enum ExtensionState {
     /// In the plan, but its start has not come yet.
     Planned,
-    /// From `build` to the end of [`Phase::PostInit`].
+    /// From `build` to the end of [`Phase::PostInit`](crate::Phase::PostInit).
     Starting,
     /// It has started, and runs.
     Running,
-    /// Its [`Phase::Terminate`] is running.
+    /// Its [`Phase::Terminate`](crate::Phase::Terminate) is running.
     Stopping,
     /// Switched off, by the host settings or [while the app runs](crate::Switch).
     Disabled,
@@ -119,38 +126,6 @@ pub struct SuspendedBecauseOf(
     /// The extension it requires that does not run.
     pub Entity,
 );
-
-/// How long the parts of an extension's start and end took.
-#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExtensionTimes {
-    /// `build` and `finish`.
-    pub build: Duration,
-    /// [`Phase::PreInit`].
-    pub pre_init: Duration,
-    /// [`Phase::Init`].
-    pub init: Duration,
-    /// [`Phase::PostInit`].
-    pub post_init: Duration,
-    /// [`Phase::Terminate`].
-    pub terminate: Duration,
-}
-
-impl ExtensionTimes {
-    /// Returns how long it took to start.
-    pub fn start(&self) -> Duration {
-        self.build + self.pre_init + self.init + self.post_init
-    }
-
-    pub(crate) fn of_phase(&mut self, phase: Phase) -> &mut Duration {
-        match phase {
-            Phase::PreInit => &mut self.pre_init,
-            Phase::Init => &mut self.init,
-            Phase::PostInit => &mut self.post_init,
-            Phase::Terminate => &mut self.terminate,
-        }
-    }
-}
 
 /// To which extension an entity belongs. It goes when the extension's entity goes.
 ///

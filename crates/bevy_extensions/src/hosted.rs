@@ -8,7 +8,7 @@ use bevy_platform::time::Instant;
 
 use crate::{
     contain::{Ward, build, call, inject::strike},
-    entity::{ExtensionTimes, Extensions, Listed, OwnedBy},
+    entity::{Extensions, Listed, OwnedBy, note_time},
     extension::Extension,
     fault::FaultPlace,
     lifecycle::{PhaseSchedules, settle},
@@ -48,9 +48,7 @@ fn build_part(ward: &Arc<Ward>, app: &mut App, place: &FaultPlace, code: Box<dyn
     }
     let listed = listed_mut(app, ward);
     (listed.is_built, listed.is_registering) = (is_built, false);
-    if let Some(mut times) = app.world_mut().get_mut::<ExtensionTimes>(own) {
-        times.build += began.elapsed();
-    }
+    note_time(app.world_mut(), own, place, began);
     settle(app.world_mut(), ward.id());
 }
 

@@ -504,10 +504,17 @@
 //! [`extension_running`] is a run condition, and [`ExtensionStarted`], [`ExtensionStopped`] and [`ExtensionFailed`] are
 //! events. [`Report`] is all of it at one moment, as a value and as text.
 //!
+//! # Console
+//!
+//! With the feature `console`, somebody types while the app runs: what runs and why not, what a switch leads to, and then the
+//! switch, functions and events, and commands that extensions bring along. Lines come from a terminal, where they are edited
+//! and completed, or from a pipe. The module `console` (in these docs if they are built with the feature) shows a session.
+//!
 //! # Features
 //!
 //! None is on by default.
 //!
+//! * `console`: [commands](#console) that are typed; costs `rustyline` and `shlex`, and a thread that waits for lines.
 //! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
 //! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
@@ -541,6 +548,8 @@
 //!   `build`. If an extension imports in `build` what the app exports, export it before `ExtensionsPlugin` is added.
 //! * *A function or driver is refused.* The error says why: who does not run, what was not declared, which argument
 //!   does not fit. The listing has the names.
+//! * *The log tears the line that I type.* Give its subscriber a `console::ConsoleWriter`.
+//! * *There is no console.* The feature `console` has to be on, and `ConsolePlugin` added. In the background there is none.
 //! * *A number arrives as `null`.* By name everything is JSON, which has no `NaN` and no infinity.
 
 extern crate self as bevy_extensions;
@@ -612,6 +621,10 @@ pub use bevy_extensions_core::{
     Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText,
     SaveError, ScriptLimits, SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable,
     Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
+};
+#[cfg(feature = "pictures")]
+pub use bevy_extensions_core::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
 };
 pub use serde_json::{Value, json};
 

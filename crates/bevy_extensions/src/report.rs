@@ -1,6 +1,8 @@
 //! What is told: what runs, in which order, how long each took, and why something does not run.
 
 mod listing;
+#[cfg(feature = "pictures")]
+mod pictures;
 mod table;
 
 use std::{
@@ -45,6 +47,9 @@ pub struct Report {
     pub fault_limits: FaultLimits,
     /// What they offer each other, and who listens to what.
     pub listing: Listing,
+    /// What there is to draw beside that.
+    #[cfg(feature = "pictures")]
+    drawn: pictures::Drawn,
 }
 
 /// One extension in a [`Report`].
@@ -110,6 +115,8 @@ impl Report {
             problems: extensions.problems().to_vec(),
             fault_limits: extensions.settings.faults,
             listing: Listing::of(world),
+            #[cfg(feature = "pictures")]
+            drawn: pictures::Drawn::of(world, extensions),
         }
     }
 

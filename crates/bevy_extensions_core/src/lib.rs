@@ -53,13 +53,14 @@ mod resolve;
 mod switch;
 
 mod explain;
+#[cfg(feature = "pictures")]
+mod picture;
 mod roster;
+mod suggest;
 mod table;
+mod text;
 mod tree;
 mod why;
-
-mod suggest;
-mod text;
 
 pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
 pub use discover::{
@@ -78,6 +79,10 @@ pub use location::Location;
 pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
 pub use name::{ExtensionName, NameError};
 pub use parse::{ParseError, ParseErrorKind};
+#[cfg(feature = "pictures")]
+pub use picture::{
+    Graph, GraphEdge, GraphMember, GraphNode, NodeKind, NodeState, Timeline, TimelineBar, TimelinePhase, TimelineRow,
+};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
 pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};

@@ -2,11 +2,11 @@
 
 mod asking;
 mod calling;
+mod drawing;
 mod switching;
 
 use bevy_app::AppExit;
 use bevy_ecs::world::World;
-use bevy_extensions_core::SwitchTo;
 
 use super::{CommandHelp, ConsoleError, Help, Output, line::Word};
 use crate::command;
@@ -76,53 +76,60 @@ impl Typed<'_> {
 }
 
 macro_rules! built_in {
-    ($name:literal $arguments:literal, $help:literal, $takes:ident, $run:expr) => {
-        built_in!($name $arguments, $help, $takes, $run, "")
-    };
-    ($name:literal $arguments:literal, $help:literal, $takes:ident, $run:expr, $more:literal) => {
+    ($name:literal $arguments:literal, $help:literal, $takes:ident, $run:expr, [$($more:expr),* $(,)?]) => {
         BuiltIn {
-            help: CommandHelp { name: $name, arguments: $arguments, help: $help, more: $more },
+            help: CommandHelp { name: $name, arguments: $arguments, help: $help, more: &[$($more),*] },
             takes: Takes::$takes,
             run: $run,
         }
     };
 }
 
+const PLANNED: &str = "It shows what it leads to and asks; --yes answers beforehand.";
+
 /// All of them, by name.
 pub(super) static ALL: [BuiltIn; command::BUILT_IN.len()] = [
-    built_in!("call" "EXTENSION.FUNCTION [JSON]", "calls a function, and shows its answer", Function, calling::call,
-        "The argument is the rest of the line: call Economy.deposit {\"player\": \"Ann\", \"gold\": 5}\nFunctions of the app are those of `app`."),
-    built_in!("disable" "EXTENSION..", "stops extensions, until they are enabled", Switched, |world, typed| switching::switch(world, typed, SwitchTo::Disable),
-        "It shows what it leads to and asks; --yes answers beforehand.\nIt lasts until the app exits; `save` makes it last."),
-    built_in!("drivers" "", "lists interfaces, and who serves them", Nothing, asking::drivers),
-    built_in!("emit" "EVENT [JSON] [--to EXTENSION,..]", "emits an event, and shows what it became", Event, calling::emit,
-        "emit sale {\"gold\": 120} --to Economy"),
-    built_in!("enable" "EXTENSION..", "starts extensions that are disabled or have failed", Switched, |world, typed| switching::switch(world, typed, SwitchTo::Enable),
-        "It shows what it leads to and asks; --yes answers beforehand."),
-    built_in!("events" "", "lists events, and who hears them", Nothing, asking::events),
-    built_in!("exit" "", "exits the app in good order", Nothing, exit),
-    built_in!("exports" "", "lists what can be imported and called", Nothing, asking::exports),
-    built_in!("extensions" "", "lists all extensions", Nothing, asking::extensions),
-    built_in!("help" "[COMMAND]", "lists commands, or tells more of one", Command, help),
-    built_in!("load" "PATH..", "loads extensions from disk", Path, |world, typed| switching::switch(world, typed, SwitchTo::Load),
-        "A script, a folder or an archive. It shows what it leads to and asks; --yes answers beforehand."),
-    built_in!("problems" "", "tells what is wrong, and what to try", Nothing, asking::problems),
-    built_in!("reload" "EXTENSION..", "reads extensions from disk anew", Switched, |world, typed| switching::switch(world, typed, SwitchTo::Reload),
-        "It shows what it leads to and asks; --yes answers beforehand."),
-    built_in!("restart" "EXTENSION..", "stops extensions, and starts them again", Switched, |world, typed| switching::switch(world, typed, SwitchTo::Restart),
-        "It shows what it leads to and asks; --yes answers beforehand."),
-    built_in!("save" "", "writes what was switched off and on to the host settings", Nothing, switching::save),
-    built_in!("show" "EXTENSION", "tells all that is known of an extension", Extensions, asking::show),
-    built_in!("timings" "", "tells how long each took to start", Nothing, asking::timings),
-    built_in!("tree" "[EXTENSION]", "shows who needs whom", Extensions, asking::tree),
-    built_in!("unload" "EXTENSION..", "stops extensions, and takes them away", Switched, |world, typed| switching::switch(world, typed, SwitchTo::Unload),
-        "It shows what it leads to and asks; --yes answers beforehand."),
-    built_in!("why" "EXTENSION", "tells why an extension runs, or does not", Extensions, asking::why),
+    built_in!("call" "EXTENSION.FUNCTION [JSON]", "calls a function, and shows its answer", Function, calling::call, [
+        r#"The argument is the rest of the line: call Economy.deposit {"player": "Ann", "gold": 5}"#,
+        "Functions of the app are those of `app`.",
+    ]),
+    built_in!("disable" "EXTENSION..", "stops extensions, until they are enabled", Switched, switching::disable, [
+        PLANNED,
+        "It lasts until the app exits; `save` makes it last.",
+    ]),
+    built_in!("drivers" "", "lists interfaces, and who serves them", Nothing, asking::drivers, []),
+    built_in!("emit" "EVENT [JSON] [--to EXTENSION,..]", "emits an event, and shows what it became", Event, calling::emit, [
+        r#"For example: emit sale {"gold": 120} --to Economy"#,
+    ]),
+    built_in!("enable" "EXTENSION..", "starts extensions that are disabled or have failed", Switched, switching::enable, [PLANNED]),
+    built_in!("events" "", "lists events, and who hears them", Nothing, asking::events, []),
+    built_in!("exit" "", "exits the app in good order", Nothing, exit, []),
+    built_in!("exports" "", "lists what can be imported and called", Nothing, asking::exports, []),
+    built_in!("extensions" "", "lists all extensions", Nothing, asking::extensions, []),
+    built_in!("graph" "FILE", "draws who needs whom", Path, drawing::graph, [
+        "The ending of the file says how: .svg, .dot, or .mmd for Mermaid.",
+    ]),
+    built_in!("help" "[COMMAND]", "lists commands, or tells more of one", Command, help, []),
+    built_in!("load" "PATH..", "loads extensions from disk", Path, switching::load, [
+        "A script, a folder or an archive.",
+        PLANNED,
+    ]),
+    built_in!("problems" "", "tells what is wrong, and what to try", Nothing, asking::problems, []),
+    built_in!("reload" "EXTENSION..", "reads extensions from disk anew", Switched, switching::reload, [PLANNED]),
+    built_in!("restart" "EXTENSION..", "stops extensions, and starts them again", Switched, switching::restart, [PLANNED]),
+    built_in!("save" "", "writes what was switched off and on to the host settings", Nothing, switching::save, []),
+    built_in!("show" "EXTENSION", "tells all that is known of an extension", Extensions, asking::show, []),
+    built_in!("timings" "[FILE]", "tells how long each took to start, or draws it", Path, drawing::timings, [
+        "The ending of the file says how: .svg, or .json for the trace viewer of a browser.",
+    ]),
+    built_in!("tree" "[EXTENSION]", "shows who needs whom", Extensions, asking::tree, []),
+    built_in!("unload" "EXTENSION..", "stops extensions, and takes them away", Switched, switching::unload, [PLANNED]),
+    built_in!("why" "EXTENSION", "tells why an extension runs, or does not", Extensions, asking::why, []),
 ];
 
-/// Finds a command of the console itself.
+/// Finds a command of the console itself; its name may differ in case.
 pub(super) fn find(name: &str) -> Option<&'static BuiltIn> {
-    ALL.iter().find(|built_in| built_in.help.name == name)
+    ALL.iter().find(|built_in| built_in.help.name.eq_ignore_ascii_case(name))
 }
 
 impl BuiltIn {

@@ -10,19 +10,33 @@ use super::{
 };
 use crate::{command, entity::Extensions, event, exchange};
 
-/// What may stand in the place of the end of a line.
+/// What may stand in the place of the last word of a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Completion {
+#[non_exhaustive]
+pub struct Completion {
     /// Where it begins, in bytes.
     pub start: usize,
     /// What may stand there.
     pub words: Vec<String>,
-    /// Whether it is a path, which nobody here looks for.
+    /// Whether it is a path, which is for others to look for.
     pub is_path: bool,
 }
 
-/// Says what the last word of a line may be, which is being typed.
-pub(super) fn complete(world: &mut World, line: &str) -> Completion {
+/// Says what the last word of a line may be, which is being typed: for a console of one's own.
+///
+/// ```
+/// # use bevy_app::prelude::*;
+/// # use bevy_extensions::{console, prelude::*};
+/// # #[derive(Extension)]
+/// # struct Weather;
+/// # impl Plugin for Weather { fn build(&self, _: &mut App) {} }
+/// # let mut app = App::new();
+/// # app.add_plugins(ExtensionsPlugin::default().without_inventory().with::<Weather>()).update();
+/// let completion = console::complete(app.world_mut(), "show we");
+/// assert_eq!((completion.start, completion.words), (5, vec!["Weather".to_string()]));
+/// # app.terminate_extensions();
+/// ```
+pub fn complete(world: &mut World, line: &str) -> Completion {
     let start =
         line.rfind(char::is_whitespace).map_or(0, |at| at + line[at..].chars().next().map_or(1, char::len_utf8));
     let begun = &line[start..];

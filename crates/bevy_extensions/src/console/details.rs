@@ -14,8 +14,8 @@ use crate::{
     command::{self, CommandRow},
     data_folder::DataFolder,
     driver,
-    entity::{CountedFault, ExtensionFaults, ExtensionKind, ExtensionState, ExtensionTimes, Listed},
-    event::{self, registry},
+    entity::{CountedFault, ExtensionFaults, ExtensionKind, ExtensionState, ExtensionTimes, Listed, OwnedBy},
+    event::{self, Listener},
     exchange::{self, FunctionRow},
     export,
     owner::Owner,
@@ -69,7 +69,7 @@ pub struct Details {
     pub functions: Vec<FunctionRow>,
     /// The events that it has emitted since the app started: nobody knows of others before.
     pub emits: Vec<String>,
-    /// The events and patterns of names that it hears.
+    /// The events that it hears, by name, by a pattern of names, or by the type of an event of Bevy.
     pub hears: Vec<String>,
     /// The interfaces that it can serve, and whether it does.
     pub drives: Vec<(String, bool)>,
@@ -96,9 +96,6 @@ impl Details {
         let extensions = host(world)?;
         let roster = roster(world)?;
         let exports = export::exports(world).into_iter().filter(|row| is_own(&row.by));
-        let mut hears = registry::listeners_of(world, id);
-        hears.sort();
-        hears.dedup();
         Ok(Self {
             manifest: listed.manifest().clone(),
             kind: if listed.candidate.source.is_native() { ExtensionKind::Native } else { ExtensionKind::Script },
@@ -111,7 +108,7 @@ impl Details {
             exports: exports.map(|row| row.name.to_string()).collect(),
             functions: exchange::functions(world).into_iter().filter(|row| is_own(&row.by)).collect(),
             emits: event::emitted_by(world, name),
-            hears,
+            hears: hears(world, listed),
             drives: drives(world, name),
             commands: command::commands(world).into_iter().filter(|row| is_own(&row.by)).collect(),
             faults: faults(world, listed),
@@ -195,6 +192,15 @@ fn direct(mut tree: Tree) -> Tree {
         line.depth <= 1 || (line.depth == 2 && is_choice)
     });
     tree
+}
+
+fn hears(world: &World, listed: &Listed) -> Vec<String> {
+    let Some(mut listeners) = world.try_query::<(&Listener, &OwnedBy)>() else { return Vec::new() };
+    let own = listeners.iter(world).filter(|(_, owner)| owner.0 == listed.entity);
+    let mut hears: Vec<_> = own.map(|(listener, _)| listener.event.clone()).collect();
+    hears.sort();
+    hears.dedup();
+    hears
 }
 
 fn drives(world: &World, name: &ExtensionName) -> Vec<(String, bool)> {

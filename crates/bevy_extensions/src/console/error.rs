@@ -81,6 +81,17 @@ pub enum ConsoleError {
         /// Why.
         why: String,
     },
+    /// Nobody draws such a picture.
+    #[error("nobody draws a picture as `{}`: it is to end with {}", .file.escape_debug(), either(.endings))]
+    Picture {
+        /// The file that was typed.
+        file: String,
+        /// How files with such a picture end.
+        endings: &'static [&'static str],
+    },
+    /// This app draws no pictures.
+    #[error("this app draws no pictures: turn on the feature `pictures` of `bevy_extensions`")]
+    NoPictures,
     /// This app has no extensions at all.
     #[error("this app has no `ExtensionsPlugin`")]
     NoHost,
@@ -108,7 +119,7 @@ impl ConsoleError {
 }
 
 /// Lists what can be typed: `a`, `b` or `c`.
-fn either(words: &[String]) -> String {
+fn either<S: std::fmt::Display>(words: &[S]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match words.as_slice() {
         [] => String::new(),

@@ -27,8 +27,8 @@ pub struct CommandHelp {
     pub arguments: &'static str,
     /// What it does, in a line.
     pub help: &'static str,
-    /// What else is good to know.
-    pub more: &'static str,
+    /// What else is good to know, a line each.
+    pub more: &'static [&'static str],
 }
 
 impl CommandHelp {
@@ -44,7 +44,7 @@ impl fmt::Display for Help {
         match (self.built_in.as_slice(), self.others.as_slice()) {
             ([one], []) => {
                 writeln!(f, "{}\n  {}", one.usage(), one.help)?;
-                one.more.lines().try_for_each(|line| writeln!(f, "  {line}"))
+                one.more.iter().try_for_each(|line| writeln!(f, "  {line}"))
             }
             ([], [one]) => {
                 writeln!(f, "{}", usage(one))?;

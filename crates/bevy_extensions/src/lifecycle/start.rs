@@ -8,7 +8,7 @@ use crate::{
     acting::ExtensionId,
     contain::call_with_world,
     driver,
-    entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions},
+    entity::{ExtensionFaults, ExtensionState, ExtensionTimes, Extensions, note_time},
     fault::FaultPlace,
     park,
     phase::Phase,
@@ -158,17 +158,15 @@ pub(super) fn run_schedule(world: &mut World, id: ExtensionId, phase: Phase) {
     }
     let listed = world.resource::<Extensions>().listed(id);
     let (ward, entity) = (listed.ward.clone(), listed.entity);
-    let began = Instant::now();
-    let ran = call_with_world(&ward, &FaultPlace::Phase(phase), world, |world| {
+    let (part, began) = (FaultPlace::Phase(phase), Instant::now());
+    let ran = call_with_world(&ward, &part, world, |world| {
         if let Some(schedule) = &mut schedule {
             schedule.prepare(&ward, world);
             schedule.run(world);
         }
         hook.into_iter().for_each(|hook| hook(world, id, phase));
     });
-    if let Some(mut times) = world.get_mut::<ExtensionTimes>(entity) {
-        *times.of_phase(phase) += began.elapsed();
-    }
+    note_time(world, entity, &part, began);
     // A schedule that could not be built is gone for good.
     if ran.is_some()
         && let Some(schedule) = schedule

@@ -16,7 +16,7 @@ use crate::{
     acting::ExtensionId,
     contain::{Ward, call_with_world},
     data_folder::DataFolder,
-    entity::{ExtensionTimes, Extensions},
+    entity::{Extensions, note_time},
     fault::{Fault, FaultKind, FaultPlace},
     lifecycle::PhaseSchedules,
     owner::Party,
@@ -65,9 +65,7 @@ impl ScriptExtension {
             world.resource_mut::<PhaseSchedules>().set_hook(ward.id(), run_phase);
             self.launch_now(world, ward);
             let extension = world.resource::<Extensions>().listed(ward.id()).entity;
-            if let Some(mut times) = world.get_mut::<ExtensionTimes>(extension) {
-                times.build = began.elapsed();
-            }
+            note_time(world, extension, &FaultPlace::TopLevel, began);
         })
     }
 

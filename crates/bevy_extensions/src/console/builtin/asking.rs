@@ -4,7 +4,7 @@ use bevy_ecs::world::World;
 
 use super::Typed;
 use crate::{
-    console::{ConsoleError, Details, Output, Timings, standing},
+    console::{ConsoleError, Details, Output, standing},
     report::{Listing, Report},
 };
 
@@ -13,7 +13,7 @@ pub(super) fn extensions(world: &mut World, typed: &Typed<'_>) -> Result<Output,
     Ok(Output::Extensions(report(world)?))
 }
 
-fn report(world: &World) -> Result<Report, ConsoleError> {
+pub(super) fn report(world: &World) -> Result<Report, ConsoleError> {
     standing::host(world)?;
     Ok(Report::of(world))
 }
@@ -50,11 +50,6 @@ pub(super) fn tree(world: &mut World, typed: &Typed<'_>) -> Result<Output, Conso
 pub(super) fn why(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
     let name = typed.needed("the name of an extension")?;
     Ok(Output::Why(standing::why(world, name)?.into()))
-}
-
-pub(super) fn timings(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
-    typed.nothing()?;
-    Ok(Output::Timings(Timings::of(report(world)?)))
 }
 
 pub(super) fn problems(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {

@@ -23,8 +23,7 @@ pub(super) fn call(world: &mut World, typed: &Typed<'_>) -> Result<Output, Conso
     if !after.is_empty() {
         return Err(typed.misused(format!("`{}` follows the argument", after.escape_debug())));
     }
-    let answer: Value = world.call(of, function, argument)?;
-    Ok(if answer.is_null() { Output::Nothing } else { Output::Answer(answer) })
+    Ok(Output::Answer(world.call(of, function, argument)?))
 }
 
 pub(super) fn emit(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {

@@ -10,7 +10,32 @@ use crate::{
     switch::{self, SwitchPlan},
 };
 
-pub(super) fn switch(world: &mut World, typed: &Typed<'_>, to: SwitchTo) -> Result<Output, ConsoleError> {
+pub(super) fn disable(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Disable)
+}
+
+pub(super) fn enable(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Enable)
+}
+
+pub(super) fn restart(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Restart)
+}
+
+pub(super) fn load(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Load)
+}
+
+pub(super) fn reload(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Reload)
+}
+
+pub(super) fn unload(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
+    switch(world, typed, SwitchTo::Unload)
+}
+
+/// Plans what is asked for, and asks for it if whoever types is sure.
+fn switch(world: &mut World, typed: &Typed<'_>, to: SwitchTo) -> Result<Output, ConsoleError> {
     let mut is_sure = false;
     let mut switches = Vec::new();
     for word in &typed.words {

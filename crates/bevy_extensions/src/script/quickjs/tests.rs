@@ -14,8 +14,8 @@ use crate::{
     script::{
         ScriptError,
         engine::{
-            FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine,
-            ScriptCommand, ScriptFunction, ScriptHost, ScriptSource, TimerId,
+            FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptCommand,
+            ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId,
         },
     },
 };
