@@ -4,12 +4,15 @@
 //! `assets/tour/extensions/bard.js`, and the others are below. The settings disable `Festival`, and `Forecast` is left out
 //! because it asks for a newer `Weather`; the load report says so on standard error. Each of three days brings a visitor, whom `Greeter` welcomes with money of `Economy` and the voice
 //! of `Crier`, and some weather; then the gate closes, and everybody says goodbye in reverse order. `Chat` knows how often the tour was here:
-//! that is kept beside the program.
+//! that is kept beside the program. Two pictures of the start are put into a temporary folder: who depends on whom, and who took
+//! how long.
+
+use std::fs;
 
 use bevy_app::{ScheduleRunnerPlugin, prelude::*};
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
-    AppInfo, Driver, DynamicEvent, Interface, Method, SettingsSource, Target, Type, data::Kv, prelude::*,
+    AppInfo, Driver, DynamicEvent, Interface, Method, Report, SettingsSource, Target, Type, data::Kv, prelude::*,
 };
 use serde_json::{Value, json};
 use town_economy::{Economy, Ledger};
@@ -23,7 +26,23 @@ fn main() -> AppExit {
         settings: SettingsSource::Asset("tour/extensions.ron".into()),
         ..Default::default()
     };
-    App::new().add_plugins((ScheduleRunnerPlugin::default(), host)).add_systems(First, begin_day).run()
+    App::new()
+        .add_plugins((ScheduleRunnerPlugin::default(), host))
+        .add_systems(PostStartup, draw_start)
+        .add_systems(First, begin_day)
+        .run()
+}
+
+/// Draws how the start went, for a browser; the trace is for `chrome://tracing` or Perfetto.
+fn draw_start(world: &mut World) -> Result {
+    let report = Report::of(world);
+    let folder = std::env::temp_dir().join("bevy_extensions_tour");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("graph.svg"), report.graph().to_svg())?;
+    fs::write(folder.join("start.svg"), report.timeline().to_svg())?;
+    fs::write(folder.join("start.json"), report.timeline().to_chrome_trace())?;
+    println!("the start is drawn in {}", folder.display());
+    Ok(())
 }
 
 /// Somebody comes to town: an event of the app, for every extension.

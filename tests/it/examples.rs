@@ -363,7 +363,10 @@ fn tour() {
     // Beside the examples, as the host settings say.
     let program = std::env::current_exe().unwrap();
     let kept = program.parent().unwrap().with_file_name("examples").join("town_data");
+    let drawn = std::env::temp_dir().join("bevy_extensions_tour");
+    let files = ["graph.svg", "start.json", "start.svg"].map(|file| drawn.join(file));
     _ = std::fs::remove_dir_all(&kept);
+    _ = std::fs::remove_dir_all(&drawn);
     let (stdout, stderr) = run("tour");
     assert_eq!(
         stdout.lines().collect::<Vec<_>>(),
@@ -372,6 +375,7 @@ fn tour() {
             "Weather: the first day is sunny",
             "Economy: the ledger opens with 250 gold",
             "Greeter: the gate is open",
+            &format!("the start is drawn in {}", drawn.display()),
             "--- day 1 ---",
             "Crier: WELCOME, ANN! A GIFT FOR YOU; 245 GOLD ARE LEFT",
             "Weather: it turns rainy",
@@ -412,6 +416,8 @@ fn tour() {
             "  hint: update `Weather`, or ask for `Weather ^1` if that is enough",
         ],
     );
+    let [graph, trace, start] = files.map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(graph.contains(">6 running<") && start.contains(">Greeter<") && trace.contains("\"Greeter\""));
     let (stdout, _) = run("tour");
     assert_eq!(stdout.lines().next(), Some("Chat: the square is open; the tour was here 2 times"));
 }

@@ -50,6 +50,7 @@ mod memory;
 mod named_events;
 mod opening;
 mod parsing_properties;
+mod pictures;
 mod reference_resolver;
 mod resolving;
 mod resolving_properties;

@@ -502,7 +502,8 @@
 //! Every extension is an entity with [`ExtensionInfo`], [`ExtensionState`], [`ExtensionFaults`] and [`ExtensionTimes`];
 //! every kept dependency is one with [`DependencyEdge`]. [`Extensions`] finds them by name or type,
 //! [`extension_running`] is a run condition, and [`ExtensionStarted`], [`ExtensionStopped`] and [`ExtensionFailed`] are
-//! events. [`Report`] is all of it at one moment, as a value and as text.
+//! events. [`Report`] is all of it at one moment, as a value and as text; with the feature `pictures` also as pictures,
+//! `graph` and `timeline`.
 //!
 //! # Console
 //!
@@ -519,6 +520,8 @@
 //! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
 //! * `hotpatching`: needed in an app that turns on `bevy_ecs/hotpatching`.
+//! * `pictures`: `Report::graph`, who depends on whom, and `Report::timeline`, who took how long to start; costs
+//!   `rust-sugiyama`, and some bytes for each extension.
 //! * `script`: extensions in JavaScript, and archives. Takes a C compiler, and about half a minute to build; 200 KiB of
 //!   memory a script.
 //! * `watch`: [dev mode](#dev-mode) loads anew what is edited; costs `notify`, and a thread in an app that watches.

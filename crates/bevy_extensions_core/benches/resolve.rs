@@ -9,8 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bevy_extensions_core::{Candidate, HostSettings, Manifest, Resolution, Source, resolve};
+use bevy_extensions_core::{Candidate, HostSettings, Resolution, resolve};
 use petgraph::{algo::toposort, graph::DiGraph};
+
+mod town;
+
+use town::{Needs, SplitMix, candidate, name};
 
 fn main() {
     // `cargo bench` passes `--bench`, `cargo test` does not: it only wants to see that this runs.
@@ -86,12 +90,7 @@ struct Town {
 impl Town {
     fn new(count: usize, shuffled: bool) -> Self {
         let mut random = SplitMix(42);
-        let needs: Vec<[usize; 2]> = (0..count).map(|id| [random.below(id.max(1)), random.below(id.max(1))]).collect();
-        // Whoever has to write one requirement twice, or to name itself, leaves it out.
-        let needs_of = |id: usize| {
-            let [a, b] = needs[id];
-            [Some(a).filter(|_| id > 0), Some(b).filter(|b| id > 0 && *b != a)].into_iter().flatten()
-        };
+        let needs = Needs::new(count, &mut random);
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|&id| name(id));
         if shuffled {
@@ -100,19 +99,14 @@ impl Town {
 
         let mut candidates = Vec::new();
         let memory = Memory::of(|| {
-            let candidate = |&id: &usize| {
-                let builder = Manifest::builder(&name(id), "1.2.0");
-                let builder = needs_of(id).fold(builder, |builder, other| builder.requires(&name(other), "^1.1"));
-                Candidate::new(builder.build(), Source::file(&format!("assets/extensions/{}.ron", name(id)), 0))
-            };
-            candidates = order.iter().map(candidate).collect();
+            candidates = order.iter().map(|&id| candidate(id, &needs)).collect();
         });
 
         let mut graph = DiGraph::with_capacity(count, 2 * count);
         let mut nodes = vec![Default::default(); count];
         order.iter().for_each(|&id| nodes[id] = graph.add_node(()));
         for &id in &order {
-            needs_of(id).for_each(|other| _ = graph.add_edge(nodes[other], nodes[id], ()));
+            needs.of(id).for_each(|other| _ = graph.add_edge(nodes[other], nodes[id], ()));
         }
         Self { candidates, bytes: memory.live, graph }
     }
@@ -128,17 +122,6 @@ impl Town {
         assert_eq!(resolution.plan.len(), self.candidates.len(), "everyone can start");
         resolution
     }
-}
-
-/// Makes up a name, a different one for each id, such as `Dekatomupi`.
-fn name(id: usize) -> String {
-    let mut rest = id * 1_234_577;
-    let syllables = (0..5).map(|_| {
-        let (consonant, vowel) = (rest % 16, rest / 16 % 5);
-        rest /= 80;
-        format!("{}{}", &"bdfghjklmnprstvz"[consonant..=consonant], &"aeiou"[vowel..=vowel])
-    });
-    syllables.collect()
 }
 
 /// Runs both sides in turns, and returns the shortest time of each: noise only ever adds.
@@ -162,19 +145,6 @@ fn time<R>(code: impl FnOnce() -> R) -> Duration {
 fn text(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;
     if micros < 1_000.0 { format!("{micros:.1} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
-}
-
-/// A small generator of numbers: the same in every run.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit as u64) as usize
-    }
 }
 
 /// What a piece of code takes in bytes.

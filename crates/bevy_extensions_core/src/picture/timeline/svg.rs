@@ -33,7 +33,8 @@ const STYLE: &str = "\
 .scale,.sum{font-size:10px;fill:#45515c}.scale{text-anchor:middle}.sum{text-anchor:end}\
 .line{stroke:#e3e6ea}\
 .even{fill:#f7f8fa}\
-.critical{stroke:#d0312d;stroke-width:1.6}";
+.critical{stroke:#d0312d;stroke-width:1.6}\
+.any{fill:none}";
 
 /// The colour of each phase: light to dark, since they follow one another.
 const COLORS: [(TimelinePhase, &str); 5] = [
@@ -103,16 +104,15 @@ impl Timeline {
         svg.line("title", MARGIN, MARGIN + 12, &self.title);
         let (all, critical) = (told(self.length()), told(self.critical_length()));
         let y = MARGIN + 34;
-        match self.rows.is_empty() {
-            true => svg.line("legend", MARGIN, y, "no extension has started"),
-            false => {
-                let text = format!("{} extensions started in {all}; the critical path is {critical}", self.rows.len());
-                svg.line("legend", MARGIN, y, &text);
-            }
-        }
+        let text = match self.rows.len() {
+            0 => "no extension has started".into(),
+            1 => format!("1 extension started in {all}"),
+            more => format!("{more} extensions started in {all}; the critical path is {critical}"),
+        };
+        svg.line("legend", MARGIN, y, &text);
         let mut x = MARGIN;
         let phases = TimelinePhase::ALL.map(|phase| (format!("phase {phase}"), phase.to_string()));
-        let critical = ("phase critical".to_string(), "on the critical path".to_string());
+        let critical = ("any critical".to_string(), "on the critical path".to_string());
         for (class, text) in phases.into_iter().chain([critical]) {
             write_rect(svg, &class, [x, y + 12, 12, BAR]);
             svg.line("legend", x + 18, y + 22, &text);
