@@ -104,6 +104,29 @@ interface Extension {
 
   /** Returns the methods of an interface, whoever serves it. Each takes one object of arguments. */
   drivers(name: string): any;
+
+  /**
+   * Adds a command to the console of the app, if it has one (feature `console`). The function gets the words after the name,
+   * split as shells do, and the rest of the line as it stands. What it answers is printed: a text, or any value as JSON, or
+   * nothing. What it throws is a fault of this extension.
+   *
+   * @example
+   * extension.command('greet', { arguments: 'NAME', help: 'greets somebody' }, ([name]) => `hello, ${name}`);
+   */
+  command(name: string, run: (words: string[], rest: string) => unknown): void;
+  command(name: string, options: ExtensionCommand, run: (words: string[], rest: string) => unknown): void;
+}
+
+/** What is known of a command of the console. */
+interface ExtensionCommand {
+  /** What follows its name, for `help`: `PLAYER [GOLD]`. */
+  arguments?: string;
+
+  /** What it does, in a line, for `help`. */
+  help?: string;
+
+  /** Gets the words so far, of which the last is being typed, and returns what this one may be. */
+  complete?(words: string[]): string[];
 }
 
 /** What a listener is told beside the event. */

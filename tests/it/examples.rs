@@ -1,7 +1,7 @@
 //! The examples, run as a user would, down to the last line.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write as _},
     process::{Command, Stdio},
 };
 
@@ -657,4 +657,60 @@ fn testing_an_extension() {
             "ok: the order of starting does not matter",
         ],
     );
+}
+
+/// Runs the console's example with lines from a pipe, and returns what it answers.
+fn console(lines: &str) -> String {
+    let mut command = example("console");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(lines.as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    stdout
+}
+
+#[test]
+fn console_ends_with_its_lines() {
+    assert_eq!(console("visit Ann\ntree oracle"), "Ann comes in; the omen is: rain\noracle 1.0.0\n└─ Treasury 2.1.0\n");
+    assert_eq!(console(""), "");
+}
+
+#[test]
+fn the_recorded_session_of_the_console_is_true() {
+    let page = include_str!("../../crates/bevy_extensions/src/console.md");
+    let (_, recording) = page.split_once("```text\n").unwrap();
+    let (recording, _) = recording.split_once("```").unwrap();
+    let mut lines = String::new();
+    let mut expected = String::new();
+    for line in recording.lines() {
+        match line.strip_prefix("> ") {
+            Some(typed) => lines += &format!("{typed}\n"),
+            None => {
+                expected += &format!("{line}\n");
+                let answer = line.strip_prefix("apply? [y/N] ").map(|answer| format!("{answer}\n"));
+                lines += &answer.unwrap_or_default();
+            }
+        }
+    }
+    let masked = |text: &str| {
+        let line = |line: &str| {
+            line.split("  ")
+                .map(str::trim)
+                .map(masked_cell)
+                .filter(|cell| !cell.is_empty())
+                .collect::<Vec<_>>()
+                .join(" | ")
+        };
+        text.lines().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(masked(&console(&lines)), masked(&expected));
+}
+
+/// Drops what differs from run to run, and with each edit.
+fn masked_cell(cell: &str) -> &str {
+    if cell.ends_with(" ms") { "" } else { without_line(cell) }
 }

@@ -5,6 +5,12 @@
 mod architecture;
 mod building;
 mod choosing;
+mod console;
+mod console_commands;
+mod console_hostile;
+mod console_session;
+#[cfg(unix)]
+mod console_terminal;
 mod containment;
 mod cycles;
 mod data_cache;

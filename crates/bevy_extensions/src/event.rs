@@ -2,6 +2,8 @@
 
 pub(crate) mod arrival;
 mod delivery;
+#[cfg(feature = "console")]
+mod emitted;
 #[cfg(feature = "script")]
 mod fields;
 #[cfg(feature = "script")]
@@ -23,6 +25,8 @@ pub use listing::{EventRow, ListenerRow};
 pub use registry::{DeclaredEvent, EmitError, ListenError};
 pub use wire::Wire;
 
+#[cfg(feature = "console")]
+pub(crate) use emitted::emitted_by;
 #[cfg(feature = "script")]
 pub use fields::{FieldSink, Plain};
 #[cfg(feature = "script")]

@@ -58,6 +58,8 @@ pub enum FaultPlace {
     Listener(Cow<'static, str>),
     /// A function of this name, or a command that it queued.
     Function(Cow<'static, str>),
+    /// A command of the console.
+    ConsoleCommand(Cow<'static, str>),
     /// An event that it has emitted, as a value.
     Event(Cow<'static, str>),
     /// The registration of an export, a function, an interface or a driver of this name.
@@ -151,6 +153,7 @@ impl FaultPlace {
             | Self::Command
             | Self::Listener(_)
             | Self::Function(_)
+            | Self::ConsoleCommand(_)
             | Self::Event(_)
             | Self::Timer
             | Self::Answer
@@ -206,6 +209,7 @@ impl fmt::Display for FaultPlace {
             Self::Command => f.write_str("in a command"),
             Self::Listener(event) => write!(f, "in a listener of `{event}`"),
             Self::Function(name) => write!(f, "in the function `{name}`"),
+            Self::ConsoleCommand(name) => write!(f, "in the console command `{name}`"),
             Self::Event(name) => write!(f, "in what it emitted as `{name}`"),
             Self::Export(name) => write!(f, "in what it exports as `{name}`"),
             Self::Start => f.write_str("as it was started again"),

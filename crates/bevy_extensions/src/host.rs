@@ -4,6 +4,8 @@ use bevy_app::App;
 use bevy_ecs::{prelude::*, system::IntoObserverSystem};
 use bevy_extensions_core::Location;
 
+#[cfg(feature = "console")]
+use crate::command::{self, ConsoleCommand, RegisterError};
 use crate::{
     driver::{self, Driver, Interface},
     event::{DynamicEvent, ExtensionEvent, ListenError, registry},
@@ -112,6 +114,17 @@ impl<'a> HostScope<'a> {
     /// [`ExportError`] if a name in it is none, or the app has a driver of that interface already.
     pub fn driver(&mut self, interface: &str, driver: Driver) -> Result<&mut Self, ExportError> {
         driver::register(self.app.world_mut(), Party::App, interface, driver)?;
+        Ok(self)
+    }
+
+    /// Adds a command to the console; see [`command`](crate::ExtensionScope::command).
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`](crate::console::RegisterError) if the name is none, or is there already.
+    #[cfg(feature = "console")]
+    pub fn command(&mut self, command: ConsoleCommand) -> Result<&mut Self, RegisterError> {
+        command::register(self.app.world_mut(), Party::App, command)?;
         Ok(self)
     }
 

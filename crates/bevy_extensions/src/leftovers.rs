@@ -4,6 +4,8 @@ use std::fmt;
 
 use bevy_ecs::prelude::*;
 
+#[cfg(feature = "console")]
+use crate::command::{self, RegisteredCommand};
 #[cfg(feature = "script")]
 use crate::script;
 use crate::{
@@ -35,6 +37,9 @@ pub enum Leftover {
     Function(String),
     /// A driver of this interface.
     Driver(String),
+    /// A command of the console of this name.
+    #[cfg(feature = "console")]
+    Command(String),
     /// The runtime of its script.
     Script,
     /// Timers of its script that are running.
@@ -58,6 +63,8 @@ impl fmt::Display for Leftover {
             Self::Resource(name) => write!(f, "the resource `{name}`"),
             Self::Function(name) => write!(f, "the function `{name}`"),
             Self::Driver(interface) => write!(f, "a driver of `{interface}`"),
+            #[cfg(feature = "console")]
+            Self::Command(name) => write!(f, "the command `{name}`"),
             Self::Script => f.write_str("the runtime of its script"),
             Self::Timers(1) => f.write_str("a timer"),
             Self::Timers(count) => write!(f, "{count} timers"),
@@ -77,6 +84,8 @@ pub(crate) fn of(world: &World, id: ExtensionId) -> Vec<Leftover> {
     all.extend(registry::listeners_of(world, id).into_iter().map(Leftover::Listener));
     all.extend(exchange::functions_of(world, id).map(Leftover::Function));
     all.extend(driver::drivers_of(world, id).map(Leftover::Driver));
+    #[cfg(feature = "console")]
+    all.extend(command::commands_of(world, id).map(Leftover::Command));
     #[cfg(feature = "script")]
     {
         let some = |count: usize| Some(count).filter(|count| *count > 0);
@@ -99,6 +108,11 @@ fn as_leftover(entity: EntityRef<'_>) -> Leftover {
     let listener = || entity.get::<Listener>().map(|listener| Leftover::Listener(listener.event.clone()));
     let function = || entity.get::<ExportedFunction>().map(|function| Leftover::Function(function.name.clone()));
     let driver = || entity.get::<RegisteredDriver>().map(|driver| Leftover::Driver(driver.interface.to_string()));
+    #[cfg(feature = "console")]
+    let driver = || {
+        let command = || entity.get::<RegisteredCommand>().map(|command| Leftover::Command(command.name.clone()));
+        driver().or_else(command)
+    };
     #[cfg(feature = "script")]
     let driver = || driver().or_else(|| entity.contains::<script::ScriptContext>().then_some(Leftover::Script));
     let watch = || entity.get::<Watch>().map(|watch| Leftover::Ownership(watch.component.clone()));

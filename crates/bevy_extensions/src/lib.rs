@@ -505,10 +505,17 @@
 //! events. [`Report`] is all of it at one moment, as a value and as text; with the feature `pictures` also as pictures,
 //! `graph` and `timeline`.
 //!
+//! # Console
+//!
+//! With the feature `console`, somebody types while the app runs: what runs and why not, what a switch leads to, and then the
+//! switch, functions and events, and commands that extensions bring along. Lines come from a terminal, where they are edited
+//! and completed, or from a pipe. The module `console` (in these docs if they are built with the feature) shows a session.
+//!
 //! # Features
 //!
 //! None is on by default.
 //!
+//! * `console`: [commands](#console) that are typed; costs `rustyline` and `shlex`, and a thread that waits for lines.
 //! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
 //! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
@@ -544,6 +551,8 @@
 //!   `build`. If an extension imports in `build` what the app exports, export it before `ExtensionsPlugin` is added.
 //! * *A function or driver is refused.* The error says why: who does not run, what was not declared, which argument
 //!   does not fit. The listing has the names.
+//! * *The log tears the line that I type.* Give its subscriber a `console::ConsoleWriter`.
+//! * *There is no console.* The feature `console` has to be on, and `ConsolePlugin` added. In the background there is none.
 //! * *A number arrives as `null`.* By name everything is JSON, which has no `NaN` and no infinity.
 
 extern crate self as bevy_extensions;
@@ -556,6 +565,10 @@ struct Readme;
 mod acting;
 mod app_info;
 mod caseless;
+#[cfg(feature = "console")]
+mod command;
+#[cfg(feature = "console")]
+pub mod console;
 mod contain;
 #[cfg(feature = "data")]
 pub mod data;
@@ -594,6 +607,8 @@ mod shared;
 mod signature;
 mod switch;
 mod tell;
+#[cfg_attr(not(feature = "console"), expect(dead_code, reason = "nobody takes the terminal"))]
+mod terminal;
 #[cfg(feature = "test_kit")]
 pub mod test_kit;
 #[cfg(feature = "test_kit")]

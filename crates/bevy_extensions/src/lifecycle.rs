@@ -8,7 +8,7 @@ mod stop;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-#[cfg(feature = "data")]
+#[cfg(any(feature = "console", feature = "data"))]
 use bevy_ecs::{schedule::IntoScheduleConfigs, system::ScheduleSystem};
 
 use crate::{extension::Extension, phase::Phase};
@@ -100,6 +100,12 @@ pub(crate) fn plugin(app: &mut App) {
 #[cfg(feature = "data")]
 pub(crate) fn at_end_of_frame<M>(app: &mut App, system: impl IntoScheduleConfigs<ScheduleSystem, M>) {
     app.add_systems(AfterLast, system.after(stop::end_frame));
+}
+
+/// Adds a system that runs when a frame has ended, before the extensions end with it.
+#[cfg(feature = "console")]
+pub(crate) fn before_end_of_frame<M>(app: &mut App, system: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+    app.init_schedule(AfterLast).add_systems(AfterLast, system.before(stop::end_frame));
 }
 
 /// What [`ExtensionScope::add_systems`](crate::ExtensionScope::add_systems) takes as its first argument: a [`Phase`],

@@ -11,6 +11,8 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::Storage;
 use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, assets_dir, nearest};
 
+#[cfg(feature = "console")]
+use crate::command;
 #[cfg(feature = "data")]
 use crate::data;
 #[cfg(feature = "script")]
@@ -201,6 +203,8 @@ impl ExtensionsPlugin {
         }
         exchange::install(world);
         driver::install(world);
+        #[cfg(feature = "console")]
+        command::install(world);
         app.add_plugins((lifecycle::plugin, switch::plugin));
         #[cfg(feature = "data")]
         app.add_plugins(data::plugin);

@@ -16,6 +16,9 @@ use bevy_extensions_core::{ExtensionName, FaultLimits, Location, Problem, Severi
 
 pub use listing::Listing;
 
+#[cfg(feature = "console")]
+pub(crate) use table::{milliseconds, style};
+
 use crate::{
     app_info::AppInfo,
     entity::{
@@ -131,14 +134,20 @@ impl Report {
     pub fn to_text(&self, colors: bool) -> String {
         let mut text = self.summary() + "\n";
         text += &table::table(self, colors);
+        if self.rows.is_empty() && self.problems.is_empty() {
+            text += "  hint: name the crates of extensions in `link_extensions!`, or add them with `ExtensionsPlugin::with`\n";
+        }
+        text + &self.explain()
+    }
+
+    /// Lays out what is wrong: faults of each extension, then each problem with its place and a hint. Empty if all is well.
+    pub fn explain(&self) -> String {
+        let mut text = String::new();
         for row in &self.rows {
             self.explain_faults(&mut text, row).expect("a string takes everything");
             if let Some(slow) = row.frames.and_then(|frames| frames.told(&row.name)) {
                 text += &format!("warning: {slow}\n  in: {}\n", row.location);
             }
-        }
-        if self.rows.is_empty() && self.problems.is_empty() {
-            text += "  hint: name the crates of extensions in `link_extensions!`, or add them with `ExtensionsPlugin::with`\n";
         }
         text + &explain(&self.problems)
     }

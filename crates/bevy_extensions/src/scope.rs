@@ -20,6 +20,8 @@ use bevy_extensions_core::{ExtensionName, Location, Problem};
 #[cfg(feature = "data")]
 use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(feature = "console")]
+use crate::command::{self, ConsoleCommand};
 #[cfg(feature = "data")]
 use crate::data;
 use crate::{
@@ -516,6 +518,40 @@ impl<E: Extension> ExtensionScope<'_, E> {
         if let Some(ward) = &self.ward {
             // What is wrong was charged.
             _ = driver::register(self.app.world_mut(), Party::Extension(ward), interface, driver);
+        }
+        self
+    }
+
+    /// Adds a command to the console: a system that somebody calls by typing its name.
+    ///
+    /// It is there while the extension is starting or running. A name that is none, that the console has itself, or that is
+    /// there already is charged to the extension, which does without the command. If two extensions have one of the same
+    /// name, each is typed with the name of its extension before it: `Economy.pay`.
+    ///
+    /// ```
+    /// # use bevy_app::prelude::*;
+    /// # use bevy_ecs::prelude::*;
+    /// # use bevy_extensions::{console::ConsoleCommand, prelude::*};
+    /// # #[derive(Extension)]
+    /// # struct Economy;
+    /// impl Plugin for Economy {
+    ///     fn build(&self, app: &mut App) {
+    ///         let pay = ConsoleCommand::new("pay", pay).arguments("PLAYER GOLD").help("pays a player");
+    ///         app.extension::<Self>().command(pay);
+    ///     }
+    /// }
+    ///
+    /// fn pay(In(words): In<Vec<String>>) -> Result<String, String> {
+    ///     let [player, gold] = &*words else { return Err("pay whom, and how much?".into()) };
+    ///     let gold: u32 = gold.parse().map_err(|_| format!("`{gold}` is no number"))?;
+    ///     Ok(format!("{player} got {gold} gold"))
+    /// }
+    /// ```
+    #[cfg(feature = "console")]
+    pub fn command(&mut self, command: ConsoleCommand) -> &mut Self {
+        if let Some(ward) = &self.ward {
+            // What is wrong was charged.
+            _ = command::register(self.app.world_mut(), Party::Extension(ward), command);
         }
         self
     }

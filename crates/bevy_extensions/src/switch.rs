@@ -19,6 +19,7 @@ use crate::{
     request::Request,
     tell::did_you_mean,
 };
+pub(crate) use apply::apply_switches;
 use census::Census;
 pub use save::SaveSwitchesError;
 
@@ -151,7 +152,7 @@ impl Blocked {
     }
 
     /// Says it with all that is known: the line of a script, and what to try.
-    fn in_full(&self) -> String {
+    pub(crate) fn in_full(&self) -> String {
         let details = match &self.why {
             BlockedBy::Problem(problem) => match &**problem {
                 Problem::LeftOut { cause: Cause::Unrunnable(unrunnable), .. } => unrunnable.details.as_str(),
@@ -447,6 +448,6 @@ pub(crate) fn plugin(app: &mut App) {
 
 /// Does what was asked for since the last frame.
 pub(crate) fn begin_frame(world: &mut World) {
-    apply::apply_switches(world);
+    apply_switches(world);
     contain::begin_frame(world);
 }

@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     fmt::Display,
-    io::Write as _,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -12,7 +11,10 @@ use bevy_ecs::{error::ErrorContext, world::World};
 use bevy_extensions_core::ExtensionName;
 use tracing::subscriber::NoSubscriber;
 
-use crate::acting::acting;
+use crate::{
+    acting::acting,
+    terminal::{Stream, print},
+};
 
 /// How loudly something is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +30,13 @@ pub(crate) enum Level {
 pub(crate) fn tell(level: Level, text: &str) {
     let text = text.trim_end();
     if is_silent() {
-        let mut stderr = std::io::stderr();
-        // Whoever closed the pipe does not want to know.
-        _ = match level {
+        return match level {
             #[cfg(feature = "script")]
-            Level::Debug => Ok(()),
-            Level::Info => writeln!(stderr, "{text}"),
-            Level::Warn => writeln!(stderr, "warning: {text}"),
-            Level::Error => writeln!(stderr, "error: {text}"),
+            Level::Debug => {}
+            Level::Info => print(Stream::Err, &format!("{text}\n")),
+            Level::Warn => print(Stream::Err, &format!("warning: {text}\n")),
+            Level::Error => print(Stream::Err, &format!("error: {text}\n")),
         };
-        return;
     }
     match level {
         #[cfg(feature = "script")]
@@ -54,7 +53,7 @@ pub(crate) fn say(level: Level, extension: &ExtensionName, text: &str) {
     let text = format!("{extension}: {text}");
     if is_silent() && matches!(level, Level::Debug | Level::Info) {
         // As in every other place where scripts run, what they print goes where the program prints.
-        _ = writeln!(std::io::stdout(), "{text}");
+        print(Stream::Out, &format!("{text}\n"));
         return;
     }
     tell(level, &text);

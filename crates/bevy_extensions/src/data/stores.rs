@@ -1,5 +1,7 @@
 //! All that extensions of an app keep.
 
+#[cfg(feature = "console")]
+use std::path::PathBuf;
 #[cfg(feature = "db")]
 use std::sync::Mutex;
 use std::{
@@ -26,6 +28,9 @@ use crate::{
 
 /// The folder of the key-value store, below that of all data. No extension has a name that begins with a dot.
 const KV: &str = ".kv";
+
+/// Its file in there.
+const KV_FILE: &str = "kv.redb";
 
 /// The folder of the databases, beside it.
 #[cfg(feature = "db")]
@@ -72,6 +77,9 @@ pub struct Data(Arc<Stores>);
 #[derive(Debug)]
 struct Stores {
     kv: KvStore,
+    /// Where that lies on disk, once it was written.
+    #[cfg(feature = "console")]
+    kv_file: Option<PathBuf>,
     #[cfg(feature = "db")]
     db: DbStore,
     /// What the threads of databases have to tell, until the app tells it.
@@ -96,6 +104,8 @@ impl Data {
         let news = Arc::<Mutex<Vec<DbNews>>>::default();
         Self(Arc::new(Stores {
             kv: kv.unwrap_or_else(|error| KvStore::nowhere(&error.to_string())),
+            #[cfg(feature = "console")]
+            kv_file: folder.path().ok().map(|folder| folder.join(KV).join(KV_FILE)),
             #[cfg(feature = "db")]
             db: open_databases(folder, &news),
             #[cfg(feature = "db")]
@@ -108,6 +118,12 @@ impl Data {
     /// Returns the keys and values of an extension; `app` has those of the app itself.
     pub fn kv(&self, of: &str) -> KvNamespace {
         self.0.kv.namespace(of)
+    }
+
+    /// Returns the keys and values of an extension, if the store was ever written: to look opens it, and makes it otherwise.
+    #[cfg(feature = "console")]
+    pub(crate) fn kv_if_there(&self, of: &str) -> Option<KvNamespace> {
+        self.0.kv_file.as_ref()?.exists().then(|| self.kv(of))
     }
 
     /// Returns the tables of an extension; `app` has those of the app itself.
@@ -142,7 +158,7 @@ impl Data {
     /// To start from the copy, let [`ExtensionsPlugin::data`](crate::ExtensionsPlugin::data) lead to that folder.
     pub fn backup(&self, to: impl AsRef<Path>) -> DataTicket {
         let to = to.as_ref();
-        let ticket = DataTicket::backup(self.0.kv.backup(to.join(KV).join("kv.redb")));
+        let ticket = DataTicket::backup(self.0.kv.backup(to.join(KV).join(KV_FILE)));
         #[cfg(feature = "db")]
         let ticket = ticket.and(self.0.db.backup_later(to.join(DB)));
         ticket

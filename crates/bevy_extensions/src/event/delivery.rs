@@ -243,6 +243,10 @@ unsafe impl<E: ExtensionEvent> Trigger<E> for Delivery {
             Some(listeners) => listeners.name_of_sender(id, &world),
             None => name_of_sender(id, &world),
         });
+        #[cfg(feature = "console")]
+        if let (Some(sender), Some(listeners)) = (&self.sender, &mut listeners) {
+            listeners.senders.note_dynamic(sender, event);
+        }
         let mut only = None;
         if self.rare.is_some() || chain::is_full() {
             match self.addressees(&world, key(event)) {

@@ -21,6 +21,8 @@ use bevy_extensions_core::ExtensionName;
 use bevy_platform::cell::SyncUnsafeCell;
 use bevy_utils::prelude::ShortName;
 
+#[cfg(feature = "console")]
+use super::emitted::Senders;
 use super::{arrival, delivery::name_of_sender, named::NamedListener};
 use crate::{
     acting::ExtensionId,
@@ -49,11 +51,19 @@ pub(super) struct Inner<E: EventPattern> {
     pub(super) own: arrival::Order,
     /// Who has emitted the event last: mostly it is the same one again.
     last_sender: Option<(ExtensionId, ExtensionName)>,
+    #[cfg(feature = "console")]
+    pub(super) senders: Senders,
 }
 
 impl<E: EventPattern> Default for Listeners<E> {
     fn default() -> Self {
-        let inner = Inner { slots: Vec::new(), own: arrival::Order::default(), last_sender: None };
+        let inner = Inner {
+            slots: Vec::new(),
+            own: arrival::Order::default(),
+            last_sender: None,
+            #[cfg(feature = "console")]
+            senders: Senders::default(),
+        };
         Self { busy: AtomicBool::new(false), inner: SyncUnsafeCell::new(inner) }
     }
 }
@@ -129,11 +139,14 @@ impl<E: EventPattern> Listeners<E> {
 
     /// Returns the listeners; while they are called, nobody can look at them.
     fn slots(&self) -> &[Slot<E>] {
-        if self.busy.load(Ordering::Relaxed) {
-            return &[];
-        }
+        self.inner().map_or(&[], |inner| &inner.slots)
+    }
+
+    /// Returns the inside; while listeners are called, nobody can look at it.
+    pub(super) fn inner(&self) -> Option<&Inner<E>> {
+        let is_busy = self.busy.load(Ordering::Relaxed);
         // SAFETY: nobody is delivering, and whoever changes the inside has `&mut self`.
-        unsafe { &(*self.inner.get()).slots }
+        (!is_busy).then(|| unsafe { &*self.inner.get() })
     }
 }
 
@@ -213,6 +226,8 @@ impl<E: EventPattern> Inner<E> {
     pub(super) fn name_of_sender(&mut self, id: ExtensionId, world: &World) -> Option<ExtensionName> {
         if self.last_sender.as_ref().is_none_or(|(last, _)| *last != id) {
             self.last_sender = name_of_sender(id, world).map(|name| (id, name));
+            #[cfg(feature = "console")]
+            self.last_sender.iter().for_each(|(_, name)| self.senders.note_typed::<E>(name));
         }
         self.last_sender.as_ref().map(|(_, name)| name.clone())
     }

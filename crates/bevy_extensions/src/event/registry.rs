@@ -19,6 +19,8 @@ use bevy_extensions_core::{
 use bevy_utils::prelude::ShortName;
 use serde_json::Value;
 
+#[cfg(feature = "console")]
+use super::emitted::Senders;
 #[cfg(feature = "script")]
 use super::hear::Hear;
 use super::{
@@ -100,6 +102,8 @@ pub(super) struct EventType {
     add_named: fn(&mut World, &Arc<NamedListener>),
     remove: fn(&mut DeferredWorld, Entity),
     pub(super) listeners: fn(&World) -> Vec<Entity>,
+    #[cfg(feature = "console")]
+    pub(super) senders: fn(&World) -> &Senders,
     has_listener_of: fn(&World, ExtensionId) -> bool,
 }
 
@@ -138,6 +142,8 @@ pub(crate) fn register<E: ExtensionEvent>(world: &mut World, at: Location) {
         add_named: add_named_to::<E>,
         remove: remove_from::<E>,
         listeners: listing::in_order::<E>,
+        #[cfg(feature = "console")]
+        senders: super::emitted::senders::<E>,
         has_listener_of: has_listener_of::<E>,
     };
     events.types.insert(TypeId::of::<E>(), event);

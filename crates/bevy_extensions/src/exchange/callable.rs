@@ -299,7 +299,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Tells whether it may be called: its extension is starting or running.
-    pub(super) fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.ward.as_ref().is_none_or(|ward| ward.is_active())
     }
 }
@@ -317,10 +317,22 @@ impl Slots {
         systems: Vec<(String, Box<dyn Callee>)>,
         signature: Option<Signature>,
     ) -> (Self, Vec<Arc<Facts>>) {
+        Self::at(world, owner, of, systems, signature, |name| FaultPlace::Function(name.into()))
+    }
+
+    /// As [`new`](Self::new), and says what place it is at which one of that name fails.
+    pub(crate) fn at(
+        world: &mut World,
+        owner: Party<'_>,
+        of: &str,
+        systems: Vec<(String, Box<dyn Callee>)>,
+        signature: Option<Signature>,
+        place: fn(String) -> FaultPlace,
+    ) -> (Self, Vec<Arc<Facts>>) {
         let ready = systems.into_iter().map(|(name, mut callee)| {
             let facts = Facts {
                 title: format!("{of}.{name}").into(),
-                place: FaultPlace::Function(name.into()),
+                place: place(name),
                 ward: owner.ward(),
                 system: callee.name(),
                 types: callee.types(),

@@ -1,5 +1,7 @@
 //! The functions as values, for reports and consoles.
 
+use std::fmt;
+
 use bevy_ecs::world::World;
 
 use super::{ExportedFunction, Functions};
@@ -27,6 +29,19 @@ pub struct FunctionRow {
     pub is_value: bool,
     /// Whether it can be called now: its extension is starting or running.
     pub is_active: bool,
+}
+
+/// Shows what is called and answered: `deposit(u32) -> u32`.
+impl fmt::Display for FunctionRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, input, answer, signature, .. } = self;
+        match signature {
+            _ if self.is_value => f.write_str(name),
+            Some(signature) => write!(f, "{name}{signature}"),
+            None if input == "()" => write!(f, "{name}() -> {answer}"),
+            None => write!(f, "{name}({input}) -> {answer}"),
+        }
+    }
 }
 
 /// Lists all functions: those of extensions in plan order, then those of the app, each by name.

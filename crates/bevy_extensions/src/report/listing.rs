@@ -78,14 +78,8 @@ fn listener(event: &EventRow, listener: &ListenerRow) -> String {
 }
 
 fn function(f: &mut fmt::Formatter<'_>, function: &FunctionRow) -> fmt::Result {
-    let FunctionRow { by, name, input, answer, signature, is_value, is_active } = function;
-    let idle = if *is_active { "" } else { " (does not run)" };
-    match signature {
-        _ if *is_value => writeln!(f, "  {by}: {name}{idle}"),
-        Some(signature) => writeln!(f, "  {by}: {name}{signature}{idle}"),
-        None if input == "()" => writeln!(f, "  {by}: {name}() -> {answer}{idle}"),
-        None => writeln!(f, "  {by}: {name}({input}) -> {answer}{idle}"),
-    }
+    let idle = if function.is_active { "" } else { " (does not run)" };
+    writeln!(f, "  {}: {function}{idle}", function.by)
 }
 
 fn interface(f: &mut fmt::Formatter<'_>, row: &InterfaceRow) -> fmt::Result {

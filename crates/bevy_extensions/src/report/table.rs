@@ -26,7 +26,7 @@ fn cells(row: &ReportRow) -> [String; 6] {
     ]
 }
 
-fn style(state: ExtensionState) -> Style {
+pub(crate) fn style(state: ExtensionState) -> Style {
     let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
     match state {
         ExtensionState::Running => color(AnsiColor::Green),
@@ -37,7 +37,7 @@ fn style(state: ExtensionState) -> Style {
     }
 }
 
-fn milliseconds(time: Duration) -> String {
+pub(crate) fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }
 

@@ -147,6 +147,23 @@ pub enum ScriptFunction<'a> {
         /// The method.
         method: &'a str,
     },
+    /// A command of the console, which gets an object of `words`, a list of texts, and `rest`, a text.
+    Command(&'a str),
+    /// What says how the words of a command are completed: it gets a list of texts, and answers one.
+    Completion(&'a str),
+}
+
+/// A command of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptCommand {
+    /// Its name.
+    pub name: String,
+    /// What follows the name: `PLAYER [GOLD]`.
+    pub arguments: String,
+    /// What it does, in a line.
+    pub help: String,
+    /// Whether the script says how its words are completed.
+    pub completes: bool,
 }
 
 /// Something that an extension offers under a name.
@@ -250,6 +267,13 @@ pub trait ScriptHost {
     ///
     /// If a name is none, or it is a driver of that interface already.
     fn drive_for_others(&mut self, interface: &str, methods: Vec<String>) -> Result<(), String>;
+
+    /// Adds a command to the console. In an app without one nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// If the name is none, or there already.
+    fn command(&mut self, command: ScriptCommand) -> Result<(), String>;
 
     /// Starts a timer on the time of the app, which may be paused or run faster.
     fn start_timer(&mut self, timer: TimerId, after: Duration, repeats: bool);

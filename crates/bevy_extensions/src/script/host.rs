@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::{
     ScriptError,
     context::{Context, Waiting},
-    engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, ScriptHost, TimerId},
+    engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, ScriptCommand, ScriptHost, TimerId},
     listen::Ear,
     serve::{OwnedFunction, ScriptCallee},
     timer::{self, Timers},
 };
+#[cfg(feature = "console")]
+use crate::command::{self, ConsoleCommand};
 #[cfg(feature = "data")]
 use crate::data::{Data, watch_keys};
 use crate::{
@@ -136,6 +138,28 @@ impl ScriptHost for Host<'_> {
             // What may be wrong was looked for before.
             _ = driver::register(world, Party::Extension(&context.ward), &interface, driver);
         });
+        Ok(())
+    }
+
+    #[cfg(feature = "console")]
+    fn command(&mut self, command: ScriptCommand) -> Result<(), String> {
+        let ScriptCommand { name, arguments, help, completes } = command;
+        let callee = |function| Box::new(ScriptCallee::new(self.context.clone(), function));
+        let run = callee(OwnedFunction::Command(name.clone()));
+        let mut command = ConsoleCommand::of_script(name.clone(), run).arguments(arguments).help(help);
+        if completes {
+            command = command.completed_by(callee(OwnedFunction::Completion(name)));
+        }
+        command::check(self.reach.world(), Party::Extension(&self.context.ward), &command).map_err(text)?;
+        self.act(move |world, context| {
+            // What may be wrong was looked for before, or is charged.
+            _ = command::register(world, Party::Extension(&context.ward), command);
+        });
+        Ok(())
+    }
+
+    #[cfg(not(feature = "console"))]
+    fn command(&mut self, _: ScriptCommand) -> Result<(), String> {
         Ok(())
     }
 

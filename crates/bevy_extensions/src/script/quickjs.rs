@@ -111,6 +111,7 @@ fn begin<'js>(ctx: &Ctx<'js>, source: ScriptSource, watch: Arc<Watch>, stack: us
         answers: Default::default(),
         rejections: Default::default(),
         drivers: Default::default(),
+        commands: Default::default(),
         exports: Default::default(),
         exported: Default::default(),
         exports_changed: Cell::new(false),
@@ -384,6 +385,14 @@ fn answer<'js>(
     let (holder, name) = match function {
         ScriptFunction::Export(name) => (state.exports.borrow().clone(), name),
         ScriptFunction::Method { interface, method } => (state.drivers.borrow().get(interface).cloned(), method),
+        ScriptFunction::Command(name) => {
+            let run = state.commands.borrow().get(name).map(|command| command.run.clone());
+            return call_alone(ctx, state, name, run, argument);
+        }
+        ScriptFunction::Completion(name) => {
+            let complete = state.commands.borrow().get(name).and_then(|command| command.complete.clone());
+            return call_alone(ctx, state, name, complete, argument);
+        }
     };
     let holder = holder.ok_or_else(|| fail(format!("it offers no `{name}`")))?;
     let value: JsValue<'js> = holder.get(name)?;
@@ -394,10 +403,31 @@ fn answer<'js>(
         };
     };
     let answer: JsValue<'js> = function.call((This(holder.clone()), values::to_js(ctx, argument)?))?;
+    at_once(ctx, state, name, answer)
+}
+
+/// Calls a function that belongs to no object.
+fn call_alone<'js>(
+    ctx: &Ctx<'js>,
+    state: &State<'js>,
+    name: &str,
+    function: Option<Function<'js>>,
+    argument: &Value,
+) -> rquickjs::Result<Value> {
+    let gone = || rquickjs::Exception::throw_message(ctx, &format!("it has no command `{name}`"));
+    let answer: JsValue<'js> = function.ok_or_else(gone)?.call((values::to_js(ctx, argument)?,))?;
+    at_once(ctx, state, name, answer)
+}
+
+/// Takes an answer that nobody can wait for.
+fn at_once<'js>(ctx: &Ctx<'js>, state: &State<'js>, name: &str, answer: JsValue<'js>) -> rquickjs::Result<Value> {
     drain(ctx, state)?;
     match settled(state, answer)? {
         Some(value) => values::from_js(&value),
-        None => Err(fail(format!("`{name}` has to answer at once, but its promise still waits"))),
+        None => {
+            let complaint = format!("`{name}` has to answer at once, but its promise still waits");
+            Err(rquickjs::Exception::throw_message(ctx, &complaint))
+        }
     }
 }
 

@@ -24,7 +24,14 @@ pub(super) struct ScriptCallee {
 /// Which function of a script it is.
 pub(super) enum OwnedFunction {
     Export(String),
-    Method { interface: String, method: String },
+    Method {
+        interface: String,
+        method: String,
+    },
+    #[cfg(feature = "console")]
+    Command(String),
+    #[cfg(feature = "console")]
+    Completion(String),
 }
 
 impl OwnedFunction {
@@ -32,19 +39,34 @@ impl OwnedFunction {
         match self {
             Self::Export(name) => ScriptFunction::Export(name),
             Self::Method { interface, method } => ScriptFunction::Method { interface, method },
+            #[cfg(feature = "console")]
+            Self::Command(name) => ScriptFunction::Command(name),
+            #[cfg(feature = "console")]
+            Self::Completion(name) => ScriptFunction::Completion(name),
         }
     }
 
     fn name(&self) -> &str {
         match self {
             Self::Export(name) | Self::Method { method: name, .. } => name,
+            #[cfg(feature = "console")]
+            Self::Command(name) | Self::Completion(name) => name,
+        }
+    }
+
+    fn place(&self) -> FaultPlace {
+        let name = self.name().to_string().into();
+        match self {
+            Self::Export(_) | Self::Method { .. } => FaultPlace::Function(name),
+            #[cfg(feature = "console")]
+            Self::Command(_) | Self::Completion(_) => FaultPlace::ConsoleCommand(name),
         }
     }
 }
 
 impl ScriptCallee {
     pub(super) fn new(context: Arc<Context>, function: OwnedFunction) -> Self {
-        let place = FaultPlace::Function(function.name().to_string().into());
+        let place = function.place();
         Self { context, function, place }
     }
 }

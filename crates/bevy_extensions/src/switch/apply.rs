@@ -13,7 +13,7 @@ use crate::{
 
 /// Does what was asked for since the last frame, in one plan; then starts those again whose time has come, in another, so
 /// that a plan that was shown is the one that is done.
-pub(super) fn apply_switches(world: &mut World) {
+pub(crate) fn apply_switches(world: &mut World) {
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
     let is_asked = !extensions.requested.is_empty() || extensions.next_retry.is_some();
     if !is_asked || !extensions.are_phases_begun {

@@ -41,6 +41,8 @@ pub(super) fn install(world: &mut World, census: Census) {
     news.iter().for_each(tell_problem);
     registry::put_all_in_order(world);
     driver::put_all_in_order(world);
+    #[cfg(feature = "console")]
+    crate::command::put_in_order(world);
     Extensions::show(world, gone);
 }
 

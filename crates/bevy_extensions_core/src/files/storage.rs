@@ -128,6 +128,13 @@ impl Storage {
         self.folder.as_ref().map_or(Vec::new(), |folder| list_all(folder, prefix, |name| !is_temporary(name)))
     }
 
+    /// Tells how many files there are, and how many bytes they take.
+    pub fn measure(&self) -> (usize, u64) {
+        let Ok(folder) = &self.folder else { return (0, 0) };
+        let sizes = self.list("").into_iter().filter_map(|path| Some(fs::metadata(folder.join(path)).ok()?.len()));
+        sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size))
+    }
+
     /// Writes a file as a whole, with the folders that it lies in; an earlier one is replaced.
     ///
     /// # Errors

@@ -15,13 +15,13 @@ use super::{
     errors::PRELUDE,
     files, format,
     reading::only_reads,
-    state::{Listener, ListensTo, Promised, State, Timer, ask_host, state},
+    state::{Command, Listener, ListensTo, Promised, State, Timer, ask_host, state},
     values,
 };
 use crate::{
     event::Target,
     phase::Phase,
-    script::engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, TimerId},
+    script::engine::{ListenerId, LogLevel, Offer, OfferKind, PromiseId, ScriptCommand, TimerId},
 };
 
 /// Makes the world of a script: `extension`, `console` and the like.
@@ -65,6 +65,7 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "method", method)?;
     add(&natives, "drive", drive)?;
     add(&natives, "driver", driver)?;
+    add(&natives, "command", command)?;
     add(&natives, "exports", set_exports)?;
     add(&natives, "changed", |ctx: Ctx<'js>| state(&ctx).exports_changed.set(true))?;
     add(&natives, "data", data)?;
@@ -254,6 +255,22 @@ fn driver<'js>(ctx: Ctx<'js>, interface: String, methods: Object<'js>) -> Result
     let names = offers.into_iter().filter(|offer| offer.kind == OfferKind::Function).map(|offer| offer.name).collect();
     told(&ctx, ask_host(&ctx, |host| host.drive_for_others(&interface, names)))?;
     state(&ctx).drivers.borrow_mut().insert(interface, methods);
+    Ok(())
+}
+
+// Commands.
+
+fn command<'js>(
+    ctx: Ctx<'js>,
+    name: String,
+    arguments: String,
+    help: String,
+    run: Function<'js>,
+    complete: Option<Function<'js>>,
+) -> Result<()> {
+    let added = ScriptCommand { name: name.clone(), arguments, help, completes: complete.is_some() };
+    told(&ctx, ask_host(&ctx, |host| host.command(added)))?;
+    state(&ctx).commands.borrow_mut().insert(name, Command { run, complete });
     Ok(())
 }
 

@@ -104,6 +104,23 @@
     native.driver(of, methods);
   };
 
+  // Commands of the console.
+  const command = (name, options, fn) => {
+    const wrong = () => new TypeError("`command` takes a name, perhaps `{ arguments, help, complete }`, and a function");
+    if (typeof options === 'function') (fn = options), (options = {});
+    if (typeof name !== 'string' || typeof fn !== 'function' || typeof options !== 'object' || options === null) throw wrong();
+    const known = ['arguments', 'help', 'complete'];
+    const names = keys(options);
+    for (let i = 0; i < names.length; i++) {
+      if (!(names[i] === 'arguments' || names[i] === 'help' || names[i] === 'complete')) {
+        throw new TypeError(`\`command\` knows no option \`${names[i]}\`${native.nearest(names[i], known) || '; it knows `arguments`, `help` and `complete`'}`);
+      }
+    }
+    const complete = options.complete === undefined ? undefined : callable(options.complete, '`complete` of a command is a function');
+    const line = (key) => (options[key] === undefined ? '' : text(options[key], `\`${key}\` of a command is a text`));
+    native.command(name, line('arguments'), line('help'), ({ words, rest }) => fn(words, rest), complete);
+  };
+
   // Compiled when it is needed, which is rare.
   let cloner;
   const clone = (value) => (cloner ??= native.clone())(value);
@@ -283,7 +300,7 @@
     log: strict('`extension.log`', logger, Function.prototype),
     on: listen('on', false),
     once: listen('once', true),
-    files, storage, off, emit, imports, import: imports, driver, drivers,
+    files, storage, off, emit, imports, import: imports, driver, drivers, command,
   };
   const extension = {
     get exports() { return exported; },

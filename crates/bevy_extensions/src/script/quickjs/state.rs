@@ -43,6 +43,8 @@ pub(super) struct State<'js> {
     pub answers: RefCell<BTreeMap<u32, Promised<'js>>>,
     pub rejections: RefCell<Vec<Rejection<'js>>>,
     pub drivers: RefCell<BTreeMap<String, Object<'js>>>,
+    /// The commands of the console, by name.
+    pub commands: RefCell<BTreeMap<String, Command<'js>>>,
     pub exports: RefCell<Option<Object<'js>>>,
     /// What the host was told of them.
     pub exported: RefCell<Vec<Offer>>,
@@ -118,6 +120,13 @@ pub(super) struct Timer<'js> {
     pub function: Function<'js>,
     pub arguments: Vec<JsValue<'js>>,
     pub repeats: bool,
+}
+
+/// A command of the console.
+#[derive(Clone, JsLifetime)]
+pub(super) struct Command<'js> {
+    pub run: Function<'js>,
+    pub complete: Option<Function<'js>>,
 }
 
 #[derive(JsLifetime)]

@@ -14,8 +14,8 @@ use crate::{
     script::{
         ScriptError,
         engine::{
-            FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptEngine,
-            ScriptFunction, ScriptHost, ScriptSource, TimerId,
+            FieldSink, Heard, HeardEvent, ListenerId, LogLevel, Offer, OfferKind, PromiseId, Script, ScriptCommand,
+            ScriptEngine, ScriptFunction, ScriptHost, ScriptSource, TimerId,
         },
     },
 };
@@ -95,6 +95,15 @@ impl ScriptHost for Host {
             "store" => Ok(vec!["load".into(), "save".into()]),
             _ => Err(format!("nobody has declared the interface `{interface}`")),
         }
+    }
+
+    fn command(&mut self, command: ScriptCommand) -> Result<(), String> {
+        let ScriptCommand { name, arguments, help, completes } = command;
+        if name.contains(' ') {
+            return Err(format!("`{name}` cannot be the name of a command"));
+        }
+        self.told.push(format!("command {name} ({arguments}) ({help}) {completes}"));
+        Ok(())
     }
 
     fn export(&mut self, offers: Vec<Offer>) -> Result<(), String> {
@@ -588,6 +597,50 @@ fn a_driver_serves_an_interface() {
     let load = ScriptFunction::Method { interface: "store", method: "load" };
     assert_eq!(scene.script.call(load, json!({ "key": 1 }), &mut scene.host), Ok(json!(8)));
     scene.told(&["Info: it is a driver of `store` already"]);
+}
+
+// Commands.
+
+#[test]
+fn a_command_is_told_and_run() {
+    let mut scene = Scene::new(
+        "extension.command('greet', { arguments: 'NAME', help: 'greets', complete: (words) => words.concat('Ann') },
+             (words, rest) => `hello, ${words.join(' and ')} (${rest})`);
+         extension.command('fail', () => { throw new Error('no') });
+         extension.command('later', async () => await new Promise(() => {}));",
+    );
+    let run = |scene: &mut Scene, function, argument| scene.script.call(function, argument, &mut scene.host);
+    let line = json!({ "words": ["Ann", "Ben"], "rest": "Ann Ben" });
+    let greet = ScriptFunction::Command("greet");
+    assert_eq!(run(&mut scene, greet, line.clone()), Ok(json!("hello, Ann and Ben (Ann Ben)")));
+    assert_eq!(run(&mut scene, ScriptFunction::Completion("greet"), json!(["A"])), Ok(json!(["A", "Ann"])));
+    assert_eq!(complaint(run(&mut scene, ScriptFunction::Command("fail"), line.clone())), "Error: no");
+    assert_eq!(
+        complaint(run(&mut scene, ScriptFunction::Command("later"), line)),
+        "Error: `later` has to answer at once, but its promise still waits",
+    );
+    scene.told(&["command greet (NAME) (greets) true", "command fail () () false", "command later () () false"]);
+}
+
+#[test]
+fn what_is_no_command_is_refused() {
+    says(
+        "const tries = [
+             () => extension.command('a b', () => {}),
+             () => extension.command('a'),
+             () => extension.command('a', { halp: 'x' }, () => {}),
+             () => extension.command('a', { help: 3 }, () => {}),
+             () => extension.command('a', { complete: 3 }, () => {}),
+         ];
+         for (const attempt of tries) try { attempt() } catch (e) { console.log(e.message) }",
+        &[
+            "`a b` cannot be the name of a command",
+            "`command` takes a name, perhaps `{ arguments, help, complete }`, and a function",
+            "`command` knows no option `halp`, did you mean `help`",
+            "`help` of a command is a text",
+            "`complete` of a command is a function",
+        ],
+    );
 }
 
 // Exports.
