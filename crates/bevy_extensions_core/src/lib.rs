@@ -31,6 +31,9 @@ mod version;
 
 mod files;
 
+#[cfg(feature = "artifacts")]
+pub mod artifacts;
+
 mod event_filter;
 mod event_name;
 mod interface_name;
