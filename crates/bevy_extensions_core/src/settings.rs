@@ -3,7 +3,6 @@
 mod aliases;
 mod choices;
 mod dev;
-mod each_once;
 mod edit;
 mod faults;
 mod limits;
@@ -20,6 +19,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    each_once::{each_once, each_once_in_each},
     event_name::EventName,
     interface_name::InterfaceName,
     location::Location,
@@ -33,7 +33,6 @@ pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
 pub use choices::Choice;
 pub use dev::{Dev, DevFolder, DevFolderError};
-use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
 pub use limits::{Limits, ScriptLimits};
 use places::Places;
