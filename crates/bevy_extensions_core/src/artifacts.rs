@@ -2,7 +2,11 @@
 //!
 //! Nothing of this needs a connection; what fetches stands behind the feature `artifacts`.
 
+#[cfg(feature = "artifacts")]
+mod client;
 mod coordinates;
+#[cfg(feature = "artifacts")]
+mod error;
 mod hash;
 #[cfg(feature = "artifacts")]
 mod hasher;
