@@ -11,10 +11,11 @@ mod hash;
 #[cfg(feature = "artifacts")]
 mod hasher;
 mod have;
+pub mod npm;
 mod repository;
 mod wanted;
 
-pub use coordinates::{Artifact, ArtifactError, MavenArtifact, NpmArtifact};
+pub use coordinates::{Artifact, ArtifactError, MavenArtifact};
 pub use hash::{Hash, HashError, HashKind};
 #[cfg(feature = "artifacts")]
 pub use hasher::Hasher;
