@@ -27,6 +27,8 @@ use kept::Kept;
 use list::{is_listed, list_folder};
 use path::clean;
 pub use storage::{Overwrite, Storage};
+#[cfg(feature = "artifacts")]
+pub(crate) use storage::{Temporary, is_temporary};
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///

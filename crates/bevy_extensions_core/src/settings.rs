@@ -34,6 +34,8 @@ use crate::{
 pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
 pub use artifacts::ArtifactSettings;
+#[cfg(feature = "artifacts")]
+pub(crate) use artifacts::DEFAULT_LOCK;
 pub use choices::Choice;
 pub use dev::{Dev, DevFolder, DevFolderError};
 use each_once::{each_once, each_once_in_each};
