@@ -57,11 +57,14 @@ enum Task {
 struct State {
     queue: VecDeque<Task>,
     /// What became of each goal.
-    outcomes: Vec<Option<Result<HeldArtifact, FetchError>>>,
+    outcomes: Vec<Option<Outcome>>,
     /// Who waits for which goals.
     waiting: Vec<(ExtensionName, Vec<usize>)>,
     done: Vec<Done>,
 }
+
+/// What became of a goal.
+type Outcome = Result<HeldArtifact, Box<FetchError>>;
 
 /// An extension, and what became of its artifacts.
 type Done = (ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>);
@@ -186,7 +189,7 @@ impl Job {
         }
     }
 
-    fn finish(&self, number: usize, outcome: Result<HeldArtifact, FetchError>) {
+    fn finish(&self, number: usize, outcome: Outcome) {
         let mut state = self.state();
         state.outcomes[number] = Some(outcome);
         self.settle(state);
@@ -198,7 +201,8 @@ impl Job {
         waiting.retain(|(name, numbers)| {
             let own: Option<Vec<_>> = numbers.iter().map(|number| outcomes[*number].as_ref()).collect();
             let Some(own) = own else { return true };
-            let errors: Vec<_> = own.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect();
+            let errors: Vec<_> =
+                own.iter().filter_map(|outcome| Some(FetchError::clone(outcome.as_ref().err()?))).collect();
             let held = || ExtensionArtifacts::new(own.iter().filter_map(|outcome| outcome.as_ref().ok().cloned()));
             done.push((name.clone(), if errors.is_empty() { Ok(held()) } else { Err(errors) }));
             false
@@ -208,8 +212,8 @@ impl Job {
         self.changed.notify_all();
     }
 
-    fn fetch(&self, goal: &Goal) -> Result<HeldArtifact, FetchError> {
-        let error = |cause| FetchError { artifact: goal.want.wanted.artifact.clone(), package: None, cause };
+    fn fetch(&self, goal: &Goal) -> Outcome {
+        let error = |cause| Box::new(FetchError { artifact: goal.want.wanted.artifact.clone(), package: None, cause });
         match self.inner.hold(&goal.want) {
             Ok(held) => return Ok(held),
             Err(Absent::Refused(cause)) => return Err(error(cause)),
@@ -240,7 +244,7 @@ impl Job {
         let cache = self.inner.cache()?;
         let fetched = maven::fetch(maven, &want.sources, &expected, &asking, cache, &goal.meter)?;
         let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
-        self.inner.note(want.sources[fetched.source].url.as_str(), want, locked);
+        self.inner.note(&want.sources[fetched.source], want, locked);
         Ok(())
     }
 

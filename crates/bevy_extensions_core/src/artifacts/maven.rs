@@ -3,7 +3,7 @@
 use super::{
     Hash, HashKind, MavenArtifact,
     cache::{Cache, Incoming},
-    error::{Attempt, ExpectedBy, Fault, FetchCause},
+    error::{Attempt, ExpectedBy, Fault, FetchCause, Mismatch},
     progress::Meter,
     source::{Asking, Source, Tried},
 };
@@ -105,13 +105,13 @@ pub(super) fn check(hashes: &[Hash], expected: &[Expected], source: &Source, url
         let found = hashes.iter().find(|hash| hash.kind() == expected.hash.kind());
         let found = *found.expect("what is expected is made");
         if found != expected.hash {
-            return Err(Tried::End(FetchCause::Mismatch {
+            return Err(Tried::End(FetchCause::Mismatch(Box::new(Mismatch {
                 repository: source.name.clone(),
                 url: url.into(),
                 expected: expected.hash,
                 by: expected.by,
                 found,
-            }));
+            }))));
         }
     }
     Ok(())
@@ -163,7 +163,9 @@ mod tests {
     #[test]
     fn a_hash_may_stand_beside_a_name() {
         let digits = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-        for text in [digits.into(), format!("{digits}\n"), format!("{digits} *lamp.jar"), format!("SHA1(lamp.jar)={digits}")] {
+        for text in
+            [digits.into(), format!("{digits}\n"), format!("{digits} *lamp.jar"), format!("SHA1(lamp.jar)={digits}")]
+        {
             assert_eq!(read_hash(HashKind::Sha1, &text).expect(&text).to_hex(), digits);
         }
         assert_eq!(read_hash(HashKind::Sha256, digits), None);

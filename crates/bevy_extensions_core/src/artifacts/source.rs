@@ -43,12 +43,16 @@ impl Source {
     /// Returns where an extension's artifacts are looked for: first the host's own, then those that it names itself.
     pub(super) fn of(candidate: &Candidate, settings: &HostSettings, folders: &Folders) -> Arc<[Self]> {
         let base = folder_of(candidate, folders);
-        let hosts = settings.repositories.iter().map(|repository| {
-            Self::new(repository, folders, |folder| settings.path_of(folder, folders))
-        });
-        let own = candidate.manifest.external.repositories.iter().map(|repository| {
-            Self::new(repository, folders, |folder| Ok(base.join(folder)))
-        });
+        let hosts = settings
+            .repositories
+            .iter()
+            .map(|repository| Self::new(repository, folders, |folder| settings.path_of(folder, folders)));
+        let own = candidate
+            .manifest
+            .external
+            .repositories
+            .iter()
+            .map(|repository| Self::new(repository, folders, |folder| Ok(base.join(folder))));
         let mut all: Vec<Self> = Vec::new();
         for source in hosts.chain(own) {
             if !all.iter().any(|other| other.url == source.url && other.folder == source.folder) {
@@ -97,8 +101,7 @@ impl Source {
         if asking.is_offline {
             return Err(self.tried(Fault::Offline.into(), url, 1));
         }
-        let (result, tries) =
-            asking.client.try_often(|| asking.client.get(url, asking.is_pinned, asking.most, target));
+        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking.is_pinned, asking.most, target));
         result.map_err(|trouble| self.tried(trouble, url, tries))
     }
 

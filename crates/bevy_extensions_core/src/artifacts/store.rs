@@ -10,11 +10,8 @@ use std::{
 };
 
 use super::{
-    Artifact, ExtensionArtifacts, Hash, Lock, LockError, WantedArtifact,
-    cache::Cache,
-    error::FetchError,
-    fetching::Fetching,
-    source::Source,
+    Artifact, ArtifactKey, ExtensionArtifacts, Hash, Lock, LockError, WantedArtifact, cache::Cache, error::FetchError,
+    fetching::Fetching, source::Source,
 };
 use crate::{
     candidate::{Candidate, Unavailable},
@@ -83,8 +80,8 @@ struct LockState {
     lock: Lock,
     /// Whether there is a file.
     is_there: bool,
-    /// What is to be chosen anew: repository and coordinates.
-    forgotten: BTreeSet<(String, String)>,
+    /// What is to be chosen anew.
+    forgotten: BTreeSet<ArtifactKey>,
 }
 
 /// What an extension has of the artifacts that it asks for, as far as that can be told without asking anybody.
@@ -194,6 +191,12 @@ impl Inner {
 }
 
 impl Want {
+    /// Returns what the lock may have it as, in the order of the sources.
+    fn keys(&self) -> impl Iterator<Item = ArtifactKey> {
+        let coordinates = self.wanted.artifact.to_string();
+        self.fitting().map(move |source| ArtifactKey::new(source.url.as_str(), coordinates.as_str()))
+    }
+
     /// Returns the sources that can have it.
     pub(super) fn fitting(&self) -> impl Iterator<Item = &Source> {
         let is_npm = matches!(self.wanted.artifact, Artifact::Npm(_));

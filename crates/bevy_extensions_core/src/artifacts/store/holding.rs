@@ -5,6 +5,7 @@ use crate::artifacts::{
     Artifact, ArtifactFile, HeldArtifact, LockedArtifact, MavenArtifact,
     cache::{Cache, Cached, hash_of},
     error::FetchCause,
+    source::Source,
 };
 
 /// Why an artifact is not there.
@@ -29,9 +30,6 @@ impl Inner {
                 let found = cache.look(&hash, maven.extension());
                 self.held_file(want, maven, found)
             }
-            (Artifact::Npm(_), Some(LockedArtifact::Npm { version, packages, .. })) => {
-                self.held_packages(want, cache, &version, &packages)
-            }
             _ => Err(self.absent(want, None)),
         }
     }
@@ -50,15 +48,13 @@ impl Inner {
             return Err(unusable.cause(&self.settings.artifacts.lock));
         }
         let Some(state) = self.lock_state() else { return Ok(None) };
-        let coordinates = want.wanted.artifact.to_string();
         let fits = |artifact: &LockedArtifact| match (artifact, &want.wanted.pin, &want.wanted.artifact) {
             (LockedArtifact::File { hash, .. }, Some(pin), _) => hash.kind() != pin.kind() || hash == pin,
             (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
             (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
         };
-        let sources = want.fitting().map(|source| source.url.as_str());
-        let kept = sources.filter(|url| !state.forgotten.contains(&(url.to_string(), coordinates.clone())));
-        Ok(kept.filter_map(|url| state.lock.artifact(url, &coordinates)).find(|artifact| fits(artifact)).cloned())
+        let mut kept = want.keys().filter(|key| !state.forgotten.contains(key));
+        Ok(kept.find_map(|key| state.lock.artifacts.get(&key).filter(|artifact| fits(artifact)).cloned()))
     }
 
     fn held_file(&self, want: &Want, maven: &MavenArtifact, cached: Cached) -> Result<HeldArtifact, Absent> {
@@ -69,9 +65,7 @@ impl Inner {
         let is_pinned = |pin: &crate::artifacts::Hash| hash_of(&path, pin.kind()).is_ok_and(|hash| hash == *pin);
         match &want.wanted.pin {
             Some(pin) if !is_pinned(pin) => Err(self.absent(want, None)),
-            _ => {
-                Ok(HeldArtifact::file(want.wanted.artifact.clone(), ArtifactFile::new(&maven.file_name(), path)))
-            }
+            _ => Ok(HeldArtifact::file(want.wanted.artifact.clone(), ArtifactFile::new(&maven.file_name(), path))),
         }
     }
 
@@ -79,9 +73,11 @@ impl Inner {
     pub(super) fn absent(&self, want: &Want, cached: Option<Cached>) -> Absent {
         let mut sources = want.fitting().peekable();
         if sources.peek().is_none() {
-            return Absent::Refused(FetchCause::NoRepository { is_npm: matches!(want.wanted.artifact, Artifact::Npm(_)) });
+            return Absent::Refused(FetchCause::NoRepository {
+                is_npm: matches!(want.wanted.artifact, Artifact::Npm(_)),
+            });
         }
-        if !self.settings.offline || sources.any(|source| source.is_folder()) {
+        if !self.settings.offline || sources.any(Source::is_folder) {
             return Absent::ToFetch;
         }
         let damaged = match cached {

@@ -6,9 +6,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{ArtifactStore, Inner, LockState, Unusable, Want};
+use super::{ArtifactStore, Inner, LockState, Source, Unusable, Want};
 use crate::{
-    artifacts::{Lock, LockError, LockedArtifact, LockedExtension, content_hash},
+    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash},
     candidate::{Candidate, Unrunnable},
     discover::{Folders, Found},
     files::FileError,
@@ -19,10 +19,7 @@ use crate::{
 };
 
 /// Reads the lock that host settings name.
-pub(super) fn open(
-    settings: &HostSettings,
-    folders: &Folders,
-) -> Result<(PathBuf, Mutex<LockState>), Box<Unusable>> {
+pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBuf, Mutex<LockState>), Box<Unusable>> {
     let path = settings.lock_path(folders).map_err(Unusable::Placeholder)?;
     let lock = Lock::read(&path).map_err(Unusable::Lock)?;
     let is_there = lock.is_some();
@@ -102,7 +99,8 @@ impl ArtifactStore {
         let found = found.into_iter().map(|found| (&found.candidate, self.0.found_in_lock(found), found.is_dev));
         let refused = |(candidate, now, is_dev): (&Candidate, Result<LockedExtension, FileError>, bool)| {
             let name = candidate.manifest.name.clone();
-            let why = if is_dev { Some("no lock has what is in a dev folder".into()) } else { self.0.differs(&name, now) };
+            let why =
+                if is_dev { Some("no lock has what is in a dev folder".into()) } else { self.0.differs(&name, now) };
             let hint = "start without `locked`, look at what changes in the lock, and keep it";
             why.map(|why| (name, Unrunnable::new("it", format!("`locked` is set, and {why}"), hint)))
         };
@@ -161,40 +159,28 @@ impl Inner {
         }
     }
 
-    /// Notes what was fetched.
-    pub(in crate::artifacts) fn note(&self, repository: &str, want: &Want, artifact: LockedArtifact) {
-        let coordinates = want.wanted.artifact.to_string();
-        if let Some(mut state) = self.lock_state() {
-            // It has one place: another repository had it before.
-            for source in want.fitting() {
-                state.forgotten.remove(&(source.url.to_string(), coordinates.clone()));
-                if let Some(artifacts) = state.lock.artifacts.get_mut(source.url.as_str()) {
-                    artifacts.remove(&coordinates);
-                }
-            }
-            state.lock.insert_artifact(repository, &coordinates, artifact);
+    /// Notes what was fetched from a repository.
+    pub(in crate::artifacts) fn note(&self, repository: &Source, want: &Want, artifact: LockedArtifact) {
+        let Some(mut state) = self.lock_state() else { return };
+        // It has one place, even if another repository had it before.
+        for key in want.keys() {
+            state.forgotten.remove(&key);
+            state.lock.artifacts.remove(&key);
         }
+        let key = ArtifactKey::new(repository.url.as_str(), want.wanted.artifact.to_string());
+        state.lock.artifacts.insert(key, artifact);
     }
 
     /// Lets artifacts be chosen anew.
     pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
         let Some(mut state) = self.lock_state() else { return };
-        for want in wants {
-            let coordinates = want.wanted.artifact.to_string();
-            let entries = want.fitting().map(|source| (source.url.to_string(), coordinates.clone()));
-            state.forgotten.extend(entries);
-        }
+        wants.for_each(|want| state.forgotten.extend(want.keys()));
     }
 
     /// Takes over what is known of an artifact that somebody asks for.
     fn lock_again(&self, want: &Want, into: &mut Lock) {
         let Some(state) = self.lock_state() else { return };
-        let coordinates = want.wanted.artifact.to_string();
-        let entry = want.fitting().find_map(|source| {
-            Some((source.url.as_str(), state.lock.artifact(source.url.as_str(), &coordinates)?.clone()))
-        });
-        if let Some((repository, artifact)) = entry {
-            into.insert_artifact(repository, &coordinates, artifact);
-        }
+        let entry = want.keys().find_map(|key| Some((state.lock.artifacts.get(&key)?.clone(), key)));
+        into.artifacts.extend(entry.map(|(artifact, key)| (key, artifact)));
     }
 }
