@@ -33,6 +33,8 @@ use list::{is_listed, list_folder};
 use path::clean;
 pub(crate) use replace::{followed, replace};
 pub use storage::{Overwrite, Storage};
+#[cfg(feature = "artifacts")]
+pub(crate) use storage::{Temporary, is_temporary};
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///

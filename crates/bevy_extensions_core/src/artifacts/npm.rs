@@ -2,12 +2,14 @@
 //!
 //! Nothing here fetches anything: all of it is text or bytes in, and a value out.
 
+#[cfg(feature = "artifacts")]
 mod integrity;
 mod name;
 mod range;
 mod tarball;
 mod wish;
 
+#[cfg(feature = "artifacts")]
 pub use integrity::{Integrity, IntegrityError};
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
