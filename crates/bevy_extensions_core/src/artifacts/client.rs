@@ -204,6 +204,10 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 Fault::Unreachable("it refuses connections".into())
             }
+            ureq::Error::Protocol(error) => Fault::Broken(format!("its answer is no good HTTP ({error})")),
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Fault::Broken("it hangs up".into())
+            }
             ureq::Error::Io(error) => Fault::Broken(lower_first(&error.to_string())),
             error => Fault::Broken(lower_first(&error.to_string())),
         }

@@ -239,7 +239,11 @@ impl Job {
             Some(LockedArtifact::File { hash, .. }) => Some(Expected { hash, by: ExpectedBy::Lock }),
             _ => None,
         };
-        let expected: Vec<_> = pin.into_iter().chain(locked).collect();
+        let expected: Vec<_> = match pin {
+            // A manifest that pins another content than before means that one.
+            Some(pin) if !self.inner.settings.locked => vec![pin],
+            pin => pin.into_iter().chain(locked).collect(),
+        };
         let asking = self.asking(!expected.is_empty());
         let cache = self.inner.cache()?;
         let fetched = maven::fetch(maven, &want.sources, &expected, &asking, cache, &goal.meter)?;

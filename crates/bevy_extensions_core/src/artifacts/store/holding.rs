@@ -98,7 +98,9 @@ impl Unusable {
     pub(super) fn told(&self, written: &str) -> (String, String) {
         match self {
             Self::Placeholder(error) => (format!("the lock `{written}` cannot be had: {error}"), error.hint()),
-            Self::Lock(error) => (error.to_string(), error.hint()),
+            Self::Lock(error) => {
+                (error.to_string(), format!("{}, or remove the file, so that everything is chosen anew", error.hint()))
+            }
         }
     }
 }
