@@ -58,10 +58,12 @@ pub enum FetchCause {
     },
     /// A package cannot be used.
     Package {
-        /// The repository.
-        repository: String,
+        /// The package.
+        package: String,
         /// What is wrong with it.
         why: String,
+        /// One thing to try.
+        hint: String,
     },
     /// Nobody waits for it any more.
     Cancelled,
@@ -219,13 +221,12 @@ impl FetchError {
             }
             .into(),
             FetchCause::Cache { .. } => "check that this user may write there, and that the disk has room".into(),
-            FetchCause::Unusable { hint, .. } => hint.clone(),
+            FetchCause::Unusable { hint, .. } | FetchCause::Package { hint, .. } => hint.clone(),
             FetchCause::Locked { .. } => "update the lock without `locked`, look at what changes, and keep it".into(),
             FetchCause::Offline { damaged: Some((file, _)) } => {
                 format!("remove `{file}`, and start once without `offline`")
             }
             FetchCause::Offline { damaged: None } => "start once without `offline`".into(),
-            FetchCause::Package { .. } => "use another version of it".into(),
             FetchCause::Cancelled => "start the extension again".into(),
         }
     }
@@ -257,7 +258,7 @@ impl fmt::Display for FetchCause {
                 write!(f, "`{file}` in the cache is damaged, as it is {found}, and `offline` is set")
             }
             Self::Offline { damaged: None } => write!(f, "it is not in the cache, and `offline` is set"),
-            Self::Package { repository, why } => write!(f, "what `{repository}` sent cannot be used: {why}"),
+            Self::Package { package, why, .. } => write!(f, "`{package}` cannot be used: {why}"),
             Self::Cancelled => write!(f, "fetching it was given up"),
         }
     }

@@ -6,6 +6,7 @@
 mod integrity;
 mod name;
 mod range;
+#[cfg(feature = "artifacts")]
 mod tarball;
 mod wish;
 
@@ -13,5 +14,6 @@ mod wish;
 pub use integrity::{Integrity, IntegrityError};
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
+#[cfg(feature = "artifacts")]
 pub use tarball::{TarballError, unpack};
 pub use wish::{Wanted, Wish, WishError};

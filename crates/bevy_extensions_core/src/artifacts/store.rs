@@ -2,6 +2,7 @@
 
 mod holding;
 mod locking;
+mod packages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +12,7 @@ use std::{
 
 use super::{
     Artifact, ArtifactKey, ExtensionArtifacts, Hash, Lock, LockError, WantedArtifact, cache::Cache, error::FetchError,
-    fetching::Fetching, source::Source,
+    fetching::Fetching, npm::PackageId, source::Source,
 };
 use crate::{
     candidate::{Candidate, Unavailable},
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(super) use holding::Absent;
+pub(super) use packages::{ENDING, root_of};
 
 /// What a host has of artifacts: where they come from, the cache and the lock. Clones are the same.
 ///
@@ -65,7 +67,7 @@ pub(super) struct Inner {
     cache: Result<Cache, PlaceholderError>,
     lock: Result<(PathBuf, Mutex<LockState>), Box<Unusable>>,
     /// What was unpacked of npm packages, so that each is in memory once.
-    unpacked: Mutex<BTreeMap<Hash, ExtensionFiles>>,
+    unpacked: Mutex<BTreeMap<(PackageId, Hash), ExtensionFiles>>,
 }
 
 /// A lock that nothing can be done with.

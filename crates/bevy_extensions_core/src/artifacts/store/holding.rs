@@ -1,6 +1,6 @@
 //! What there is of an artifact, without asking anybody.
 
-use super::{Inner, Unusable, Want};
+use super::{Inner, Unusable, Want, packages::root_of};
 use crate::artifacts::{
     Artifact, ArtifactFile, HeldArtifact, LockedArtifact, MavenArtifact,
     cache::{Cache, Cached, hash_of},
@@ -29,6 +29,12 @@ impl Inner {
             (Artifact::Maven(maven), Some(LockedArtifact::File { hash, .. })) => {
                 let found = cache.look(&hash, maven.extension());
                 self.held_file(want, maven, found)
+            }
+            (artifact @ Artifact::Npm(_), Some(LockedArtifact::Npm { version, packages, .. })) => {
+                match root_of(artifact, &version) {
+                    Some(root) => self.held_packages(want, &root, &packages),
+                    None => Err(self.absent(want, None)),
+                }
             }
             _ => Err(self.absent(want, None)),
         }
