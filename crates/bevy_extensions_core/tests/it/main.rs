@@ -5,5 +5,6 @@ mod failing;
 mod fetching;
 mod keeping;
 mod locking;
+mod packages;
 mod server;
 mod town;
