@@ -13,8 +13,6 @@ use crate::{candidate::Unavailable, discover::PlaceholderError};
 pub struct FetchError {
     /// What the extension asks for.
     pub artifact: Artifact,
-    /// Of a package of npm, which of those it depends on; `None` if it is the artifact itself.
-    pub package: Option<String>,
     /// Why.
     pub cause: FetchCause,
 }
@@ -58,10 +56,12 @@ pub enum FetchCause {
     },
     /// A package cannot be used.
     Package {
-        /// The repository.
-        repository: String,
+        /// The package.
+        package: String,
         /// What is wrong with it.
         why: String,
+        /// One thing to try.
+        hint: String,
     },
     /// Nobody waits for it any more.
     Cancelled,
@@ -159,6 +159,13 @@ pub enum Fault {
     NoHash,
     /// A document of npm is none.
     Document(String),
+    /// Which packages are needed cannot be told.
+    Tree {
+        /// Why.
+        why: String,
+        /// One thing to try.
+        hint: String,
+    },
 }
 
 /// Where a repository leads on to.
@@ -219,13 +226,12 @@ impl FetchError {
             }
             .into(),
             FetchCause::Cache { .. } => "check that this user may write there, and that the disk has room".into(),
-            FetchCause::Unusable { hint, .. } => hint.clone(),
+            FetchCause::Unusable { hint, .. } | FetchCause::Package { hint, .. } => hint.clone(),
             FetchCause::Locked { .. } => "update the lock without `locked`, look at what changes, and keep it".into(),
             FetchCause::Offline { damaged: Some((file, _)) } => {
                 format!("remove `{file}`, and start once without `offline`")
             }
             FetchCause::Offline { damaged: None } => "start once without `offline`".into(),
-            FetchCause::Package { .. } => "use another version of it".into(),
             FetchCause::Cancelled => "start the extension again".into(),
         }
     }
@@ -233,7 +239,6 @@ impl FetchError {
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.package.iter().try_for_each(|package| write!(f, "it depends on `{package}`: "))?;
         write!(f, "{}", self.cause)
     }
 }
@@ -257,7 +262,7 @@ impl fmt::Display for FetchCause {
                 write!(f, "`{file}` in the cache is damaged, as it is {found}, and `offline` is set")
             }
             Self::Offline { damaged: None } => write!(f, "it is not in the cache, and `offline` is set"),
-            Self::Package { repository, why } => write!(f, "what `{repository}` sent cannot be used: {why}"),
+            Self::Package { package, why, .. } => write!(f, "`{package}` cannot be used: {why}"),
             Self::Cancelled => write!(f, "fetching it was given up"),
         }
     }
@@ -276,7 +281,8 @@ impl fmt::Display for Mismatch {
 }
 
 impl Attempt {
-    fn hint(&self) -> String {
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
         match &self.fault {
             Fault::NotFound => "check its name and version, and the `repositories` of the manifest".into(),
             Fault::Status { status: 401 | 403, .. } => "ask whoever keeps the repository who may read it".into(),
@@ -298,6 +304,7 @@ impl Attempt {
             Fault::Offline => "start once without `offline`".into(),
             Fault::Placeholder(error) => error.hint(),
             Fault::Unreadable(_) => "check that it is a file that this user may read".into(),
+            Fault::Tree { hint, .. } => hint.clone(),
             Fault::NoHash | Fault::Document(_) => "check the address of the repository".into(),
         }
     }
@@ -338,6 +345,7 @@ impl fmt::Display for Attempt {
             Fault::Placeholder(error) => write!(f, "`{repository}` is no folder: {error}"),
             Fault::Unreadable(why) => write!(f, "`{repository}` cannot give `{url}`: {why}"),
             Fault::NoHash => write!(f, "`{repository}` has no hash in `{url}`"),
+            Fault::Tree { why, .. } => write!(f, "in `{repository}`, {why}"),
             Fault::Document(why) => write!(f, "`{repository}` has no document of npm at `{url}`: {why}"),
         }?;
         match tries {

@@ -1,6 +1,7 @@
 //! A repository, with what its address stands for here.
 
 use std::{
+    fmt,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -37,6 +38,8 @@ pub(super) struct Asking<'a> {
     pub(super) is_pinned: bool,
     /// How many bytes it may have.
     pub(super) most: u64,
+    /// What kind of answer is wanted, if the server has several.
+    pub(super) accept: Option<&'static str>,
 }
 
 impl Source {
@@ -101,26 +104,39 @@ impl Source {
         if asking.is_offline {
             return Err(self.tried(Fault::Offline.into(), url, 1));
         }
-        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking.is_pinned, asking.most, target));
+        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking, target));
         result.map_err(|trouble| self.tried(trouble, url, tries))
+    }
+
+    /// Says what went wrong with it.
+    pub(super) fn attempt(&self, url: &str, fault: Fault) -> Attempt {
+        Attempt { repository: self.name.clone(), url: url.into(), fault, tries: 1 }
     }
 
     fn tried(&self, trouble: Trouble, url: &str, tries: u32) -> Tried {
         match trouble {
-            Trouble::Fault(fault) => {
-                Tried::Attempt(Attempt { repository: self.name.clone(), url: url.into(), fault, tries })
-            }
+            Trouble::Fault(fault) => Tried::Attempt(Box::new(Attempt { tries, ..self.attempt(url, fault) })),
             Trouble::End(cause) => Tried::End(cause),
         }
     }
 }
 
 /// What came of asking a source in vain.
+#[derive(Debug, Clone)]
 pub(super) enum Tried {
     /// The next may have it.
-    Attempt(Attempt),
+    Attempt(Box<Attempt>),
     /// It is no use to ask another.
     End(super::error::FetchCause),
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attempt(attempt) => attempt.fmt(f),
+            Self::End(cause) => cause.fmt(f),
+        }
+    }
 }
 
 fn read(path: &Path, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Trouble> {
