@@ -140,10 +140,7 @@ fn coming_from<const N: usize>(scripts: [(&'static str, usize); N]) -> TestApp {
 fn what_runs_as_it_stands_runs() {
     let mut app = coming_from([("events.js", 0), ("exports-something.js", 1), ("data.js", 2)]);
     run_until(&mut app, |app| said(app).len() == 3);
-    assert_eq!(
-        said(&app),
-        ["data: some value", "data: some value", "events: We got the test event from Quinn"],
-    );
+    assert_eq!(said(&app), ["data: some value", "data: some value", "events: We got the test event from Quinn"],);
     app.assert_quiet();
 }
 

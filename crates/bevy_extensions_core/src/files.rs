@@ -3,9 +3,12 @@
 mod archive;
 mod disk;
 mod error;
+#[cfg(feature = "artifacts")]
+mod every;
 mod kept;
 mod list;
 mod path;
+mod replace;
 mod storage;
 #[cfg(feature = "archive")]
 mod unzip;
@@ -17,6 +20,8 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(any(feature = "archive", feature = "artifacts"))]
+pub(crate) use archive::entry_path;
 pub use archive::{
     ArchiveError, DEEPEST_ENTRY, EntryFault, LARGEST_ARCHIVE, LARGEST_RATIO, MOST_ENTRIES, RATIO_COUNTS_FROM,
 };
@@ -26,7 +31,10 @@ pub use error::FileError;
 use kept::Kept;
 use list::{is_listed, list_folder};
 use path::clean;
+pub(crate) use replace::{followed, replace};
 pub use storage::{Overwrite, Storage};
+#[cfg(feature = "artifacts")]
+pub(crate) use storage::{Temporary, is_temporary};
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///

@@ -36,12 +36,13 @@ mod event_name;
 mod interface_name;
 
 mod caseless;
+mod each_once;
 mod json;
 mod location;
 mod parse;
 mod ron_text;
-mod whole_file;
 
+pub mod artifacts;
 mod manifest;
 mod settings;
 
@@ -65,6 +66,10 @@ mod why;
 mod suggest;
 mod text;
 
+pub use artifacts::{
+    Artifact, ArtifactContent, ArtifactError, ArtifactFile, ArtifactNameError, ExtensionArtifacts, HeldArtifact,
+    MavenArtifact, NpmPackage, NpmPackages, Repository, RepositoryUrl, RepositoryUrlError, WantedArtifact,
+};
 pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
 pub use discover::{
     Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, PlaceholderError, SearchedDevFolder,
@@ -79,7 +84,7 @@ pub use files::{
 };
 pub use interface_name::InterfaceName;
 pub use location::Location;
-pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
+pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided};
 pub use name::{ExtensionName, NameError};
 pub use natives::{Natives, NativesError};
 pub use parse::{ParseError, ParseErrorKind};
@@ -93,8 +98,8 @@ pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
 pub use roster::{Roster, Standing, UnknownExtension};
 pub use settings::{
-    Alias, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SaveError,
-    ScriptLimits, SettingsError, assets_dir,
+    Alias, ArtifactSettings, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut,
+    Restart, SaveError, ScriptLimits, SettingsError, assets_dir,
 };
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};

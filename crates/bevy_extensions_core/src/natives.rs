@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     candidate::{Candidate, Source},
+    files::replace,
     location::Location,
     manifest::{Format, Manifest},
     parse::{ParseError, read_ron, utf8},
     ron_text::to_pretty_ron,
-    whole_file::replace,
 };
 
 /// The manifests of an app's natives, as they stand in a file.

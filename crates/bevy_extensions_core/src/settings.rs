@@ -1,9 +1,9 @@
 //! What the app's owner says about extensions.
 
 mod aliases;
+mod artifacts;
 mod choices;
 mod dev;
-mod each_once;
 mod edit;
 mod faults;
 mod limits;
@@ -20,6 +20,8 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    artifacts::Repository,
+    each_once::{each_once, each_once_in_each},
     event_name::EventName,
     interface_name::InterfaceName,
     location::Location,
@@ -31,9 +33,11 @@ use crate::{
 
 pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
+pub use artifacts::ArtifactSettings;
+#[cfg(feature = "artifacts")]
+pub(crate) use artifacts::DEFAULT_LOCK;
 pub use choices::Choice;
 pub use dev::{Dev, DevFolder, DevFolderError};
-use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
 pub use limits::{Limits, ScriptLimits};
 use places::Places;
@@ -104,6 +108,15 @@ pub struct HostSettings {
     /// The same for one extension, instead of [`limits`](Self::limits). Default: none.
     #[serde(deserialize_with = "each_once")]
     pub limits_for: BTreeMap<ExtensionName, Limits>,
+    /// Where artifacts are looked for before the repositories that extensions name: a mirror, for instance. Default: none.
+    pub repositories: Vec<Repository>,
+    /// Whether no connection is made, and only what is in the cache or in folders can be had. Default: `false`.
+    pub offline: bool,
+    /// Whether only what the lock says may be used: whatever differs from it is refused, and it is not written.
+    /// Default: `false`.
+    pub locked: bool,
+    /// How artifacts are fetched and kept.
+    pub artifacts: ArtifactSettings,
     /// The settings of each extension. Each extension documents its own; what is absent has that one's default.
     #[serde(deserialize_with = "each_once")]
     pub settings: BTreeMap<ExtensionName, RonText>,
@@ -142,6 +155,10 @@ impl Default for HostSettings {
             faults: FaultLimits::default(),
             limits: Limits::default(),
             limits_for: BTreeMap::default(),
+            repositories: Vec::default(),
+            offline: false,
+            locked: false,
+            artifacts: ArtifactSettings::default(),
             settings: BTreeMap::default(),
             app_version: None,
             places: Places::default(),

@@ -1,17 +1,13 @@
 //! Writing to the file of the host settings.
 
-use std::{
-    collections::BTreeSet,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use super::{HostSettings, edit::with_disabled, places::Places};
 use crate::{
+    files::{followed, replace},
     location::Location,
     name::ExtensionName,
     parse::{ParseError, utf8},
-    whole_file::replace,
 };
 
 /// Host settings that could not be written to their file, which is as it was.
@@ -163,19 +159,4 @@ impl HostSettings {
         self.config_folder = None;
         self
     }
-}
-
-/// How many links lead to a file at most.
-const MOST_LINKS: usize = 32;
-
-/// Returns what a path leads to, be it there or not.
-fn followed(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_path_buf();
-    for _ in 0..MOST_LINKS {
-        match fs::read_link(&path) {
-            Ok(link) => path = path.parent().unwrap_or(Path::new("")).join(link),
-            Err(_) => return Ok(path),
-        }
-    }
-    Err(io::Error::other("it is a link that leads to itself"))
 }

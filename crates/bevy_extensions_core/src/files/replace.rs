@@ -7,7 +7,22 @@ use std::{
     process,
 };
 
-/// Replaces a file as a whole, or makes it, with its folder.
+/// How many links lead to a file at most.
+const MOST_LINKS: usize = 32;
+
+/// Returns what a path leads to, be it there or not.
+pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(link) => path = path.parent().unwrap_or(Path::new("")).join(link),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("it is a link that leads to itself"))
+}
+
+/// Replaces a file as a whole, or makes it.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let permissions = match fs::metadata(path) {
