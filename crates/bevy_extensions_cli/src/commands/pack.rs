@@ -90,7 +90,33 @@ fn files(found: &Found) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
         Ok(bytes) => Ok((path, bytes)),
         Err(error) => Err(impossible(found, &error, error.hint())),
     };
-    found.files.list("").into_iter().map(read).collect()
+    let files = found.files.list("").into_iter().map(read).collect::<Result<BTreeMap<_, _>, _>>()?;
+    match left_behind(found, &files) {
+        None => Ok(files),
+        Some(file) => {
+            let why =
+                format!("`{file}` would not be in it, as an extension lists neither what lies so deep nor so much");
+            Err(impossible(found, &why, "pack less of it, in fewer folders, under names that are UTF-8"))
+        }
+    }
+}
+
+/// Finds a file that is there and was not listed. What is hidden, what npm has fetched, and links, are not looked for.
+fn left_behind(found: &Found, files: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+    let mut folders = vec![(found.path.clone(), String::new())];
+    while let Some((folder, at)) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{at}{name}");
+            let is_visible = !name.starts_with('.') && name != "node_modules";
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && is_visible => folders.push((entry.path(), format!("{path}/"))),
+                Ok(kind) if kind.is_file() && is_visible && !files.contains_key(&path) => return Some(path),
+                _ => {}
+            }
+        }
+    }
+    None
 }
 
 /// Makes an archive: the same files make the same bytes, whoever does it, wherever and whenever.

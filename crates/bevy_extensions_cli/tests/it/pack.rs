@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use bevy_extensions_core::{Folders, Found, HostSettings, discover};
+use bevy_extensions_core::{DEEPEST_ENTRY, Folders, Found, HostSettings, discover};
 
 use crate::support::{printed, run, shown, write};
 
@@ -95,6 +95,20 @@ fn check_refused(files: &[(&str, &str)], args: &str, expected: &str) {
     let before = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(shown(&run(folder.path(), args)), expected);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before, "nothing came");
+}
+
+#[test]
+fn nothing_is_left_behind_in_silence() {
+    let deep = format!("rain/{}drop.js", "a/".repeat(DEEPEST_ENTRY + 1));
+    let inside = deep.strip_prefix("rain/").unwrap();
+    check_refused(
+        &[("rain/main.js", ""), (&deep, "")],
+        "pack rain",
+        &format!(
+            "error: `rain` cannot be packed: `{inside}` would not be in it, as an extension lists neither what lies so \
+             deep nor so much\n  hint: pack less of it, in fewer folders, under names that are UTF-8\n[exit 1]\n"
+        ),
+    );
 }
 
 #[test]
