@@ -36,6 +36,8 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FaultPlace {
+    /// The fetching of its artifacts.
+    Artifacts,
     /// Its settings.
     Settings,
     /// Its [`Plugin::build`](bevy_app::Plugin::build).
@@ -157,6 +159,7 @@ impl FaultPlace {
             | Self::Emissions => true,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_)
+            | Self::Artifacts
             | Self::Settings
             | Self::Build
             | Self::Ready
@@ -195,6 +198,7 @@ impl fmt::Display for FaultKind {
 impl fmt::Display for FaultPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Artifacts => f.write_str("to get its artifacts"),
             Self::Settings => f.write_str("in its settings"),
             Self::Build => f.write_str("in `build`"),
             Self::Ready => f.write_str("in `ready`"),

@@ -567,6 +567,7 @@ mod extension;
 mod fault;
 mod files;
 mod frame_time;
+mod held;
 mod host;
 mod hosted;
 mod leftovers;

@@ -6,7 +6,7 @@ use bevy_ecs::world::World;
 use bevy_extensions_core::{Candidate, Found, Problem, Switch};
 use bevy_platform::time::Instant;
 
-use crate::contain::Ward;
+use crate::{contain::Ward, held::Held};
 
 /// Something that is asked for, with what was read for it: what was shown is what is done.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub(crate) struct Loadable {
     pub(crate) candidate: Arc<Candidate>,
     /// How it was found, to be read again; `None` if it does not come from disk.
     pub(crate) found: Option<Arc<Found>>,
+    /// What it has of artifacts; it cannot be started without.
+    pub(crate) held: Held,
     pub(crate) launch: Launch,
 }
 

@@ -83,8 +83,8 @@ pub struct SwitchStep {
     pub extension: ExtensionName,
     /// Where it is before; `None` if it is not there, as it is loaded.
     pub from: Option<ExtensionState>,
-    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again, and `None` if it is
-    /// not there any more, as it is unloaded.
+    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again, or waits for its artifacts,
+    /// and `None` if it is not there any more, as it is unloaded.
     pub to: Option<ExtensionState>,
     /// The version that is read from its files for this, if they are read.
     pub loads: Option<Version>,
@@ -114,6 +114,7 @@ impl fmt::Display for SwitchStep {
             (None, to) => write!(f, "load `{name}`{version}, which {} then", told(&to))?,
             (_, None) if self.is_stop() => write!(f, "stop `{name}`, and unload it")?,
             (from, None) => write!(f, "unload `{name}`, which {}", told(&from))?,
+            (_, Some(ExtensionState::Planned)) if !self.is_stop() => write!(f, "start `{name}` when its artifacts are there")?,
             (_, Some(ExtensionState::Planned)) => {
                 let again = if self.loads.is_some() { "load it anew" } else { "start it again" };
                 write!(f, "stop `{name}`, to {again}")?;

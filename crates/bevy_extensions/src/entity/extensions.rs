@@ -117,7 +117,7 @@ impl Extensions {
     /// Takes an extension in. Its place in the order is [still to be said](Self::set_plan), and it is to be
     /// [shown](Self::show).
     pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
-        let Newcomer { name, candidate, found, native, launch } = newcomer;
+        let Newcomer { name, candidate, found, held, native, launch } = newcomer;
         let free = self.free.pop();
         let id = free.unwrap_or(ExtensionId::new(self.list.len()));
         let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
@@ -128,6 +128,7 @@ impl Extensions {
             name,
             candidate,
             found,
+            held,
             entity,
             ward,
             state,

@@ -136,7 +136,8 @@ pub(crate) fn settle(world: &mut World, id: ExtensionId) {
 fn is_fatal(fault: &Fault) -> bool {
     matches!(
         fault.place,
-        FaultPlace::Settings
+        FaultPlace::Artifacts
+            | FaultPlace::Settings
             | FaultPlace::Build
             | FaultPlace::Ready
             | FaultPlace::Finish

@@ -12,7 +12,9 @@ mod files;
 mod format;
 mod limits;
 mod modules;
+mod place;
 mod reading;
+mod resolve;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,159 @@
+//! Which file a path means that is written in another file: one beside it, or one of a library.
+
+use bevy_extensions_core::{ArtifactNameError, ExtensionName, nearest};
+
+use super::place::{Library, Place, names};
+use crate::script::engine::ScriptSource;
+
+/// What a path may leave out.
+const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
+
+/// How a file asks for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Require,
+    Import,
+}
+
+/// Finds the file that `name` means in the file `base`, both by the names that the runtime knows them by.
+///
+/// # Errors
+///
+/// A text for the author of `base`, if there is none.
+pub(super) fn find(source: &ScriptSource, base: &str, name: &str, how: How) -> Result<String, String> {
+    let from = Place::of(source, base);
+    if matches!(name.split('/').next(), Some("." | "..")) {
+        return beside(&from, name);
+    }
+    let (package, rest) = package_of(name);
+    match library(source, &from, package)? {
+        Some(library) => within(source, library, name, rest, how),
+        None => Err(missing(source, &from, name, package)),
+    }
+}
+
+/// Finds what a file gets that asks for a library by its name: the script's own files what is declared, and those of a
+/// package what that needs.
+fn library<'a>(source: &'a ScriptSource, from: &Place<'a>, name: &str) -> Result<Option<Library<'a>>, String> {
+    match from.library {
+        None => match source.artifacts.get(name) {
+            Ok(held) => Ok(Library::of(&held.content)),
+            Err(ArtifactNameError::Unknown { .. }) => Ok(None),
+            Err(error) => Err(format!("{error}; {}", error.hint())),
+        },
+        Some(Library::Package(packages, package)) => Ok(match package.dependencies.get(name) {
+            Some(id) => Library::package(packages, id),
+            None if package.name == name => from.library,
+            None => None,
+        }),
+        Some(Library::File(_)) => Ok(None),
+    }
+}
+
+/// Finds a file by a path that begins with `.`.
+fn beside(from: &Place<'_>, name: &str) -> Result<String, String> {
+    let mut parts: Vec<&str> = from.path.split('/').collect();
+    parts.pop();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                let whole = from.library.map_or_else(|| "the extension".into(), |it| format!("`{}`", it.shown()));
+                parts.pop().ok_or_else(|| format!("`{name}` cannot be loaded: it leads out of {whole}"))?;
+            }
+            // Separators and drives of some systems would lead out as well.
+            part if part.contains(['\\', ':', '\0']) => return Err(format!("`{name}` is no path of a file")),
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    complete(from, &path).ok_or_else(|| {
+        let own = from.path;
+        match from.library {
+            Some(library) => format!("there is no file `{path}` in `{}`, which its `{own}` loads", library.shown()),
+            None if from.is_single() => format!(
+                "there is no file `{path}` for `{own}`, which sees no other file: put both into a folder with a `main.js`"
+            ),
+            None => format!("there is no file `{path}`, which `{own}` loads"),
+        }
+    })
+}
+
+/// Finds a file by a path that may leave out its end.
+fn complete(from: &Place<'_>, path: &str) -> Option<String> {
+    let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
+    let mut candidates = candidates.map(|file| file.trim_start_matches('/').to_owned());
+    let found = candidates.find(|file| from.is_there(file))?;
+    Some(from.name_of(&found))
+}
+
+/// Says why there is no library of a name.
+fn missing(source: &ScriptSource, from: &Place<'_>, name: &str, package: &str) -> String {
+    let of_node = is_of_node(name);
+    if let Some(library) = from.library {
+        let library = library.shown();
+        return match of_node {
+            true => format!("`{library}` needs `{name}`, a module of Node, and scripts have none of these"),
+            false => format!("`{library}` needs `{name}`, which it does not declare"),
+        };
+    }
+    if of_node {
+        return format!("`{name}` is a module of Node, and scripts have none of these");
+    }
+    let complaint = format!("`{name}` is neither a path that begins with `./`, nor an artifact of this extension");
+    if let Some(near) = nearest(package, &names(&source.artifacts)) {
+        return format!("{complaint}; did you mean `{near}`?");
+    }
+    let declare = format!("add `{package}@*` to `artifacts`, below `external` in the manifest");
+    match ExtensionName::new(name) {
+        Ok(_) => format!(
+            "{complaint}; other extensions are had with `extension.imports('{name}')`, and for a library, {declare}"
+        ),
+        Err(_) if is_package(package) => format!("{complaint}; {declare}"),
+        Err(_) => complaint,
+    }
+}
+
+/// Takes the name of a package from what is asked for, and the path in it: `@town/rain` and `drops` of
+/// `@town/rain/drops`.
+fn package_of(name: &str) -> (&str, &str) {
+    let scope = if name.starts_with('@') { name.find('/').map_or(name.len(), |end| end + 1) } else { 0 };
+    match name[scope..].find('/') {
+        Some(end) => (&name[..scope + end], &name[scope + end + 1..]),
+        None => (name, ""),
+    }
+}
+
+/// Tells whether a text could be the name of a package.
+fn is_package(name: &str) -> bool {
+    name.starts_with(|c: char| c == '@' || c.is_ascii_alphanumeric()) && !name.contains([':', '\\', ' '])
+}
+
+/// Tells whether a name means a module of Node.
+fn is_of_node(name: &str) -> bool {
+    name.starts_with("node:")
+}
+
+/// Finds the file of a library that is meant by its name and perhaps a path in it.
+fn within(source: &ScriptSource, library: Library<'_>, name: &str, rest: &str, _how: How) -> Result<String, String> {
+    let shown = library.shown();
+    if let Library::File(file) = library {
+        return match rest {
+            _ if !is_code(file.name()) => Err(format!(
+                "`{name}` is no library, but the file `{shown}`, which is had with `extension.artifact('{name}')`"
+            )),
+            "" => Ok(library.name_of("")),
+            _ => Err(format!("`{name}` leads into `{shown}`, which is a single file")),
+        };
+    }
+    let top = library.name_of("package.json");
+    let place = Place::of(source, &top);
+    let main = place.json("package.json").and_then(|json| Some(json.get("main")?.as_str()?.to_owned()));
+    let path = if rest.is_empty() { main.unwrap_or_else(|| "index".into()) } else { rest.into() };
+    complete(&place, path.trim_start_matches("./")).ok_or_else(|| format!("there is no `{path}` in `{shown}`"))
+}
+
+/// Tells whether a file can be loaded, by its name.
+fn is_code(file: &str) -> bool {
+    [".js", ".mjs", ".cjs", ".json"].iter().any(|ending| file.ends_with(ending))
+}
