@@ -1,6 +1,6 @@
 //! Resolving, rule by rule, with what a person reads.
 
-use bevy_extensions::{Candidate, HostSettings, Resolution, explain, resolve};
+use bevy_extensions::{Candidate, HostSettings, Resolution, Unavailable, explain, resolve};
 
 /// Resolves manifests, each in a file named after its position: `1.ron`, `2.ron`, ..
 #[track_caller]
@@ -429,13 +429,17 @@ fn of_one_name_the_highest_version_is_used_then_the_earlier_source() {
 
 #[test]
 fn an_artifact_that_cannot_be_had_leaves_out() {
-    check(
-        &[r#"(name: "Museum", version: "1.0.0", external: (artifacts: ["org.example:vase:1.0"]))"#],
-        "",
-        "error: `Museum` is left out: it needs the artifact `org.example:vase:1.0`: \
-         this version of bevy_extensions does not fetch artifacts yet\n  \
-           in: 1.ron\n  \
-           hint: use a version of `Museum` that needs no artifacts",
+    let manifest = r#"(name: "Museum", version: "1.0.0", external: (artifacts: ["org.example:vase:1.0"]))"#;
+    let mut museum = Candidate::from_ron("museum.ron", manifest).unwrap();
+    let vase = museum.manifest.external.artifacts[0].artifact.clone();
+    museum.unavailable.push(Unavailable::not_built_in(vase));
+    let resolution = resolve(&[museum], &HostSettings::default());
+    assert!(resolution.plan.iter().next().is_none());
+    assert_eq!(
+        explain(&resolution.problems).trim_end(),
+        "error: `Museum` is left out: it needs the artifact `org.example:vase:1.0`: this app fetches no artifacts\n  \
+           in: museum.ron:1:64\n  \
+           hint: turn on the feature `artifacts` of `bevy_extensions`",
     );
 }
 

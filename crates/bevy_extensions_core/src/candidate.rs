@@ -1,6 +1,7 @@
 //! An extension that was found, before anybody decided whether it starts.
 
 use crate::{
+    artifacts::Artifact,
     location::Location,
     manifest::{Manifest, Places},
     parse::ParseError,
@@ -15,7 +16,7 @@ pub struct Candidate {
     pub manifest: Manifest,
     /// Where it was found.
     pub source: Source,
-    /// The artifacts it asks for that cannot be had.
+    /// The artifacts it asks for that cannot be had; a host says so. It is left out because of that.
     pub unavailable: Vec<Unavailable>,
     /// How its name was spelled before it was made a [name](crate::ExtensionName::converted), if that is something
     /// else: `my-weather`. Others may name it so, too.
@@ -30,11 +31,7 @@ pub struct Candidate {
 impl Candidate {
     /// Pairs a manifest with the place it was found in.
     pub fn new(manifest: Manifest, source: Source) -> Self {
-        // Nothing fetches artifacts yet, so whoever needs one cannot have it.
-        let why = "this version of bevy_extensions does not fetch artifacts yet";
-        let unavailable = |artifact: &String| Unavailable { artifact: artifact.clone(), why: why.into() };
-        let unavailable = manifest.external.artifacts.iter().map(unavailable).collect();
-        Self { manifest, source, unavailable, original_name: None, unrunnable: None }
+        Self { manifest, source, unavailable: Vec::new(), original_name: None, unrunnable: None }
     }
 
     /// Reads a candidate from the text of its manifest; `file` is where it was found.
@@ -45,6 +42,17 @@ impl Candidate {
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ParseError> {
         let (manifest, places) = Manifest::with_places(file, text.as_bytes())?;
         Ok(Self::new(manifest, Source::read(file, 0, places, false)))
+    }
+}
+
+impl Candidate {
+    /// Returns where its manifest asks for an artifact, as far as that is known.
+    pub fn place_of_artifact(&self, artifact: &Artifact) -> Location {
+        let wanted = &self.manifest.external.artifacts;
+        match wanted.iter().position(|wanted| wanted.artifact == *artifact) {
+            Some(index) => self.source.at(self.source.places.artifact(index)),
+            None => self.source.location.clone(),
+        }
     }
 }
 
@@ -124,10 +132,42 @@ impl Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unavailable {
-    /// The artifact, as the manifest names it.
-    pub artifact: String,
+    /// The artifact.
+    pub artifact: Artifact,
     /// Why it cannot be had.
     pub why: String,
+    /// One thing to try.
+    pub hint: String,
+}
+
+impl Unavailable {
+    /// Says which artifact cannot be had, why, and what to try.
+    ///
+    /// ```
+    /// use bevy_extensions_core::{Candidate, HostSettings, Unavailable, resolve};
+    ///
+    /// let manifest = r#"(name: "Lamps", version: "1.0.0", external: (artifacts: ["town:lamp:1.0@glb"]))"#;
+    /// let mut lamps = Candidate::from_ron("lamps.ron", manifest)?;
+    /// let lamp = lamps.manifest.external.artifacts[0].artifact.clone();
+    /// lamps.unavailable.push(Unavailable::new(lamp, "the light is out", "wait for the morning"));
+    ///
+    /// let problem = &resolve(&[lamps], &HostSettings::default()).problems[0];
+    /// assert_eq!(
+    ///     problem.to_string(),
+    ///     "`Lamps` is left out: it needs the artifact `town:lamp:1.0@glb`: the light is out",
+    /// );
+    /// assert_eq!(problem.hint(), "wait for the morning");
+    /// assert_eq!(problem.locations()[0].to_string(), "lamps.ron:1:63");
+    /// # Ok::<(), bevy_extensions_core::ParseError>(())
+    /// ```
+    pub fn new(artifact: Artifact, why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { artifact, why: why.into(), hint: hint.into() }
+    }
+
+    /// Says that an app fetches no artifacts at all.
+    pub fn not_built_in(artifact: Artifact) -> Self {
+        Self::new(artifact, "this app fetches no artifacts", "turn on the feature `artifacts` of `bevy_extensions`")
+    }
 }
 
 /// Why an extension that was found cannot run here.

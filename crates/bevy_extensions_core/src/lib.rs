@@ -41,6 +41,7 @@ mod location;
 mod parse;
 mod ron_text;
 
+pub mod artifacts;
 mod manifest;
 mod settings;
 
@@ -56,6 +57,10 @@ mod explain;
 mod suggest;
 mod text;
 
+pub use artifacts::{
+    Artifact, ArtifactContent, ArtifactError, ArtifactFile, ArtifactNameError, ExtensionArtifacts, HeldArtifact,
+    MavenArtifact, NpmArtifact, NpmPackage, NpmPackages, Repository, RepositoryUrl, RepositoryUrlError, WantedArtifact,
+};
 pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
 pub use discover::{
     Discovery, DiscoveryProblem, DiscoveryProblemKind, Folders, Found, PlaceholderError, SearchedDevFolder,
@@ -70,7 +75,7 @@ pub use files::{
 };
 pub use interface_name::InterfaceName;
 pub use location::Location;
-pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided, Repository};
+pub use manifest::{Dependency, DependencyError, External, Manifest, ManifestBuilder, Provided};
 pub use name::{ExtensionName, NameError};
 pub use parse::{ParseError, ParseErrorKind};
 pub use plan::{Edge, EdgeKind, Plan, Planned};
@@ -78,8 +83,8 @@ pub use problem::{Absence, Cause, CycleStep, Problem, Severity};
 pub use resolve::{Resolution, resolve};
 pub use ron_text::RonText;
 pub use settings::{
-    Alias, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut, Restart, SaveError,
-    ScriptLimits, SettingsError, assets_dir,
+    Alias, ArtifactSettings, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut,
+    Restart, SaveError, ScriptLimits, SettingsError, assets_dir,
 };
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};

@@ -14,6 +14,7 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
+    artifacts::{Repository, WantedArtifact},
     location::Location,
     name::ExtensionName,
     parse::{ParseError, read_ron, utf8},
@@ -265,8 +266,8 @@ impl Manifest {
 pub struct External {
     /// Where to look, in this order.
     pub repositories: Vec<Repository>,
-    /// What to fetch: `group:name:version[:classifier][@extension]`, or `name@range` from npm.
-    pub artifacts: Vec<String>,
+    /// What to fetch.
+    pub artifacts: Vec<WantedArtifact>,
 }
 
 impl External {
@@ -274,16 +275,6 @@ impl External {
     pub fn is_empty(&self) -> bool {
         self.repositories.is_empty() && self.artifacts.is_empty()
     }
-}
-
-/// A place that artifacts are fetched from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Repository {
-    /// What messages call it.
-    pub name: String,
-    /// Its address.
-    pub url: String,
 }
 
 /// The version of the file format: 1, and the only one so far.

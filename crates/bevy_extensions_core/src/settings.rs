@@ -1,6 +1,7 @@
 //! What the app's owner says about extensions.
 
 mod aliases;
+mod artifacts;
 mod choices;
 mod dev;
 mod each_once;
@@ -20,6 +21,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    artifacts::Repository,
     event_name::EventName,
     interface_name::InterfaceName,
     location::Location,
@@ -31,6 +33,7 @@ use crate::{
 
 pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
+pub use artifacts::ArtifactSettings;
 pub use choices::Choice;
 pub use dev::{Dev, DevFolder, DevFolderError};
 use each_once::{each_once, each_once_in_each};
@@ -104,6 +107,15 @@ pub struct HostSettings {
     /// The same for one extension, instead of [`limits`](Self::limits). Default: none.
     #[serde(deserialize_with = "each_once")]
     pub limits_for: BTreeMap<ExtensionName, Limits>,
+    /// Where artifacts are looked for before the repositories that extensions name: a mirror, for instance. Default: none.
+    pub repositories: Vec<Repository>,
+    /// Whether no connection is made, and only what is in the cache or in folders can be had. Default: `false`.
+    pub offline: bool,
+    /// Whether only what the lock says may be used: whatever differs from it is refused, and it is not written.
+    /// Default: `false`.
+    pub locked: bool,
+    /// How artifacts are fetched and kept.
+    pub artifacts: ArtifactSettings,
     /// The settings of each extension. Each extension documents its own; what is absent has that one's default.
     #[serde(deserialize_with = "each_once")]
     pub settings: BTreeMap<ExtensionName, RonText>,
@@ -142,6 +154,10 @@ impl Default for HostSettings {
             faults: FaultLimits::default(),
             limits: Limits::default(),
             limits_for: BTreeMap::default(),
+            repositories: Vec::default(),
+            offline: false,
+            locked: false,
+            artifacts: ArtifactSettings::default(),
             settings: BTreeMap::default(),
             app_version: None,
             places: Places::default(),

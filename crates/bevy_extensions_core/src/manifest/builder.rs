@@ -1,7 +1,8 @@
 //! A manifest written in code.
 
-use super::{Dependency, Manifest, Provided, Repository};
+use super::{Dependency, Manifest, Provided};
 use crate::{
+    artifacts::Repository,
     name::ExtensionName,
     ron_text::RonText,
     version::{parse_range, parse_version},
@@ -121,13 +122,13 @@ impl ManifestBuilder {
 
     /// Adds a repository to fetch artifacts from.
     pub fn repository(mut self, name: &str, url: &str) -> Self {
-        self.0.external.repositories.push(Repository { name: name.into(), url: url.into() });
+        self.0.external.repositories.push(Repository { name: name.into(), url: good(url.parse()) });
         self
     }
 
     /// Adds an artifact to fetch.
     pub fn artifact(mut self, artifact: &str) -> Self {
-        self.0.external.artifacts.push(artifact.into());
+        self.0.external.artifacts.push(good(artifact.parse()));
         self
     }
 

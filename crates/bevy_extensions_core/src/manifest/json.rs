@@ -123,11 +123,16 @@ impl JsonManifest {
 
 /// Finds the places of what a manifest wishes.
 pub(super) fn places(node: &Node<'_>, text: &str) -> Places {
-    // Of a dependency with a reason and the like, the name counts.
-    let place = |node: &Node<'_>| Some(node.get("name").unwrap_or(node).place(text));
+    // Of a dependency with a reason and the like, the name counts, and of an artifact with a hash its own.
+    let place = |node: &Node<'_>| Some(node.get("name").or_else(|| node.get("artifact")).unwrap_or(node).place(text));
     let one = |key| node.get(key).and_then(place);
     let all = |node: &Node<'_>| node.items().iter().map(place).collect();
     let list = |key| node.get(key).map(all).unwrap_or_default();
+    // In the order in which both are put together.
+    let artifacts = |key: &str| {
+        let list = node.get(key).and_then(|external| external.get("artifacts"));
+        list.map(all).unwrap_or_default()
+    };
     Places {
         version: one("version"),
         entrypoint: one("entrypoint"),
@@ -139,6 +144,7 @@ pub(super) fn places(node: &Node<'_>, text: &str) -> Places {
         conflicts: list("conflicts"),
         after: list("after"),
         before: list("before"),
+        artifacts: ["external", "externalDependencies"].iter().flat_map(|key| artifacts(key)).collect(),
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct Places {
     pub(super) conflicts: Vec<Place>,
     pub(super) after: Vec<Place>,
     pub(super) before: Vec<Place>,
+    pub(super) artifacts: Vec<Place>,
 }
 
 impl Places {
@@ -45,6 +46,7 @@ impl Places {
             conflicts: list(borrowed.conflicts),
             after: list(borrowed.after),
             before: list(borrowed.before),
+            artifacts: list(borrowed.external.artifacts),
         }
     }
 
@@ -60,6 +62,11 @@ impl Places {
             EdgeKind::Chosen => return None,
         };
         *list.get(index)?
+    }
+
+    /// Returns the place of the nth artifact.
+    pub(crate) fn artifact(&self, index: usize) -> Place {
+        *self.artifacts.get(index)?
     }
 
     /// Returns the place of the nth conflict.
@@ -83,9 +90,16 @@ struct Borrowed<'a> {
     conflicts: Vec<Name<'a>>,
     after: Vec<Name<'a>>,
     before: Vec<Name<'a>>,
+    external: BorrowedExternal<'a>,
 }
 
-/// A string, or the `name` of a struct.
+#[derive(Default, Deserialize)]
+#[serde(default, rename = "External", bound(deserialize = "'de: 'a"))]
+struct BorrowedExternal<'a> {
+    artifacts: Vec<Name<'a>>,
+}
+
+/// A string, or the `name` of a struct; of an artifact with a hash, that is `artifact`.
 #[derive(Default)]
 struct Name<'a>(Option<&'a str>);
 
@@ -111,7 +125,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Name<'de>, A::Error> {
                 let mut found = Name(None);
                 while let Some(key) = map.next_key::<String>()? {
-                    if key == "name" {
+                    if key == "name" || key == "artifact" {
                         found = map.next_value()?;
                     } else {
                         map.next_value::<de::IgnoredAny>()?;

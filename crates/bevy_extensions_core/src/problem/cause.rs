@@ -5,7 +5,13 @@ use std::fmt;
 use semver::{Comparator, Op, Version, VersionReq};
 
 use super::text::arrows;
-use crate::{candidate::Unrunnable, location::Location, manifest::Dependency, name::ExtensionName, suggest};
+use crate::{
+    candidate::{Unavailable, Unrunnable},
+    location::Location,
+    manifest::Dependency,
+    name::ExtensionName,
+    suggest,
+};
 
 /// Why an extension is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +65,7 @@ pub enum Cause {
         found: Version,
     },
     /// An artifact it needs cannot be had.
-    Artifact {
-        /// The artifact.
-        artifact: String,
-        /// Why it cannot be had.
-        why: String,
-    },
+    Artifact(Unavailable),
     /// It was found, but cannot run here.
     Unrunnable(Unrunnable),
     /// Another that it requires is left out.
@@ -112,7 +113,7 @@ impl Cause {
                 format!("update the app, or use an older `{extension}`")
             }
             Self::App { .. } => format!("update `{extension}` to a version made for this app"),
-            Self::Artifact { .. } => format!("use a version of `{extension}` that needs no artifacts"),
+            Self::Artifact(unavailable) => unavailable.hint.clone(),
             Self::Unrunnable(unrunnable) => unrunnable.hint.clone(),
             Self::Because { root, .. } => format!("mend `{root}`"),
         }
@@ -143,7 +144,7 @@ impl fmt::Display for Cause {
             }
             Self::Cycle { path, .. } => write!(f, "it is part of a cycle, {}", cycle(path)),
             Self::App { needed, found } => write!(f, "it works with app version `{needed}`, but this one is {found}"),
-            Self::Artifact { artifact, why } => write!(f, "it needs the artifact `{artifact}`: {why}"),
+            Self::Artifact(Unavailable { artifact, why, .. }) => write!(f, "it needs the artifact `{artifact}`: {why}"),
             Self::Unrunnable(Unrunnable { what, why, .. }) => write!(f, "{what} cannot run here: {why}"),
             Self::Because { of, .. } => write!(f, "it requires `{of}`, which is left out"),
         }

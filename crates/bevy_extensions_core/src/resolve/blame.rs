@@ -34,8 +34,8 @@ pub(super) fn own_causes(chosen: &[Chosen<'_>], needs: &Needs, app: Option<&Vers
             causes.entry(id).or_default().push((cause, candidate.source.place_of_entrypoint()));
         }
         for unavailable in &candidate.unavailable {
-            let cause = Cause::Artifact { artifact: unavailable.artifact.clone(), why: unavailable.why.clone() };
-            causes.entry(id).or_default().push((cause, candidate.source.location().clone()));
+            let at = candidate.place_of_artifact(&unavailable.artifact);
+            causes.entry(id).or_default().push((Cause::Artifact(unavailable.clone()), at));
         }
     }
     for (need, cause) in needs.hopeless() {

@@ -1,6 +1,6 @@
 //! The rules that a declaration has to keep, beyond its syntax.
 
-use bevy_extensions_core::{ExtensionName, parse_range, parse_version};
+use bevy_extensions_core::{Artifact, ExtensionName, RepositoryUrl, parse_range, parse_version};
 use quote::ToTokens;
 use syn::{Ident, LitStr};
 
@@ -23,6 +23,7 @@ pub(super) fn check(declaration: &Declaration, errors: &mut Errors) {
     app.iter().for_each(|range| errors.check_text(range, parse_range));
     lists.iter().for_each(|list| check_list(list, declaration, errors));
     check_labels(external.repositories.iter().map(|(name, _)| name), errors);
+    external.repositories.iter().for_each(|(_, url)| errors.check_text(url, str::parse::<RepositoryUrl>));
     check_labels(meta.iter().map(|(key, _)| key), errors);
     check_artifacts(&external.artifacts, errors);
 }
@@ -61,6 +62,7 @@ fn check_labels<'a>(labels: impl Iterator<Item = &'a Label>, errors: &mut Errors
 }
 
 fn check_artifacts(artifacts: &[LitStr], errors: &mut Errors) {
+    artifacts.iter().for_each(|artifact| errors.check_text(artifact, str::parse::<Artifact>));
     check_repeats(artifacts.iter().map(|artifact| (artifact.value(), artifact.value(), artifact)), errors);
 }
 
