@@ -9,11 +9,6 @@ use bevy_extensions_core::ExtensionArtifacts;
 pub(crate) struct Held(Arc<OnceLock<ExtensionArtifacts>>);
 
 impl Held {
-    /// Those of an extension that asks for none, or has them already.
-    pub(crate) fn of(artifacts: ExtensionArtifacts) -> Self {
-        Self(Arc::new(artifacts.into()))
-    }
-
     /// Returns what is there; `None` as long as something is missing.
     pub(crate) fn get(&self) -> Option<&ExtensionArtifacts> {
         self.0.get()
@@ -24,8 +19,7 @@ impl Held {
         self.0.get().is_some()
     }
 
-    /// Takes what was fetched.
-    #[cfg(feature = "artifacts")]
+    /// Takes what is there now.
     pub(crate) fn complete(&self, artifacts: ExtensionArtifacts) {
         // Whoever was first has fetched the same.
         _ = self.0.set(artifacts);

@@ -586,6 +586,7 @@ pub mod script;
 #[cfg(feature = "script")]
 mod script_error;
 mod settings;
+mod shelf;
 mod shared;
 mod signature;
 mod switch;

@@ -8,13 +8,15 @@ use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunn
 use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
-use crate::{acting::ExtensionId, declare::Declared, entity::Newcomer, lifecycle, request::Loadable};
+use crate::{
+    acting::ExtensionId, declare::Declared, entity::Newcomer, held::Held, lifecycle, request::Loadable, shelf::Shelf,
+};
 
 /// Where an extension comes from.
 #[derive(Clone)]
 pub(super) enum Origin {
     /// It is linked.
-    Native(Declared, Arc<Candidate>),
+    Native(Declared, Arc<Candidate>, Held),
     /// It was found on disk, or given as a text.
     Script(Loadable),
 }
@@ -22,7 +24,23 @@ pub(super) enum Origin {
 impl Origin {
     pub(super) fn candidate(&self) -> &Arc<Candidate> {
         match self {
-            Self::Native(_, candidate) | Self::Script(Loadable { candidate, .. }) => candidate,
+            Self::Native(_, candidate, _) | Self::Script(Loadable { candidate, .. }) => candidate,
+        }
+    }
+
+    /// Looks for its artifacts among what was fetched before.
+    pub(super) fn look(&mut self, shelf: &Shelf) {
+        match self {
+            Self::Native(_, candidate, held) | Self::Script(Loadable { candidate, held, .. }) => {
+                shelf.look(Arc::make_mut(candidate), held);
+            }
+        }
+    }
+
+    /// Returns what it has of artifacts.
+    pub(super) fn held(&self) -> &Held {
+        match self {
+            Self::Native(_, _, held) | Self::Script(Loadable { held, .. }) => held,
         }
     }
 
@@ -31,13 +49,14 @@ impl Origin {
         let candidate = self.candidate();
         let name = match self {
             // It is the same as in the manifest, and costs nothing to hand on with every event.
-            Self::Native(native, _) => ExtensionName::from_static(native.name()),
+            Self::Native(native, ..) => ExtensionName::from_static(native.name()),
             Self::Script(_) => candidate.manifest.name.clone(),
         };
         Newcomer {
             name,
             candidate: candidate.clone(),
             found: self.script().and_then(|script| script.found.clone()),
+            held: self.held().clone(),
             native: self.type_id(),
             launch: self.script().map(|script| script.launch.clone()),
         }
@@ -52,7 +71,7 @@ impl Origin {
 
     fn type_id(&self) -> Option<TypeId> {
         match self {
-            Self::Native(native, _) => Some(native.type_id()),
+            Self::Native(native, ..) => Some(native.type_id()),
             Self::Script(_) => None,
         }
     }
@@ -60,16 +79,16 @@ impl Origin {
     /// Builds the extension, unless somebody that it requires has failed.
     pub(super) fn start(&self, app: &mut App, id: ExtensionId) {
         match self {
-            Self::Native(native, _) => native.start(app, id),
+            Self::Native(native, ..) => native.start(app, id),
             Self::Script(_) => lifecycle::restore(app.world_mut(), id),
         }
     }
 }
 
-/// Finds out who runs something that was found on disk, or given as a text; and whether it can run at all, if there are
-/// settings to check it with.
+/// Finds out who runs something that was found on disk, or given as a text; and, if there is something to check it with,
+/// whether it can run at all.
 #[cfg(feature = "script")]
-pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<&HostSettings>) -> Loadable {
+pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<(&HostSettings, &Shelf)>) -> Loadable {
     let (mut candidate, files, entrypoint) = (found.candidate.clone(), found.files.clone(), found.entrypoint.clone());
     let Some(engine) = plugin.languages.engine_of(&entrypoint) else {
         let names: Vec<_> = plugin.languages.names().collect();
@@ -81,16 +100,21 @@ pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<&H
         return unrunnable(found, why);
     };
     let manifest = Arc::new(candidate.manifest.clone());
-    let script = ScriptExtension { manifest, files, entrypoint, engine: engine.clone(), checked: Arc::default() };
-    if candidate.unrunnable.is_none() {
-        candidate.unrunnable = check.and_then(|settings| script.check(settings).err());
+    let (engine, held, checked) = (engine.clone(), Held::default(), Arc::default());
+    let script = ScriptExtension { manifest, files, held: held.clone(), entrypoint, engine, checked };
+    if let Some((settings, shelf)) = check {
+        shelf.look(&mut candidate, &held);
+        // What it needs of artifacts is not there to look at, else.
+        if candidate.unrunnable.is_none() && held.is_complete() {
+            candidate.unrunnable = script.check(settings).err();
+        }
     }
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: script.launch() }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held, launch: script.launch() }
 }
 
 /// Without scripts nobody runs it.
 #[cfg(not(feature = "script"))]
-pub(super) fn loadable(_: &ExtensionsPlugin, found: Found, _: Option<&HostSettings>) -> Loadable {
+pub(super) fn loadable(_: &ExtensionsPlugin, found: Found, _: Option<(&HostSettings, &Shelf)>) -> Loadable {
     let hint = "turn on the feature `script` of `bevy_extensions`";
     let why = Unrunnable::new(format!("`{}`", found.entrypoint), "this app runs no scripts", hint);
     unrunnable(found, why)
@@ -101,7 +125,7 @@ fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
     let mut candidate = found.candidate.clone();
     // What cannot run for another reason has that one.
     candidate.unrunnable.get_or_insert(why);
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: Arc::new(|_, _| {}) }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held: Held::default(), launch: Arc::new(|_, _| {}) }
 }
 
 /// Keeps how something was found, if it can be read again.

@@ -5,6 +5,7 @@
 
 mod api;
 mod arguments;
+mod artifacts;
 mod caller;
 mod entry;
 mod errors;

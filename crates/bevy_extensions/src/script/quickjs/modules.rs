@@ -100,7 +100,13 @@ fn required<'js>(ctx: &Ctx<'js>, file: &str) -> Result<JsValue<'js>> {
                     Err(fail(ctx, &format!("`{}` waits at its top level; load it with `import`", shown(file))))
                 }
                 PromiseState::Rejected => promise.result::<JsValue<'js>>().unwrap_or(Err(Error::Exception)),
-                PromiseState::Resolved => Ok(evaluated.namespace()?.into_value()),
+                PromiseState::Resolved => {
+                    // Kept, as it would run again for whoever requires it next.
+                    let module = new_module(ctx, file)?;
+                    module.set("exports", evaluated.namespace()?)?;
+                    state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
+                    module.get("exports")
+                }
             }
         }
     }

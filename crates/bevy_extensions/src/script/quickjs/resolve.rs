@@ -129,9 +129,15 @@ fn is_package(name: &str) -> bool {
     name.starts_with(|c: char| c == '@' || c.is_ascii_alphanumeric()) && !name.contains([':', '\\', ' '])
 }
 
+/// Modules that a program has in Node only.
+const OF_NODE: &str = "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel \
+    dns domain events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline \
+    repl stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib";
+
 /// Tells whether a name means a module of Node.
 fn is_of_node(name: &str) -> bool {
-    name.starts_with("node:")
+    let module = name.split('/').next().unwrap_or_default();
+    name.starts_with("node:") || OF_NODE.split(' ').any(|of_node| of_node == module)
 }
 
 /// Finds the file of a library that is meant by its name and perhaps a path in it.
