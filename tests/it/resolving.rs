@@ -438,7 +438,7 @@ fn an_artifact_that_cannot_be_had_leaves_out() {
     assert_eq!(
         explain(&resolution.problems).trim_end(),
         "error: `Museum` is left out: it needs the artifact `org.example:vase:1.0`: this app fetches no artifacts\n  \
-           in: museum.ron:1:64\n  \
+           in: museum.ron:1:60\n  \
            hint: turn on the feature `artifacts` of `bevy_extensions`",
     );
 }

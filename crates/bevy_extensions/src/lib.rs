@@ -601,13 +601,15 @@ mod watch;
 mod world_ext;
 
 pub use bevy_extensions_core::{
-    Absence, Alias, ArchiveError, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Dev, DevFolder,
-    DevFolderError, Discovery, DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError,
-    EventName, EventNameError, ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders, Found,
-    HostSettings, InterfaceName, LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder, NameError, OnLeftOut,
-    Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository, Resolution, Restart, RonText,
-    SaveError, ScriptLimits, SettingsError, Severity, Source, Storage, Switch, SwitchTo, Unavailable, Unrunnable,
-    Version, VersionError, VersionReq, assets_dir, discover, explain, parse_range, parse_version, resolve,
+    Absence, Alias, ArchiveError, Artifact, ArtifactContent, ArtifactError, ArtifactFile, ArtifactNameError,
+    ArtifactSettings, Candidate, Cause, Choice, CycleStep, Dependency, DependencyError, Dev, DevFolder, DevFolderError,
+    Discovery, DiscoveryProblem, DiscoveryProblemKind, Edge, EdgeKind, EventFilter, EventFilterError, EventName,
+    EventNameError, ExtensionArtifacts, ExtensionFiles, ExtensionName, External, FaultLimits, FileError, Folders,
+    Found, HeldArtifact, HostSettings, InterfaceName, LARGEST_FILE, Limits, Location, Manifest, ManifestBuilder,
+    NameError, OnLeftOut, Overwrite, ParseError, ParseErrorKind, Plan, Planned, Problem, Provided, Repository,
+    RepositoryUrl, Resolution, Restart, RonText, SaveError, ScriptLimits, SettingsError, Severity, Source, Storage,
+    Switch, SwitchTo, Unavailable, Unrunnable, Version, VersionError, VersionReq, WantedArtifact, assets_dir, discover,
+    explain, parse_range, parse_version, resolve,
 };
 pub use serde_json::{Value, json};
 

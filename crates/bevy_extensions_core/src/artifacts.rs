@@ -2,15 +2,20 @@
 //!
 //! Nothing of this needs a connection; what fetches stands behind the feature `artifacts`.
 
+#[cfg(feature = "artifacts")]
+mod client;
 mod coordinates;
+#[cfg(feature = "artifacts")]
+mod error;
 mod hash;
 #[cfg(feature = "artifacts")]
 mod hasher;
 mod have;
+pub mod npm;
 mod repository;
 mod wanted;
 
-pub use coordinates::{Artifact, ArtifactError, MavenArtifact, NpmArtifact};
+pub use coordinates::{Artifact, ArtifactError, MavenArtifact};
 pub use hash::{Hash, HashError, HashKind};
 #[cfg(feature = "artifacts")]
 pub use hasher::Hasher;

@@ -157,7 +157,7 @@ impl Unavailable {
     ///     "`Lamps` is left out: it needs the artifact `town:lamp:1.0@glb`: the light is out",
     /// );
     /// assert_eq!(problem.hint(), "wait for the morning");
-    /// assert_eq!(problem.locations()[0].to_string(), "lamps.ron:1:63");
+    /// assert_eq!(problem.locations()[0].to_string(), "lamps.ron:1:59");
     /// # Ok::<(), bevy_extensions_core::ParseError>(())
     /// ```
     pub fn new(artifact: Artifact, why: impl Into<String>, hint: impl Into<String>) -> Self {

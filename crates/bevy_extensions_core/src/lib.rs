@@ -59,7 +59,7 @@ mod text;
 
 pub use artifacts::{
     Artifact, ArtifactContent, ArtifactError, ArtifactFile, ArtifactNameError, ExtensionArtifacts, HeldArtifact,
-    MavenArtifact, NpmArtifact, NpmPackage, NpmPackages, Repository, RepositoryUrl, RepositoryUrlError, WantedArtifact,
+    MavenArtifact, NpmPackage, NpmPackages, Repository, RepositoryUrl, RepositoryUrlError, WantedArtifact,
 };
 pub use candidate::{Candidate, Source, Unavailable, Unrunnable};
 pub use discover::{

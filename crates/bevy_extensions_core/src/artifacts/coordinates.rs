@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::npm::{Wish, WishError};
+
 /// The name of an external file or npm package, as a manifest writes it.
 ///
 /// A file of a repository in Maven's layout is `group:name:version[:classifier][@extension]`, a package of an npm repository
@@ -23,17 +25,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// );
 /// # Ok::<(), bevy_extensions_core::ArtifactError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Artifact {
     /// A file of a repository in Maven's layout.
     Maven(MavenArtifact),
     /// A package of an npm repository, with what it depends on.
-    Npm(NpmArtifact),
+    Npm(Wish),
 }
 
 /// A file of a repository in Maven's layout: `group:name:version[:classifier][@extension]`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MavenArtifact {
     /// Whose it is: `com.example`.
@@ -48,22 +50,12 @@ pub struct MavenArtifact {
     pub written_extension: Option<String>,
 }
 
-/// A package of an npm repository: `name@range`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub struct NpmArtifact {
-    /// Its name, with its scope: `@town/rain`.
-    pub name: String,
-    /// The versions that will do, in npm's words.
-    pub range: String,
-}
-
 impl Artifact {
     /// Returns the name without group, version and the like: an extension asks for its artifacts by it.
     pub fn name(&self) -> &str {
         match self {
             Self::Maven(maven) => &maven.name,
-            Self::Npm(npm) => &npm.name,
+            Self::Npm(wish) => wish.name.as_str(),
         }
     }
 }
@@ -89,7 +81,7 @@ impl MavenArtifact {
 impl fmt::Display for Artifact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Npm(NpmArtifact { name, range }) => write!(f, "{name}@{range}"),
+            Self::Npm(wish) => wish.fmt(f),
             Self::Maven(MavenArtifact { group, name, version, classifier, written_extension }) => {
                 write!(f, "{group}:{name}:{version}")?;
                 classifier.iter().try_for_each(|classifier| write!(f, ":{classifier}"))?;
@@ -121,8 +113,8 @@ enum Kind {
     Character { part: &'static str, text: String, character: String },
     #[error("its group `{0}` has two dots in a row, or one at its end")]
     Dots(String),
-    #[error("its name is longer than 214 characters")]
-    Long,
+    #[error(transparent)]
+    Npm(WishError),
 }
 
 impl FromStr for Artifact {
@@ -135,7 +127,7 @@ impl FromStr for Artifact {
         let before = at.map_or(trimmed, |at| &trimmed[..at]);
         match at {
             _ if before.contains(':') => maven(before, at.map(|at| &trimmed[at + 1..])).map(Self::Maven),
-            Some(at) => npm(before, trimmed[at + 1..].trim()).map(Self::Npm),
+            Some(_) => trimmed.parse().map(Self::Npm).map_err(Kind::Npm),
             None => Err(Kind::Shape),
         }
         .map_err(|kind| ArtifactError { text: text.into(), kind })
@@ -161,25 +153,6 @@ fn maven(coordinates: &str, extension: Option<&str>) -> Result<MavenArtifact, Ki
         classifier: classifier.map(|text| own("classifier", text)).transpose()?,
         written_extension: extension.map(|text| own("extension", text)).transpose()?,
     })
-}
-
-fn npm(name: &str, range: &str) -> Result<NpmArtifact, Kind> {
-    check_npm_name(name)?;
-    match range.chars().find(|c| c.is_control()) {
-        _ if range.is_empty() => Err(Kind::Empty("range")),
-        Some(character) => Err(bad_character("range", range, character)),
-        None => Ok(NpmArtifact { name: name.into(), range: range.into() }),
-    }
-}
-
-fn check_npm_name(name: &str) -> Result<(), Kind> {
-    if name.len() > 214 {
-        return Err(Kind::Long);
-    }
-    match name.strip_prefix('@').map(|name| name.split_once('/').ok_or(Kind::Shape)).transpose()? {
-        None => check("name", name, "-_.~"),
-        Some((scope, name)) => check("scope", scope, "-_.~").and_then(|()| check("name", name, "-_.~")),
-    }
 }
 
 /// A part becomes a part of a path and of an address, so it has nothing that would lead elsewhere.
@@ -222,7 +195,7 @@ mod tests {
     fn check(text: &str, expected: &str) {
         match text.parse::<Artifact>() {
             Ok(Artifact::Maven(maven)) => assert_eq!(maven.path(), expected),
-            Ok(Artifact::Npm(npm)) => assert_eq!(format!("{} in {}", npm.name, npm.range), expected),
+            Ok(Artifact::Npm(wish)) => assert_eq!(format!("{} in {}", wish.name, wish.wanted), expected),
             Err(error) => assert_eq!(error.to_string(), format!("`{text}` is no artifact: {expected}")),
         }
     }
@@ -252,12 +225,16 @@ mod tests {
     fn what_is_missing_or_too_much_is_told() {
         check("", "expected `group:name:version`, or `name@range` for one of npm");
         check("lamp", "expected `group:name:version`, or `name@range` for one of npm");
-        check("@town@1", "expected `group:name:version`, or `name@range` for one of npm");
+        check("@town@1", "`@town` is no name of an npm package; one looks like `left-pad` or `@town/left-pad`");
         check("town:lamp", "expected `group:name:version`, or `name@range` for one of npm");
         check("a:b:c:d:e", "it has more parts than `group:name:version:classifier`");
         check("town::1", "its name is empty");
         check("town:lamp:1@", "its extension is empty");
-        check("left-pad@ ", "its range is empty");
+        check(
+            "left-pad@^x.1!",
+            "`left-pad`: `^x.1!` is no version range: `^x.1!` is no version in it; a range looks like `^1.2`, `1.x` or \
+             `>=1 <3 || 4.0.0`",
+        );
     }
 
     #[test]
@@ -271,8 +248,9 @@ mod tests {
         check("a:b:1@x/y", "its extension `x/y` has `/`, which is not allowed there");
         check("a:b:[1,2)", "its version `[1,2)` has `[`, which is not allowed there");
         check("a:b:1\0", "its version `1\0` has a control character, which is not allowed there");
-        check("../rain@1", "its name `../rain` has `/`, which is not allowed there");
-        check("@town/../x@1", "its name `../x` has `/`, which is not allowed there");
-        check("@../x@1", "its scope `..` does not begin with a letter or a digit");
+        for name in ["../rain", "@town/../x", "@../x", "a\\b", ".."] {
+            let why = format!("`{name}` is no name of an npm package; one looks like `left-pad` or `@town/left-pad`");
+            check(&format!("{name}@1"), &why);
+        }
     }
 }
