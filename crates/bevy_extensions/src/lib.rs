@@ -586,8 +586,8 @@ pub mod script;
 #[cfg(feature = "script")]
 mod script_error;
 mod settings;
-mod shelf;
 mod shared;
+mod shelf;
 mod signature;
 mod switch;
 mod tell;
@@ -633,7 +633,7 @@ pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
 pub use fault::{Fault, FaultKind, FaultPlace};
-pub use files::Files;
+pub use files::{Files, NoArtifact};
 pub use frame_time::ExtensionFrameTimes;
 pub use host::HostScope;
 pub use leftovers::Leftover;

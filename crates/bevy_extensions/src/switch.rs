@@ -114,7 +114,9 @@ impl fmt::Display for SwitchStep {
             (None, to) => write!(f, "load `{name}`{version}, which {} then", told(&to))?,
             (_, None) if self.is_stop() => write!(f, "stop `{name}`, and unload it")?,
             (from, None) => write!(f, "unload `{name}`, which {}", told(&from))?,
-            (_, Some(ExtensionState::Planned)) if !self.is_stop() => write!(f, "start `{name}` when its artifacts are there")?,
+            (_, Some(ExtensionState::Planned)) if !self.is_stop() => {
+                write!(f, "start `{name}` when its artifacts are there")?
+            }
             (_, Some(ExtensionState::Planned)) => {
                 let again = if self.loads.is_some() { "load it anew" } else { "start it again" };
                 write!(f, "stop `{name}`, to {again}")?;

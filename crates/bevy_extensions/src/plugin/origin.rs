@@ -125,7 +125,12 @@ fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
     let mut candidate = found.candidate.clone();
     // What cannot run for another reason has that one.
     candidate.unrunnable.get_or_insert(why);
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held: Held::default(), launch: Arc::new(|_, _| {}) }
+    Loadable {
+        candidate: Arc::new(candidate),
+        found: on_disk(found),
+        held: Held::default(),
+        launch: Arc::new(|_, _| {}),
+    }
 }
 
 /// Keeps how something was found, if it can be read again.

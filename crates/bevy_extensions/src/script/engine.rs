@@ -7,9 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 #[cfg(doc)]
 use bevy_extensions_core::Storage;
-use bevy_extensions_core::{
-    ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits,
-};
+use bevy_extensions_core::{ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits};
 use serde_json::Value;
 
 use crate::script_error::ScriptError;

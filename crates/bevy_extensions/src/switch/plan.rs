@@ -214,7 +214,8 @@ impl Outcome {
 
     /// Says why somebody cannot run.
     fn missing(&self, scene: &Scene<'_>, place: usize) -> BlockedBy {
-        let edge = (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, |other| self.will_run[other])).flatten();
+        let edge =
+            (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, |other| self.will_run[other])).flatten();
         let other = edge.map_or(place, |edge| edge.to);
         BlockedBy::Requires { extension: scene.standings[other].name.clone(), state: self.rests(scene, other) }
     }

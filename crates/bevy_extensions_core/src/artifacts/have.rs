@@ -119,7 +119,8 @@ impl HeldArtifact {
                 packages.packages.get(&packages.root).map(|root| root.version.to_string()).unwrap_or_default()
             }
             (_, Artifact::Maven(maven)) => maven.version.clone(),
-            (_, Artifact::Npm(npm)) => npm.range.clone(),
+            // A package is no file.
+            (_, Artifact::Npm(_)) => String::new(),
         }
     }
 

@@ -25,11 +25,7 @@ pub(super) fn install<'js>(natives: &Object<'js>) -> Result<()> {
 }
 
 /// Does something with an artifact of the script.
-fn with<T>(
-    ctx: &Ctx<'_>,
-    name: &str,
-    code: impl FnOnce(&HeldArtifact) -> std::result::Result<T, String>,
-) -> Result<T> {
+fn with<T>(ctx: &Ctx<'_>, name: &str, code: impl FnOnce(&HeldArtifact) -> std::result::Result<T, String>) -> Result<T> {
     let source = state(ctx).source.clone();
     let held = source.artifacts.get(name).map_err(|error| format!("{error}; {}", error.hint()));
     told(ctx, held.and_then(code))

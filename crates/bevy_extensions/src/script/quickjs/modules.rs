@@ -76,7 +76,8 @@ fn required<'js>(ctx: &Ctx<'js>, file: &str) -> Result<JsValue<'js>> {
     state(ctx).depth.check(ctx)?;
     let text = read(ctx, file)?;
     if file.ends_with(".json") {
-        let value = serde_json::from_str(&text).map_err(|error| fail(ctx, &format!("`{}` is no JSON: {error}", shown(file))))?;
+        let value = serde_json::from_str(&text)
+            .map_err(|error| fail(ctx, &format!("`{}` is no JSON: {error}", shown(file))))?;
         let module = new_module(ctx, file)?;
         module.set("exports", values::to_js(ctx, &value)?)?;
         state(ctx).modules.borrow_mut().insert(file.into(), module.clone());

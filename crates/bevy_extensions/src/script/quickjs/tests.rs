@@ -4,7 +4,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bevy_extensions_core::{ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version};
+use bevy_extensions_core::{
+    ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version,
+};
 use serde_json::{Value, json};
 
 mod libraries;

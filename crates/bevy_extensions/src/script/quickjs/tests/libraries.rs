@@ -73,10 +73,7 @@ fn a_package_is_required_by_its_name() {
     let shelf = Shelf::default().npm(&[PAD]);
     shelf.says("const pad = require('left-pad'); console.log(`[${pad('a', 3)}]`, pad.twice('b'))", &["[  a] bb"]);
     shelf.says("console.log(require('left-pad') === require('left-pad/lib/pad.js'))", &["true"]);
-    shelf.say(
-        &[("main.js", "require('./lib/a')"), ("lib/a.js", "console.log(require('left-pad')('a', 2))")],
-        &[" a"],
-    );
+    shelf.say(&[("main.js", "require('./lib/a')"), ("lib/a.js", "console.log(require('left-pad')('a', 2))")], &[" a"]);
 }
 
 #[test]
@@ -159,7 +156,12 @@ fn packages_may_need_one_another() {
 #[test]
 fn a_package_knows_itself_by_its_name_and_where_its_files_are() {
     let code = "exports.self = require('a').n; exports.at = [__filename, __dirname, module.id]; exports.n = 1;";
-    let shelf = Shelf::default().npm(&[("a", "1.0.0", &[], &[("index.js", "exports.n = 5; require('./lib/b')"), ("lib/b.js", code)])]);
+    let shelf = Shelf::default().npm(&[(
+        "a",
+        "1.0.0",
+        &[],
+        &[("index.js", "exports.n = 5; require('./lib/b')"), ("lib/b.js", code)],
+    )]);
     shelf.says(
         "console.log(require('a/lib/b'))",
         &["{ self: 5, at: [ 'a@1.0.0/lib/b.js', 'a@1.0.0/lib', 'a@1.0.0/lib/b.js' ], n: 1 }"],
@@ -181,7 +183,10 @@ fn a_single_file_is_a_library() {
         .file("town.libs:sun:1.0.0@mjs", "sun-1.0.0.mjs", b"export default 'shines'");
     shelf.says("console.log(require('rain').drops, require('prices').bread)", &["rain-1.0.0.js 3"]);
     shelf.says("console.log(require('town.libs:rain:1.0.0@js') === require('rain'))", &["true"]);
-    shelf.says("import sun from 'sun'; import { drops } from 'rain'; console.log(sun, drops)", &["shines rain-1.0.0.js"]);
+    shelf.says(
+        "import sun from 'sun'; import { drops } from 'rain'; console.log(sun, drops)",
+        &["shines rain-1.0.0.js"],
+    );
     shelf.fails(
         "require('rain/drops')",
         "Error: `rain/drops` leads into `rain-1.0.0.js`, which is a single file, at main.js:1:1\n1 | require('rain/drops')\n  | ^",
@@ -193,7 +198,10 @@ fn own_files_are_not_mistaken_for_those_of_libraries() {
     let shelf = Shelf::default().npm(&[PAD]).file("town.libs:rain:1@js", "rain-1.js", b"exports.a = 1");
     shelf.say(
         &[
-            ("main.js", "console.log(require('./rain-1.js').a, require('rain').a, require('./left-pad@1.3.0/lib/pad').own)"),
+            (
+                "main.js",
+                "console.log(require('./rain-1.js').a, require('rain').a, require('./left-pad@1.3.0/lib/pad').own)",
+            ),
             ("rain-1.js", "exports.a = 'own'"),
             ("left-pad@1.3.0/lib/pad.js", "exports.own = __filename"),
         ],
@@ -223,9 +231,12 @@ fn errors_in_a_library_have_their_place_there() {
 
 #[test]
 fn a_package_that_needs_a_module_of_node_is_told_with_it() {
-    let shelf = Shelf::default()
-        .npm(&[("log", "1.0.0", &[], &[("index.js", "\nconst fs = require('fs')")])])
-        .npm(&[("way", "1.0.0", &[], &[("index.mjs", "import path from 'node:path'"), ("package.json", r#"{"main": "index.mjs"}"#)])]);
+    let shelf = Shelf::default().npm(&[("log", "1.0.0", &[], &[("index.js", "\nconst fs = require('fs')")])]).npm(&[(
+        "way",
+        "1.0.0",
+        &[],
+        &[("index.mjs", "import path from 'node:path'"), ("package.json", r#"{"main": "index.mjs"}"#)],
+    )]);
     shelf.fails(
         "require('log')",
         "Error: `log@1.0.0` needs `fs`, a module of Node, and scripts have none of these, at log@1.0.0/index.js:2:12\n2 | const fs = require('fs')\n  |            ^\nat log@1.0.0/index.js:2:12\nat main.js:1:1",
@@ -247,7 +258,8 @@ fn a_package_that_is_called_as_a_module_of_node_is_had_if_it_is_declared() {
 
 #[test]
 fn what_a_package_does_not_have_is_told() {
-    let shelf = Shelf::default().npm(&[("a", "1.0.0", &[], &[("index.js", "require('./b')"), ("c.js", "require('x')")])]);
+    let shelf =
+        Shelf::default().npm(&[("a", "1.0.0", &[], &[("index.js", "require('./b')"), ("c.js", "require('x')")])]);
     shelf.fails(
         "require('a')",
         "Error: there is no file `b` in `a@1.0.0`, which its `index.js` loads, at a@1.0.0/index.js:1:1\n1 | require('./b')\n  | ^\nat a@1.0.0/index.js:1:1\nat main.js:1:1",
@@ -300,11 +312,7 @@ fn artifacts_are_read() {
          console.log(prices.has('prices-1.2.csv'), prices.has('other.csv'), prices.read('prices-1.2.csv'));
          const pad = extension.artifact('left-pad');
          console.log(pad.version, pad.list('lib/'), JSON.parse(pad.read('package.json')).main, pad.has('lib/pad.js'))",
-        &[
-            "prices 1.2 bread,3 10 [ 'prices-1.2.csv' ]",
-            "true false bread,3",
-            "1.3.0 [ 'lib/pad.js' ] lib/pad true",
-        ],
+        &["prices 1.2 bread,3 10 [ 'prices-1.2.csv' ]", "true false bread,3", "1.3.0 [ 'lib/pad.js' ] lib/pad true"],
     );
 }
 
