@@ -30,6 +30,7 @@ use crate::{
     switch,
 };
 use decision::{Decision, Verdict};
+use origin::Origin;
 
 /// Brings extensions to an app.
 ///
@@ -232,7 +233,7 @@ impl Plugin for ExtensionsPlugin {
         decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
         match verdict {
-            Verdict::Start => planned.iter().enumerate().for_each(|(id, it)| it.start(app, ExtensionId::new(id))),
+            Verdict::Start => start_all(app, &planned),
             Verdict::StartNobody => {}
             Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
         }
@@ -251,6 +252,16 @@ impl Plugin for ExtensionsPlugin {
         if self.exit_on_signal && !app.is_plugin_added::<bevy_app::TerminalCtrlCHandlerPlugin>() {
             app.add_plugins(bevy_app::TerminalCtrlCHandlerPlugin);
         }
+    }
+}
+
+/// Builds and launches all, in plan order; from the first on that waits for its artifacts, scripts are put off until the
+/// phases begin.
+fn start_all(app: &mut App, planned: &[Origin]) {
+    let mut is_put_off = false;
+    for (id, origin) in planned.iter().enumerate() {
+        is_put_off |= !origin.held().is_complete();
+        origin.start(app, ExtensionId::new(id), is_put_off);
     }
 }
 

@@ -76,9 +76,11 @@ impl Origin {
         }
     }
 
-    /// Builds the extension, unless somebody that it requires has failed.
-    pub(super) fn start(&self, app: &mut App, id: ExtensionId) {
+    /// Builds the extension, unless somebody that it requires has failed. A script is launched later, if it is put off: it may
+    /// need somebody who still waits for its artifacts.
+    pub(super) fn start(&self, app: &mut App, id: ExtensionId, is_put_off: bool) {
         match self {
+            Self::Script(_) if is_put_off => {}
             Self::Native(native, ..) => native.start(app, id),
             Self::Script(_) => lifecycle::restore(app.world_mut(), id),
         }
