@@ -1,26 +1,57 @@
 //! External files that extensions ask for: how they are named, where they come from, and what an extension sees of them.
 //!
-//! Nothing of this needs a connection; what fetches stands behind the feature `artifacts`.
+//! The words are always there. What fetches, checks and keeps the files stands behind the feature `artifacts`: see
+#![cfg_attr(feature = "artifacts", doc = "[`ArtifactStore`].")]
+#![cfg_attr(not(feature = "artifacts"), doc = "`ArtifactStore`.")]
 
-#[cfg(feature = "artifacts")]
-mod client;
 mod coordinates;
-#[cfg(feature = "artifacts")]
-mod error;
 mod hash;
-#[cfg(feature = "artifacts")]
-mod hasher;
 mod have;
 pub mod npm;
 mod repository;
 mod wanted;
 
+#[cfg(feature = "artifacts")]
+mod cache;
+#[cfg(feature = "artifacts")]
+mod client;
+#[cfg(feature = "artifacts")]
+mod error;
+#[cfg(feature = "artifacts")]
+mod fetching;
+#[cfg(feature = "artifacts")]
+mod hasher;
+#[cfg(feature = "artifacts")]
+mod lock;
+#[cfg(feature = "artifacts")]
+mod maven;
+#[cfg(feature = "artifacts")]
+mod progress;
+#[cfg(feature = "artifacts")]
+mod source;
+#[cfg(feature = "artifacts")]
+mod store;
+
 pub use coordinates::{Artifact, ArtifactError, MavenArtifact};
 pub use hash::{Hash, HashError, HashKind};
-#[cfg(feature = "artifacts")]
-pub use hasher::Hasher;
 pub use have::{
     ArtifactContent, ArtifactFile, ArtifactNameError, ExtensionArtifacts, HeldArtifact, NpmPackage, NpmPackages,
 };
 pub use repository::{Repository, RepositoryUrl, RepositoryUrlError};
 pub use wanted::WantedArtifact;
+
+#[cfg(feature = "artifacts")]
+pub use error::{Attempt, ExpectedBy, Fault, FetchCause, FetchError, Mismatch, RedirectFault};
+#[cfg(feature = "artifacts")]
+pub use fetching::Fetching;
+#[cfg(feature = "artifacts")]
+pub use hasher::Hasher;
+#[cfg(feature = "artifacts")]
+pub use lock::{
+    ArtifactKey, Change, Difference, Fact, LARGEST_LOCK, Lock, LockError, LockedArtifact, LockedExtension,
+    LockedPackage, content_hash,
+};
+#[cfg(feature = "artifacts")]
+pub use progress::{ArtifactProgress, FetchState};
+#[cfg(feature = "artifacts")]
+pub use store::{ArtifactStore, Look, Update};

@@ -96,6 +96,12 @@ impl Source {
         &self.location
     }
 
+    /// Returns which of the searched directories it was found in.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn directory(&self) -> Option<usize> {
+        self.directory
+    }
+
     /// Returns what sources are compared by: how early they were searched, then where.
     pub(crate) fn rank(&self) -> (Option<usize>, &Location) {
         (self.directory, &self.location)

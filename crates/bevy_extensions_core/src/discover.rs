@@ -25,6 +25,8 @@ use crate::{
 
 pub use dev::{SearchedDevFolder, dev_folders};
 use directories::directories;
+#[cfg(feature = "artifacts")]
+pub(crate) use directories::shown;
 pub use directories::{SearchedDirectory, searched};
 use entry::Entry;
 pub use folders::Folders;

@@ -3,9 +3,12 @@
 mod archive;
 mod disk;
 mod error;
+#[cfg(feature = "artifacts")]
+mod every;
 mod kept;
 mod list;
 mod path;
+mod replace;
 mod storage;
 #[cfg(feature = "archive")]
 mod unzip;
@@ -26,7 +29,10 @@ pub use error::FileError;
 use kept::Kept;
 use list::{is_listed, list_folder};
 use path::clean;
+pub(crate) use replace::{followed, replace};
 pub use storage::{Overwrite, Storage};
+#[cfg(feature = "artifacts")]
+pub(crate) use storage::{Temporary, is_temporary};
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///

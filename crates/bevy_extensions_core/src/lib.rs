@@ -36,6 +36,7 @@ mod event_name;
 mod interface_name;
 
 mod caseless;
+mod each_once;
 mod json;
 mod location;
 mod parse;

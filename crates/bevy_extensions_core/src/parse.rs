@@ -56,6 +56,8 @@ pub enum ParseErrorKind {
     NoSettings,
     /// There should be a struct, in round brackets.
     NoStruct,
+    /// A version control system has left two sides of the file in it.
+    MergeConflict,
     /// A value of the wrong type, a value that is not allowed, or a text that is not RON.
     Malformed(String),
 }
@@ -84,6 +86,7 @@ impl ParseError {
             ParseErrorKind::NoStruct if self.field.is_empty() => "expected `(`".into(),
             ParseErrorKind::NoStruct => format!("`{}`: expected `(`", self.field),
             ParseErrorKind::NoSettings => "this extension takes no settings".into(),
+            ParseErrorKind::MergeConflict => "a merge conflict begins here that nobody has resolved".into(),
             ParseErrorKind::Malformed(why) if self.field.is_empty() => why.clone(),
             ParseErrorKind::Malformed(why) => format!("`{}`: {why}", self.field),
         }
@@ -107,6 +110,9 @@ impl ParseError {
             ParseErrorKind::NotUtf8 => "save the file as UTF-8".into(),
             ParseErrorKind::NoStruct => "write it in round brackets, as in `(name: \"Weather\")`".into(),
             ParseErrorKind::NoSettings => "remove its entry from `settings`".into(),
+            ParseErrorKind::MergeConflict => {
+                "take either side as a whole, without the lines of `<`, `=` and `>`".into()
+            }
             ParseErrorKind::Malformed(_) => match self.field.as_str() {
                 "" => "look for a bracket, comma or quote that is missing or too much there".into(),
                 field => format!("correct the value of `{field}`"),

@@ -36,6 +36,15 @@ pub enum Problem {
     Discovery(DiscoveryProblem),
     /// The host settings cannot be read, so no extension starts.
     BadSettings(SettingsError),
+    /// What artifacts are kept in, or the lock, cannot be used: whoever asks for artifacts is left out.
+    Artifacts {
+        /// What is wrong.
+        why: String,
+        /// One thing to try.
+        hint: String,
+        /// The place to look at, if it is known.
+        at: Option<Location>,
+    },
     /// Something is wrong, and the host settings say that no extension starts then.
     Stopped,
     /// A name is there twice; one of the two is used.
@@ -273,6 +282,7 @@ impl Problem {
             Self::LeftOut { .. }
             | Self::Unreadable(_)
             | Self::BadSettings(_)
+            | Self::Artifacts { .. }
             | Self::NotHosted { .. }
             | Self::Stopped => Severity::Error,
             Self::Shadowed { .. }
@@ -310,6 +320,7 @@ impl Problem {
             Self::Unreadable(_)
             | Self::Discovery(_)
             | Self::BadSettings(_)
+            | Self::Artifacts { .. }
             | Self::Stopped
             | Self::NotWatched { .. }
             | Self::UnknownName { .. }
@@ -346,6 +357,7 @@ impl Problem {
             Self::InPlaceOf { installed, dev, .. } => vec![dev.1.clone(), installed.1.clone()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. }
+            | Self::Artifacts { at, .. }
             | Self::ChosenAbsent { at, .. }
             | Self::UnusedChoice { at, .. }
             | Self::DanglingAlias { at, .. }

@@ -4,7 +4,6 @@ mod aliases;
 mod artifacts;
 mod choices;
 mod dev;
-mod each_once;
 mod edit;
 mod faults;
 mod limits;
@@ -22,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     artifacts::Repository,
+    each_once::{each_once, each_once_in_each},
     event_name::EventName,
     interface_name::InterfaceName,
     location::Location,
@@ -34,9 +34,10 @@ use crate::{
 pub use aliases::Alias;
 pub(crate) use aliases::AliasLoop;
 pub use artifacts::ArtifactSettings;
+#[cfg(feature = "artifacts")]
+pub(crate) use artifacts::DEFAULT_LOCK;
 pub use choices::Choice;
 pub use dev::{Dev, DevFolder, DevFolderError};
-use each_once::{each_once, each_once_in_each};
 pub use faults::{FaultLimits, Restart};
 pub use limits::{Limits, ScriptLimits};
 use places::Places;

@@ -141,7 +141,7 @@ impl Client {
             };
             match &result {
                 Err(Trouble::Fault(fault)) if fault.may_pass() && tries <= self.retries => {
-                    self.pause(pause(fault, tries))
+                    self.pause(pause(fault, tries));
                 }
                 _ => return (result, tries),
             }

@@ -232,7 +232,7 @@ mod tests {
         check("town:lamp:1@", "its extension is empty");
         check(
             "left-pad@^x.1!",
-            "`left-pad`: `^x.1!` is no version range: `^x.1!` is no version in it; a range looks like `^1.2`, `1.x` or \
+            "`left-pad`: `^x.1!` is no version range: `x.1!` is no version in it; a range looks like `^1.2`, `1.x` or \
              `>=1 <3 || 4.0.0`",
         );
     }

@@ -31,24 +31,20 @@ pub enum FetchCause {
     /// All repositories were asked, in this order.
     Nowhere(Vec<Attempt>),
     /// A content is not the one that it should be. No further repository is asked: a person has to look at that.
-    Mismatch {
-        /// The repository.
-        repository: String,
-        /// Where the content was.
-        url: String,
-        /// The hash that it should have.
-        expected: Hash,
-        /// Who says so.
-        by: ExpectedBy,
-        /// The hash that it has.
-        found: Hash,
-    },
+    Mismatch(Box<Mismatch>),
     /// What was fetched could not be kept in the cache.
     Cache {
         /// The place in the cache.
         path: String,
         /// What the system said.
         why: String,
+    },
+    /// The cache or the lock cannot be used at all.
+    Unusable {
+        /// Why.
+        why: String,
+        /// One thing to try.
+        hint: String,
     },
     /// The lock says otherwise, and `locked` is set.
     Locked {
@@ -69,6 +65,22 @@ pub enum FetchCause {
     },
     /// Nobody waits for it any more.
     Cancelled,
+}
+
+/// A content that is not the one that it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mismatch {
+    /// The repository.
+    pub repository: String,
+    /// Where the content was.
+    pub url: String,
+    /// The hash that it should have.
+    pub expected: Hash,
+    /// Who says so.
+    pub by: ExpectedBy,
+    /// The hash that it has.
+    pub found: Hash,
 }
 
 /// Who says which hash a content should have.
@@ -196,16 +208,18 @@ impl FetchError {
                 "add one to the `repositories` of the manifest, or of the host settings".into()
             }
             FetchCause::Nowhere(attempts) => attempts.last().map(Attempt::hint).unwrap_or_default(),
-            FetchCause::Mismatch { by: ExpectedBy::Manifest, .. } => {
-                "ask whoever made the extension which content is the right one, and use neither until then".into()
+            FetchCause::Mismatch(mismatch) => match mismatch.by {
+                ExpectedBy::Manifest => {
+                    "ask whoever made the extension which content is the right one, and use neither until then"
+                }
+                ExpectedBy::Lock => {
+                    "find out why the repository has another content now; update the artifact only if that is right"
+                }
+                ExpectedBy::Repository => "try again later, and tell whoever keeps the repository if it stays so",
             }
-            FetchCause::Mismatch { by: ExpectedBy::Lock, .. } => {
-                "find out why the repository has another content now; update the artifact only if that is right".into()
-            }
-            FetchCause::Mismatch { by: ExpectedBy::Repository, .. } => {
-                "try again later, and tell whoever keeps the repository if it stays so".into()
-            }
+            .into(),
             FetchCause::Cache { .. } => "check that this user may write there, and that the disk has room".into(),
+            FetchCause::Unusable { hint, .. } => hint.clone(),
             FetchCause::Locked { .. } => "update the lock without `locked`, look at what changes, and keep it".into(),
             FetchCause::Offline { damaged: Some((file, _)) } => {
                 format!("remove `{file}`, and start once without `offline`")
@@ -235,15 +249,9 @@ impl fmt::Display for FetchCause {
                 let attempts: Vec<_> = attempts.iter().map(ToString::to_string).collect();
                 write!(f, "{}", attempts.join("; "))
             }
-            Self::Mismatch { repository, url, expected, by, found } => {
-                let by = match by {
-                    ExpectedBy::Manifest => "the manifest wants",
-                    ExpectedBy::Lock => "the lock has",
-                    ExpectedBy::Repository => "it should be",
-                };
-                write!(f, "the content of `{url}` from `{repository}` is {found}, but {by} {expected}")
-            }
+            Self::Mismatch(mismatch) => write!(f, "{mismatch}"),
             Self::Cache { path, why } => write!(f, "it cannot be kept as `{path}`: {why}"),
+            Self::Unusable { why, .. } => write!(f, "{why}"),
             Self::Locked { why } => write!(f, "`locked` is set, and {why}"),
             Self::Offline { damaged: Some((file, found)) } => {
                 write!(f, "`{file}` in the cache is damaged, as it is {found}, and `offline` is set")
@@ -252,6 +260,18 @@ impl fmt::Display for FetchCause {
             Self::Package { repository, why } => write!(f, "what `{repository}` sent cannot be used: {why}"),
             Self::Cancelled => write!(f, "fetching it was given up"),
         }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { repository, url, expected, by, found } = self;
+        let by = match by {
+            ExpectedBy::Manifest => "the manifest wants",
+            ExpectedBy::Lock => "the lock has",
+            ExpectedBy::Repository => "it should be",
+        };
+        write!(f, "the content of `{url}` from `{repository}` is {found}, but {by} {expected}")
     }
 }
 

@@ -126,7 +126,7 @@ fn directory(
 }
 
 /// Returns a path as people see it: without the current directory.
-pub(super) fn shown(path: &Path, folders: &Folders) -> String {
+pub(crate) fn shown(path: &Path, folders: &Folders) -> String {
     let below = folders.cwd.as_deref().and_then(|cwd| path.strip_prefix(cwd).ok());
     below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(path).display().to_string()
 }

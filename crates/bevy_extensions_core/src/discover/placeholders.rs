@@ -9,6 +9,8 @@ use super::{
     Folders,
     problem::{DiscoveryProblem, DiscoveryProblemKind as Kind},
 };
+#[cfg(feature = "artifacts")]
+use crate::settings::DEFAULT_LOCK;
 use crate::{problem::Problem, settings::HostSettings, suggest};
 
 /// A path in the host settings with a placeholder that stands for no folder.
@@ -96,6 +98,22 @@ impl HostSettings {
                 ..DiscoveryProblem::new(&self.data, Kind::NoData(error))
             }))
         })
+    }
+}
+
+#[cfg(feature = "artifacts")]
+impl HostSettings {
+    /// Returns what a path stands for that is written in the host settings.
+    pub(crate) fn path_of(&self, written: &str, folders: &Folders) -> Result<PathBuf, PlaceholderError> {
+        Paths { settings: self, folders }.other(written)
+    }
+
+    /// Returns the file that is the lock.
+    pub(crate) fn lock_path(&self, folders: &Folders) -> Result<PathBuf, PlaceholderError> {
+        if self.config_folder().is_none() && self.artifacts.lock == DEFAULT_LOCK {
+            return self.path_of("{assets}/extensions.lock", folders);
+        }
+        self.path_of(&self.artifacts.lock, folders)
     }
 }
 

@@ -57,6 +57,26 @@ pub(crate) fn read_at_most(most: u64, file: &Path, path: &str) -> Result<Vec<u8>
     Err(FileError::Changing { path: path.into() })
 }
 
+/// Reads a file of any size in parts; `path` is for messages.
+#[cfg(feature = "artifacts")]
+pub(super) fn read_parts(file: &Path, path: &str, take: &mut dyn FnMut(&[u8])) -> Result<(), FileError> {
+    let failed = |error: io::Error| file_error(path, &error);
+    // As above.
+    if !fs::metadata(file).map_err(failed)?.is_file() {
+        return Err(FileError::NotAFile { path: path.into() });
+    }
+    let mut opened = File::open(file).map_err(failed)?;
+    let before = stamp(&opened);
+    let mut part = vec![0; 64 << 10];
+    loop {
+        match opened.read(&mut part).map_err(failed)? {
+            0 => break,
+            length => take(&part[..length]),
+        }
+    }
+    if before == stamp(&opened) { Ok(()) } else { Err(FileError::Changing { path: path.into() }) }
+}
+
 /// Returns what differs after a file was written.
 fn stamp(file: &File) -> Option<impl PartialEq + use<>> {
     let metadata = file.metadata().ok()?;

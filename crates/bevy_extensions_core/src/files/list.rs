@@ -20,6 +20,12 @@ pub(super) fn list_all(folder: &Path, prefix: &str, is_visible: fn(&str) -> bool
     List { prefix, folder, is_visible, real: Vec::new(), left: usize::MAX, paths: Vec::new() }.list()
 }
 
+/// Lists the clean paths of a folder as [`list_folder`] does, but as many as there are.
+#[cfg(feature = "artifacts")]
+pub(super) fn list_every(folder: &Path) -> Vec<String> {
+    list_all(folder, "", is_visible)
+}
+
 /// Tells whether a path is one of those that begin with `prefix`, and nothing in it is hidden.
 pub(super) fn is_listed(path: &str, prefix: &str) -> bool {
     path.starts_with(prefix) && path.split('/').all(is_visible)

@@ -12,8 +12,9 @@ use std::{
 
 use super::{ExtensionFiles, FileError, LARGEST_FILE, disk, list::list_all, text};
 use crate::name::ExtensionName;
-use names::{clean_name, folder_of, is_temporary};
-use temporary::Temporary;
+pub(crate) use names::is_temporary;
+use names::{clean_name, folder_of};
+pub(crate) use temporary::Temporary;
 
 /// The storage of an extension: a folder of its own, where it writes files and reads them again.
 ///

@@ -23,7 +23,7 @@ impl Problem {
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::InPlaceOf { dev, .. } => format!("take `{}` out of the dev folders to use the other", dev.0),
-            Self::NotWatched { hint, .. } => hint.clone(),
+            Self::NotWatched { hint, .. } | Self::Artifacts { hint, .. } => hint.clone(),
             Self::WishDropped { kind: EdgeKind::Chosen, .. } => {
                 "choose another in the host settings, or loosen another step of the cycle".into()
             }
@@ -86,6 +86,7 @@ impl fmt::Display for Problem {
                 write!(f, "an extension is left out: its manifest is wrong: {}", error.message())
             }
             Self::BadSettings(error) => write!(f, "no extension starts: {error}"),
+            Self::Artifacts { why, .. } => write!(f, "{why}"),
             Self::Stopped => {
                 write!(f, "no extension starts, and the app exits: something is left out, and `on_left_out` is `Stop`")
             }

@@ -19,7 +19,7 @@ pub(super) fn folder_of(name: &ExtensionName) -> String {
 }
 
 /// Tells whether a name is that of a file that is being written.
-pub(super) fn is_temporary(name: &str) -> bool {
+pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY)
 }
 

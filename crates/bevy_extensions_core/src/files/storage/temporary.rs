@@ -14,7 +14,7 @@ use super::names::{TEMPORARY, is_temporary};
 const OLD: Duration = Duration::from_hours(1);
 
 /// A file beside its place; it goes when it was not put there.
-pub(super) struct Temporary(PathBuf);
+pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {
     /// Writes a file beside its place.
@@ -24,7 +24,8 @@ impl Temporary {
         Ok(temporary)
     }
 
-    fn create(folder: &Path) -> io::Result<(Self, File)> {
+    /// Begins a file in a folder.
+    pub(crate) fn create(folder: &Path) -> io::Result<(Self, File)> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let mut number = 0;
         loop {
@@ -38,7 +39,7 @@ impl Temporary {
     }
 
     /// Puts it in its place, instead of what is there.
-    pub(super) fn replace(self, place: &Path) -> io::Result<()> {
+    pub(crate) fn replace(self, place: &Path) -> io::Result<()> {
         if let Ok(before) = fs::metadata(place) {
             fs::set_permissions(&self.0, before.permissions())?;
         }

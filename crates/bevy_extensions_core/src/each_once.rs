@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use serde::{Deserialize, Deserializer, de};
 
 /// Reads a map; a `BTreeMap` by itself would let the last of two entries win in silence.
-pub(super) fn each_once<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+pub(crate) fn each_once<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
 where
     D: Deserializer<'de>,
     K: Deserialize<'de> + Ord + fmt::Display,
@@ -15,7 +15,7 @@ where
 }
 
 /// Reads a map of maps; see [`each_once`].
-pub(super) fn each_once_in_each<'de, D, O, K, V>(deserializer: D) -> Result<BTreeMap<O, BTreeMap<K, V>>, D::Error>
+pub(crate) fn each_once_in_each<'de, D, O, K, V>(deserializer: D) -> Result<BTreeMap<O, BTreeMap<K, V>>, D::Error>
 where
     D: Deserializer<'de>,
     O: Deserialize<'de> + Ord + fmt::Display,

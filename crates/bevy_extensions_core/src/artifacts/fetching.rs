@@ -1,0 +1,261 @@
+//! Fetching, on threads of its own.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use super::{
+    Artifact, ExtensionArtifacts, HeldArtifact, LockedArtifact, MavenArtifact,
+    client::Client,
+    error::{ExpectedBy, FetchCause, FetchError},
+    maven::{self, Expected},
+    progress::{ArtifactProgress, FetchState, Meter},
+    source::Asking,
+    store::{Absent, Inner, Want},
+};
+use crate::name::ExtensionName;
+
+/// What is being fetched, on threads of its own. Whoever drops it gives it up, and waits for nobody.
+///
+/// What two extensions ask for is fetched once. Each extension is [done](Self::take_done) as soon as all of its own artifacts
+/// are, whatever becomes of the others.
+#[derive(Debug)]
+pub struct Fetching {
+    job: Arc<Job>,
+}
+
+pub(super) struct Job {
+    pub(super) inner: Arc<Inner>,
+    pub(super) client: Client,
+    goals: Vec<Goal>,
+    state: Mutex<State>,
+    changed: Condvar,
+    generation: Arc<AtomicU64>,
+}
+
+/// An artifact that is fetched.
+struct Goal {
+    want: Want,
+    /// What it counts in.
+    meter: Meter,
+}
+
+/// Something that one thread does.
+enum Task {
+    /// Fetch an artifact.
+    Goal(usize),
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Task>,
+    /// What became of each goal.
+    outcomes: Vec<Option<Outcome>>,
+    /// Who waits for which goals.
+    waiting: Vec<(ExtensionName, Vec<usize>)>,
+    done: Vec<Done>,
+}
+
+/// What became of a goal.
+type Outcome = Result<HeldArtifact, Box<FetchError>>;
+
+/// An extension, and what became of its artifacts.
+type Done = (ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>);
+
+impl Fetching {
+    pub(super) fn begin(inner: Arc<Inner>, wants: Vec<(ExtensionName, Vec<Want>)>) -> Self {
+        let generation = Arc::new(AtomicU64::new(0));
+        let (mut all, mut waiting) = (Vec::<(Want, Vec<ExtensionName>)>::new(), Vec::new());
+        for (name, wants) in wants {
+            let number = |want: Want| {
+                let known = all.iter().position(|(other, _)| *other == want);
+                let number = known.unwrap_or_else(|| {
+                    all.push((want, Vec::new()));
+                    all.len() - 1
+                });
+                all[number].1.push(name.clone());
+                number
+            };
+            let numbers: Vec<_> = wants.into_iter().map(number).collect();
+            waiting.push((name, numbers));
+        }
+        let goals: Vec<_> = all.into_iter().map(|(want, names)| Goal::new(want, names, &generation)).collect();
+        let state = State {
+            queue: (0..goals.len()).map(Task::Goal).collect(),
+            outcomes: goals.iter().map(|_| None).collect(),
+            waiting,
+            done: Vec::new(),
+        };
+        let client = Client::new(&inner.settings);
+        let job = Arc::new(Job { inner, client, goals, state: Mutex::new(state), changed: Condvar::new(), generation });
+        job.settle(job.state());
+        job.start();
+        Self { job }
+    }
+
+    /// Tells how far each file has come.
+    pub fn progress(&self) -> Vec<ArtifactProgress> {
+        self.job.goals.iter().map(|goal| goal.meter.read()).collect()
+    }
+
+    /// Returns a number that is another one whenever something has changed.
+    pub fn generation(&self) -> u64 {
+        self.job.generation.load(Ordering::Relaxed)
+    }
+
+    /// Tells whether nothing is under way any more.
+    pub fn is_done(&self) -> bool {
+        self.job.state().waiting.is_empty()
+    }
+
+    /// Returns the extensions whose artifacts are all there, or of whose artifacts some cannot be had: each once, and only those
+    /// since the last time.
+    pub fn take_done(&mut self) -> Vec<(ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>)> {
+        mem::take(&mut self.job.state().done)
+    }
+
+    /// Waits until nothing is under way any more, or the time is over, and tells whether all is done.
+    pub fn wait(&self, time: Duration) -> bool {
+        let state = self.job.state();
+        let waited = self.job.changed.wait_timeout_while(state, time, |state| !state.waiting.is_empty());
+        waited.unwrap_or_else(PoisonError::into_inner).0.waiting.is_empty()
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.job.client.give_up();
+        self.job.changed.notify_all();
+    }
+}
+
+impl Goal {
+    fn new(want: Want, extensions: Vec<ExtensionName>, generation: &Arc<AtomicU64>) -> Self {
+        let meter = Meter::new(want.wanted.artifact.to_string(), extensions, generation.clone());
+        Self { want, meter }
+    }
+}
+
+impl Job {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(self: &Arc<Self>) {
+        let most = usize::from(self.inner.settings.artifacts.parallel.get());
+        let mut started = 0;
+        for number in 0..most.min(self.goals.len()) {
+            let job = self.clone();
+            let thread = thread::Builder::new().name(format!("artifacts {number}"));
+            started += usize::from(thread.spawn(move || job.work()).is_ok());
+        }
+        if started == 0 {
+            // No thread can be had: better late than never.
+            self.work();
+        }
+    }
+
+    /// Does what is to be done, until there is nothing more.
+    fn work(&self) {
+        while let Some(task) = self.next() {
+            match task {
+                Task::Goal(number) => {
+                    let goal = &self.goals[number];
+                    let outcome = self.fetch(goal);
+                    goal.meter.set(if outcome.is_ok() { FetchState::Done } else { FetchState::Failed });
+                    self.finish(number, outcome);
+                }
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Task> {
+        let mut state = self.state();
+        loop {
+            if self.client.is_given_up() || state.waiting.is_empty() {
+                return None;
+            }
+            if let Some(task) = state.queue.pop_front() {
+                return Some(task);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn finish(&self, number: usize, outcome: Outcome) {
+        let mut state = self.state();
+        state.outcomes[number] = Some(outcome);
+        self.settle(state);
+    }
+
+    /// Lets those go who have all that they wait for.
+    fn settle(&self, mut state: MutexGuard<'_, State>) {
+        let State { outcomes, waiting, done, .. } = &mut *state;
+        waiting.retain(|(name, numbers)| {
+            let own: Option<Vec<_>> = numbers.iter().map(|number| outcomes[*number].as_ref()).collect();
+            let Some(own) = own else { return true };
+            let errors: Vec<_> =
+                own.iter().filter_map(|outcome| Some(FetchError::clone(outcome.as_ref().err()?))).collect();
+            let held = || ExtensionArtifacts::new(own.iter().filter_map(|outcome| outcome.as_ref().ok().cloned()));
+            done.push((name.clone(), if errors.is_empty() { Ok(held()) } else { Err(errors) }));
+            false
+        });
+        drop(state);
+        self.generation.fetch_add(1, Ordering::Relaxed);
+        self.changed.notify_all();
+    }
+
+    fn fetch(&self, goal: &Goal) -> Outcome {
+        let error = |cause| Box::new(FetchError { artifact: goal.want.wanted.artifact.clone(), package: None, cause });
+        match self.inner.hold(&goal.want) {
+            Ok(held) => return Ok(held),
+            Err(Absent::Refused(cause)) => return Err(error(cause)),
+            Err(Absent::ToFetch) => {}
+        }
+        match &goal.want.wanted.artifact {
+            Artifact::Maven(maven) => self.fetch_file(goal, maven).map_err(error)?,
+            Artifact::Npm(_) => return Err(error(FetchCause::NoRepository { is_npm: true })),
+        }
+        // What was fetched is read again, so that it is known to be what it should be where it is used from.
+        self.inner.hold(&goal.want).map_err(|absent| match absent {
+            Absent::Refused(cause) => error(cause),
+            Absent::ToFetch => {
+                error(FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() })
+            }
+        })
+    }
+
+    fn fetch_file(&self, goal: &Goal, maven: &MavenArtifact) -> Result<(), FetchCause> {
+        let want = &goal.want;
+        let pin = want.wanted.pin.map(|hash| Expected { hash, by: ExpectedBy::Manifest });
+        let locked = match self.inner.locked(want)? {
+            Some(LockedArtifact::File { hash, .. }) => Some(Expected { hash, by: ExpectedBy::Lock }),
+            _ => None,
+        };
+        let expected: Vec<_> = pin.into_iter().chain(locked).collect();
+        let asking = self.asking(!expected.is_empty());
+        let cache = self.inner.cache()?;
+        let fetched = maven::fetch(maven, &want.sources, &expected, &asking, cache, &goal.meter)?;
+        let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
+        self.inner.note(&want.sources[fetched.source], want, locked);
+        Ok(())
+    }
+
+    fn asking(&self, is_pinned: bool) -> Asking<'_> {
+        let (client, is_offline) = (&self.client, self.inner.settings.offline);
+        Asking { client, is_offline, is_pinned, most: self.inner.largest() }
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("goals", &self.goals.len()).finish_non_exhaustive()
+    }
+}

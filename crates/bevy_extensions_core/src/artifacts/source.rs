@@ -1,0 +1,148 @@
+//! A repository, with what its address stands for here.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    Repository, RepositoryUrl,
+    client::{Client, Target, Trouble, copy},
+    error::{Attempt, Fault},
+};
+use crate::{
+    candidate::Candidate,
+    discover::{Folders, PlaceholderError, shown},
+    settings::HostSettings,
+};
+
+/// A repository, with what its address stands for here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) url: RepositoryUrl,
+    folder: Option<Result<PathBuf, PlaceholderError>>,
+    /// The folder as people see it, or the address.
+    shown: String,
+}
+
+/// What the sources of an extension are asked with.
+#[derive(Clone)]
+pub(super) struct Asking<'a> {
+    pub(super) client: &'a Client,
+    pub(super) is_offline: bool,
+    /// Whether the hash of what is asked for is known from elsewhere.
+    pub(super) is_pinned: bool,
+    /// How many bytes it may have.
+    pub(super) most: u64,
+}
+
+impl Source {
+    /// Returns where an extension's artifacts are looked for: first the host's own, then those that it names itself.
+    pub(super) fn of(candidate: &Candidate, settings: &HostSettings, folders: &Folders) -> Arc<[Self]> {
+        let base = folder_of(candidate, folders);
+        let hosts = settings
+            .repositories
+            .iter()
+            .map(|repository| Self::new(repository, folders, |folder| settings.path_of(folder, folders)));
+        let own = candidate
+            .manifest
+            .external
+            .repositories
+            .iter()
+            .map(|repository| Self::new(repository, folders, |folder| Ok(base.join(folder))));
+        let mut all: Vec<Self> = Vec::new();
+        for source in hosts.chain(own) {
+            if !all.iter().any(|other| other.url == source.url && other.folder == source.folder) {
+                all.push(source);
+            }
+        }
+        all.into()
+    }
+
+    fn new(
+        repository: &Repository,
+        folders: &Folders,
+        path: impl FnOnce(&str) -> Result<PathBuf, PlaceholderError>,
+    ) -> Self {
+        let folder = repository.url.folder().map(path);
+        let shown = match &folder {
+            Some(Ok(folder)) => shown(folder, folders),
+            Some(Err(_)) => repository.url.folder().unwrap_or_default().into(),
+            None => repository.url.address().into(),
+        };
+        Self { name: repository.name.clone(), url: repository.url.clone(), folder, shown }
+    }
+
+    /// Tells whether no connection is needed.
+    pub(super) fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    /// Returns where a file of it is, as people see it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        format!("{}/{path}", self.shown.trim_end_matches('/'))
+    }
+
+    /// Fetches a file of it, by its path.
+    pub(super) fn fetch(&self, path: &str, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Tried> {
+        let result = match &self.folder {
+            None => return self.fetch_url(&self.shown(path), asking, target),
+            Some(Err(error)) => Err(Fault::Placeholder(error.clone()).into()),
+            Some(Ok(folder)) => read(&folder.join(path), asking, target),
+        };
+        result.map_err(|trouble| self.tried(trouble, &self.shown(path), 1))
+    }
+
+    /// Fetches what is at an address, which it has named itself.
+    pub(super) fn fetch_url(&self, url: &str, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Tried> {
+        if asking.is_offline {
+            return Err(self.tried(Fault::Offline.into(), url, 1));
+        }
+        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking.is_pinned, asking.most, target));
+        result.map_err(|trouble| self.tried(trouble, url, tries))
+    }
+
+    fn tried(&self, trouble: Trouble, url: &str, tries: u32) -> Tried {
+        match trouble {
+            Trouble::Fault(fault) => {
+                Tried::Attempt(Attempt { repository: self.name.clone(), url: url.into(), fault, tries })
+            }
+            Trouble::End(cause) => Tried::End(cause),
+        }
+    }
+}
+
+/// What came of asking a source in vain.
+pub(super) enum Tried {
+    /// The next may have it.
+    Attempt(Attempt),
+    /// It is no use to ask another.
+    End(super::error::FetchCause),
+}
+
+fn read(path: &Path, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Trouble> {
+    let fault = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::NotFound,
+        _ => Fault::Unreadable(error.to_string()),
+    };
+    // Whatever else has a name, such as a pipe, may let us wait for ever once it is opened.
+    let metadata = fs::metadata(path).map_err(fault)?;
+    if !metadata.is_file() {
+        return Err(Fault::Unreadable("it is no file".into()).into());
+    }
+    let mut file = File::open(path).map_err(fault)?;
+    copy(&mut file, Some(metadata.len()), asking.most, target, |error, _| fault(error)).map(|_| ())
+}
+
+/// Returns the folder that relative paths in a manifest begin at: its own, and of a native, which has none, the assets.
+fn folder_of(candidate: &Candidate, folders: &Folders) -> PathBuf {
+    if candidate.source.is_native() {
+        return folders.assets.clone();
+    }
+    let manifest = Path::new(&*candidate.source.location().file);
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    folders.cwd.as_deref().map_or_else(|| folder.into(), |cwd| cwd.join(folder))
+}

@@ -1,0 +1,104 @@
+//! What there is of an artifact, without asking anybody.
+
+use super::{Inner, Unusable, Want};
+use crate::artifacts::{
+    Artifact, ArtifactFile, HeldArtifact, LockedArtifact, MavenArtifact,
+    cache::{Cache, Cached, hash_of},
+    error::FetchCause,
+    source::Source,
+};
+
+/// Why an artifact is not there.
+#[derive(Debug)]
+pub(in crate::artifacts) enum Absent {
+    /// It has to be fetched.
+    ToFetch,
+    /// It cannot be had, and need not be tried.
+    Refused(FetchCause),
+}
+
+impl Inner {
+    /// Returns an artifact, if it is in the cache and is what it should be.
+    pub(in crate::artifacts) fn hold(&self, want: &Want) -> Result<HeldArtifact, Absent> {
+        let cache = self.cache().map_err(Absent::Refused)?;
+        match (&want.wanted.artifact, self.locked(want).map_err(Absent::Refused)?) {
+            (_, None) if self.settings.locked => {
+                let why = "the lock does not have it, or not of these repositories, or not with the pinned hash".into();
+                Err(Absent::Refused(FetchCause::Locked { why }))
+            }
+            (Artifact::Maven(maven), Some(LockedArtifact::File { hash, .. })) => {
+                let found = cache.look(&hash, maven.extension());
+                self.held_file(want, maven, found)
+            }
+            _ => Err(self.absent(want, None)),
+        }
+    }
+
+    /// Returns the cache, if it has a place.
+    pub(in crate::artifacts) fn cache(&self) -> Result<&Cache, FetchCause> {
+        self.cache.as_ref().map_err(|error| {
+            let written = &self.settings.artifacts.cache;
+            FetchCause::Unusable { why: format!("the cache `{written}` cannot be had: {error}"), hint: error.hint() }
+        })
+    }
+
+    /// Returns what the lock has of an artifact, unless the manifest wants another by its pin, or it is chosen anew.
+    pub(in crate::artifacts) fn locked(&self, want: &Want) -> Result<Option<LockedArtifact>, FetchCause> {
+        if let Err(unusable) = &self.lock {
+            return Err(unusable.cause(&self.settings.artifacts.lock));
+        }
+        let Some(state) = self.lock_state() else { return Ok(None) };
+        let fits = |artifact: &LockedArtifact| match (artifact, &want.wanted.pin, &want.wanted.artifact) {
+            (LockedArtifact::File { hash, .. }, Some(pin), _) => hash.kind() != pin.kind() || hash == pin,
+            (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
+            (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
+        };
+        let mut kept = want.keys().filter(|key| !state.forgotten.contains(key));
+        Ok(kept.find_map(|key| state.lock.artifacts.get(&key).filter(|artifact| fits(artifact)).cloned()))
+    }
+
+    fn held_file(&self, want: &Want, maven: &MavenArtifact, cached: Cached) -> Result<HeldArtifact, Absent> {
+        let path = match cached {
+            Cached::Here(path) => path,
+            cached => return Err(self.absent(want, Some(cached))),
+        };
+        let is_pinned = |pin: &crate::artifacts::Hash| hash_of(&path, pin.kind()).is_ok_and(|hash| hash == *pin);
+        match &want.wanted.pin {
+            Some(pin) if !is_pinned(pin) => Err(self.absent(want, None)),
+            _ => Ok(HeldArtifact::file(want.wanted.artifact.clone(), ArtifactFile::new(&maven.file_name(), path))),
+        }
+    }
+
+    /// Tells whether what is not in the cache can be fetched.
+    pub(super) fn absent(&self, want: &Want, cached: Option<Cached>) -> Absent {
+        let mut sources = want.fitting().peekable();
+        if sources.peek().is_none() {
+            return Absent::Refused(FetchCause::NoRepository {
+                is_npm: matches!(want.wanted.artifact, Artifact::Npm(_)),
+            });
+        }
+        if !self.settings.offline || sources.any(Source::is_folder) {
+            return Absent::ToFetch;
+        }
+        let damaged = match cached {
+            Some(Cached::Damaged(path, hash)) => Some((path.display().to_string(), hash)),
+            _ => None,
+        };
+        Absent::Refused(FetchCause::Offline { damaged })
+    }
+}
+
+impl Unusable {
+    fn cause(&self, written: &str) -> FetchCause {
+        let (why, hint) = self.told(written);
+        FetchCause::Unusable { why, hint }
+    }
+
+    /// Says what is wrong, and what to try.
+    pub(super) fn told(&self, written: &str) -> (String, String) {
+        match self {
+            Self::Placeholder(error) => (format!("the lock `{written}` cannot be had: {error}"), error.hint()),
+            Self::Lock(error) => (error.to_string(), error.hint()),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What the lock says of all extensions and artifacts, and whether it is so.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{ArtifactStore, Inner, LockState, Source, Unusable, Want};
+use crate::{
+    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash},
+    candidate::{Candidate, Unrunnable},
+    discover::{Folders, Found},
+    files::FileError,
+    location::Location,
+    name::ExtensionName,
+    problem::Problem,
+    settings::HostSettings,
+};
+
+/// Reads the lock that host settings name.
+pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBuf, Mutex<LockState>), Box<Unusable>> {
+    let path = settings.lock_path(folders).map_err(Unusable::Placeholder)?;
+    let lock = Lock::read(&path).map_err(Unusable::Lock)?;
+    let is_there = lock.is_some();
+    let state = LockState { lock: lock.unwrap_or_default(), is_there, forgotten: BTreeSet::new() };
+    Ok((path, Mutex::new(state)))
+}
+
+impl ArtifactStore {
+    /// Tells what is wrong with the folder of the cache and with the lock. What is wrong is never written over.
+    pub fn problems(&self) -> Vec<Problem> {
+        let settings = &self.0.settings.artifacts;
+        let cache = self.0.cache.as_ref().err().map(|error| Problem::Artifacts {
+            why: format!("the cache `{}` cannot be had: {error}", settings.cache),
+            hint: error.hint(),
+            at: None,
+        });
+        let lock = self.0.lock.as_ref().err().map(|unusable| {
+            let (why, hint) = unusable.told(&settings.lock);
+            let at = match &**unusable {
+                Unusable::Lock(error) => error.location(),
+                Unusable::Placeholder(_) => None,
+            };
+            Problem::Artifacts { why, hint, at }
+        });
+        cache.into_iter().chain(lock).collect()
+    }
+
+    /// Writes down which extensions there are, and which artifacts they have, and tells whether that has changed the file.
+    ///
+    /// All that are there should be handed over, also those that are switched off: whatever nobody asks for any more leaves the
+    /// lock. A dev folder is not written down, but what it asks for is. Nothing is written if nobody asks for artifacts and there
+    /// is no lock yet; nor if [`locked`](HostSettings::locked) is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Artifacts`] if the lock could not be read before, or cannot be written, or an extension's files cannot be read.
+    pub fn save_lock<'a>(
+        &self,
+        natives: impl IntoIterator<Item = &'a Candidate>,
+        found: impl IntoIterator<Item = &'a Found>,
+    ) -> Result<bool, Box<Problem>> {
+        let Ok((path, state)) = &self.0.lock else {
+            return Err(Box::new(self.problems().pop().expect("there is something wrong with the lock")));
+        };
+        if self.0.settings.locked {
+            return Ok(false);
+        }
+        let (natives, found): (Vec<_>, Vec<_>) = (natives.into_iter().collect(), found.into_iter().collect());
+        let mut lock = Lock::default();
+        for candidate in natives.iter().copied().chain(found.iter().map(|found| &found.candidate)) {
+            self.0.wants(candidate).iter().for_each(|want| self.0.lock_again(want, &mut lock));
+        }
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.artifacts.is_empty() && !state.is_there {
+            return Ok(false);
+        }
+        let extensions = self.0.extensions(&natives, &found);
+        lock.extensions = extensions.map_err(|error| failed(error.to_string(), error.hint(), None))?;
+        let written = lock.write(path);
+        let written = written.map_err(|error: LockError| failed(error.to_string(), error.hint(), error.location()))?;
+        state.is_there = true;
+        // What is not asked for now may be again, before the app ends.
+        state.lock.extensions = lock.extensions;
+        Ok(written)
+    }
+
+    /// Tells who differs from what the lock has, if [`locked`](HostSettings::locked) is set, and so cannot run.
+    pub fn refused<'a>(
+        &self,
+        natives: impl IntoIterator<Item = &'a Candidate>,
+        found: impl IntoIterator<Item = &'a Found>,
+    ) -> Vec<(ExtensionName, Unrunnable)> {
+        if !self.0.settings.locked {
+            return Vec::new();
+        }
+        let natives = natives.into_iter().map(|native| (native, Ok(native_in_lock(native)), false));
+        let found = found.into_iter().map(|found| (&found.candidate, self.0.found_in_lock(found), found.is_dev));
+        let refused = |(candidate, now, is_dev): (&Candidate, Result<LockedExtension, FileError>, bool)| {
+            let name = candidate.manifest.name.clone();
+            let why =
+                if is_dev { Some("no lock has what is in a dev folder".into()) } else { self.0.differs(&name, now) };
+            let hint = "start without `locked`, look at what changes in the lock, and keep it";
+            why.map(|why| (name, Unrunnable::new("it", format!("`locked` is set, and {why}"), hint)))
+        };
+        natives.chain(found).filter_map(refused).collect()
+    }
+}
+
+fn failed(why: String, hint: String, at: Option<Location>) -> Box<Problem> {
+    Box::new(Problem::Artifacts { why, hint, at })
+}
+
+fn native_in_lock(native: &Candidate) -> LockedExtension {
+    LockedExtension::new(native.manifest.version.clone(), "native")
+}
+
+impl Inner {
+    /// Returns what the lock should have of extensions.
+    fn extensions(
+        &self,
+        natives: &[&Candidate],
+        found: &[&Found],
+    ) -> Result<BTreeMap<ExtensionName, LockedExtension>, FileError> {
+        let natives = natives.iter().map(|native| Ok((native.manifest.name.clone(), native_in_lock(native))));
+        let found = found.iter().filter(|found| !found.is_dev);
+        let found = found.map(|found| Ok((found.candidate.manifest.name.clone(), self.found_in_lock(found)?)));
+        natives.chain(found).collect()
+    }
+
+    fn found_in_lock(&self, found: &Found) -> Result<LockedExtension, FileError> {
+        let directory = found.candidate.source.directory().and_then(|index| self.settings.directories.get(index));
+        let name = found.path.file_name().unwrap_or_default().to_string_lossy();
+        // As the host settings write it, so that it is the same on every machine.
+        let source = directory.map_or_else(|| name.to_string(), |directory| format!("{directory}/{name}"));
+        let mut locked = LockedExtension::new(found.candidate.manifest.version.clone(), source);
+        locked.hash = Some(content_hash(&found.files)?);
+        Ok(locked)
+    }
+
+    fn differs(&self, name: &ExtensionName, now: Result<LockedExtension, FileError>) -> Option<String> {
+        let Some(state) = self.lock_state() else { return Some("the lock cannot be read".into()) };
+        let now = match now {
+            Ok(now) => now,
+            Err(error) => return Some(format!("its files cannot be compared: {error}")),
+        };
+        match state.lock.extensions.get(name) {
+            None if !state.is_there => Some("there is no lock".into()),
+            None => Some("the lock does not have it".into()),
+            Some(before) if before.version != now.version => {
+                Some(format!("the lock has version {} instead of {}", before.version, now.version))
+            }
+            Some(before) if before.source != now.source => {
+                Some(format!("the lock has that of `{}` instead of `{}`", before.source, now.source))
+            }
+            Some(before) if before.hash != now.hash => Some("its files are not those that the lock has".into()),
+            Some(_) => None,
+        }
+    }
+
+    /// Notes what was fetched from a repository.
+    pub(in crate::artifacts) fn note(&self, repository: &Source, want: &Want, artifact: LockedArtifact) {
+        let Some(mut state) = self.lock_state() else { return };
+        // It has one place, even if another repository had it before.
+        for key in want.keys() {
+            state.forgotten.remove(&key);
+            state.lock.artifacts.remove(&key);
+        }
+        let key = ArtifactKey::new(repository.url.as_str(), want.wanted.artifact.to_string());
+        state.lock.artifacts.insert(key, artifact);
+    }
+
+    /// Lets artifacts be chosen anew.
+    pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
+        let Some(mut state) = self.lock_state() else { return };
+        wants.for_each(|want| state.forgotten.extend(want.keys()));
+    }
+
+    /// Takes over what is known of an artifact that somebody asks for.
+    fn lock_again(&self, want: &Want, into: &mut Lock) {
+        let Some(state) = self.lock_state() else { return };
+        let entry = want.keys().find_map(|key| Some((state.lock.artifacts.get(&key)?.clone(), key)));
+        into.artifacts.extend(entry.map(|(artifact, key)| (key, artifact)));
+    }
+}
