@@ -12,7 +12,9 @@ use bevy_ecs::{
     schedule::InternedScheduleLabel,
     system::SystemParamValidationError,
 };
-use bevy_extensions_core::ParseError;
+#[cfg(feature = "artifacts")]
+use bevy_extensions_core::Candidate;
+use bevy_extensions_core::{Location, ParseError, Unavailable};
 
 use crate::phase::Phase;
 #[cfg(feature = "script")]
@@ -86,6 +88,8 @@ pub enum FaultKind {
     Panic(String),
     /// The code returned an error, with this message.
     Error(String),
+    /// An artifact could not be had.
+    Artifact(Box<MissingArtifact>),
     /// The settings do not fit.
     Settings(Box<ParseError>),
     /// A script has failed.
@@ -93,7 +97,23 @@ pub enum FaultKind {
     Script(Box<ScriptError>),
 }
 
+/// An artifact that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingArtifact {
+    /// Which, why, and what to try.
+    pub unavailable: Unavailable,
+    /// Where the manifest asks for it.
+    pub at: Location,
+}
+
 impl Fault {
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn artifact(unavailable: Unavailable, candidate: &Candidate) -> Self {
+        let at = candidate.place_of_artifact(&unavailable.artifact);
+        Self::new(&FaultPlace::Artifacts, FaultKind::Artifact(Box::new(MissingArtifact { unavailable, at })))
+    }
+
     pub(crate) fn panic(place: &FaultPlace, payload: Box<dyn Any + Send>) -> Self {
         Self::new(place, FaultKind::Panic(panic_message(payload)))
     }
@@ -188,6 +208,7 @@ impl fmt::Display for FaultKind {
         match self {
             Self::Panic(message) => write!(f, "panicked: {message}"),
             Self::Error(message) => f.write_str(message),
+            Self::Artifact(missing) => write!(f, "`{}`: {}", missing.unavailable.artifact, missing.unavailable.why),
             Self::Settings(error) => write!(f, "{}", error.message()),
             #[cfg(feature = "script")]
             Self::Script(error) => write!(f, "{error}"),

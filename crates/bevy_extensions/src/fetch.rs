@@ -1,7 +1,7 @@
 //! Fetching what extensions ask for: they start when it is there.
 
 mod events;
-mod told;
+mod progress;
 
 use bevy_app::{App, Startup};
 use bevy_ecs::prelude::*;
@@ -64,7 +64,7 @@ pub(crate) fn begin_for(extensions: &mut Extensions, requests: Vec<Request>) {
 /// Says that somebody waits; while the app starts, the report does.
 fn tell_waiting(extensions: &Extensions, name: &ExtensionName) {
     if extensions.is_start_told {
-        let what = told::waits_for(&extensions.fetching(), name).unwrap_or_default();
+        let what = extensions.fetches.waits_for(name).unwrap_or_default();
         tell(Level::Info, &format!("`{name}` waits for its artifacts: {what}"));
     }
 }

@@ -1,15 +1,25 @@
 //! What is being fetched, and for whom.
 
+mod told;
+
+use std::time::Duration;
+
 use bevy_extensions_core::{
     ExtensionArtifacts, ExtensionName, Unavailable,
     artifacts::{ArtifactProgress, FetchState, Fetching},
 };
 
+use bevy_platform::time::Instant;
+
 use crate::{acting::ExtensionId, held::Held, request::Request};
 
 /// What is being fetched. What is removed, or dropped with the app, is given up.
 #[derive(Default)]
-pub(crate) struct Fetches(Vec<Job>);
+pub(crate) struct Fetches {
+    jobs: Vec<Job>,
+    /// Since when there is anything.
+    began: Option<Instant>,
+}
 
 /// What is fetched for some who were asked for together.
 struct Job {
@@ -60,38 +70,45 @@ impl Fetches {
     }
 
     fn add(&mut self, fetching: Fetching, whom: Whom) {
-        self.0.push(Job { fetching, whom, come: Vec::new(), told: Vec::new(), generation: None });
+        self.began.get_or_insert_with(Instant::now);
+        self.jobs.push(Job { fetching, whom, come: Vec::new(), told: Vec::new(), generation: None });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.jobs.is_empty()
     }
 
-    /// Tells whether nothing is under way, though it may still have to be looked at.
-    pub(crate) fn are_over(&self) -> bool {
-        self.0.iter().all(|job| job.fetching.is_done())
+    /// Tells whether nothing is under way, though it may still have to be looked at, or it has taken longer than a time.
+    pub(crate) fn are_over(&self, patience: Duration) -> bool {
+        let is_late = || self.began.is_some_and(|began| began.elapsed() >= patience);
+        self.jobs.iter().all(|job| job.fetching.is_done()) || is_late()
     }
 
     /// Tells whether something is fetched for somebody who is there.
     pub(crate) fn is_fetched_for(&self, held: &Held) -> bool {
         let is_it = |waiting: &Waiting| waiting.held.is(held);
-        self.0.iter().any(|job| matches!(&job.whom, Whom::Listed(waiting) if waiting.iter().any(is_it)))
+        self.jobs.iter().any(|job| matches!(&job.whom, Whom::Listed(waiting) if waiting.iter().any(is_it)))
     }
 
     /// Tells how far everything has come.
     pub(crate) fn progress(&self) -> Vec<ArtifactProgress> {
-        self.0.iter().flat_map(|job| job.fetching.progress()).collect()
+        self.jobs.iter().flat_map(|job| job.fetching.progress()).collect()
+    }
+
+    /// Says for what somebody waits; `None` if it does not.
+    pub(crate) fn waits_for(&self, extension: &ExtensionName) -> Option<String> {
+        told::waits_for(&self.progress(), extension)
     }
 
     /// Tells how far everything has come that has come further since the last call.
     pub(crate) fn take_news(&mut self) -> Vec<ArtifactProgress> {
-        self.0.iter_mut().flat_map(Job::take_news).collect()
+        self.jobs.iter_mut().flat_map(Job::take_news).collect()
     }
 
     /// Takes what is there now, or cannot be had.
     pub(crate) fn take_arrivals(&mut self) -> Vec<Arrival> {
-        let arrivals = self.0.iter_mut().flat_map(Job::take_arrivals).collect();
-        self.0.retain(|job| !job.is_empty());
+        let arrivals = self.jobs.iter_mut().flat_map(Job::take_arrivals).collect();
+        self.jobs.retain(|job| !job.is_empty());
         arrivals
     }
 }
@@ -103,7 +120,8 @@ impl Job {
             return Vec::new();
         }
         let now = self.fetching.progress();
-        let news = now.iter().filter(|it| it.state != FetchState::Waiting && !self.told.contains(it)).cloned().collect();
+        let news =
+            now.iter().filter(|it| it.state != FetchState::Waiting && !self.told.contains(it)).cloned().collect();
         self.told = now;
         news
     }

@@ -565,6 +565,10 @@ mod exchange;
 mod export;
 mod extension;
 mod fault;
+#[cfg(feature = "artifacts")]
+mod fetch;
+#[cfg(feature = "artifacts")]
+mod fetches;
 mod files;
 mod frame_time;
 mod held;
@@ -632,7 +636,9 @@ pub use event::{
 pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction};
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
-pub use fault::{Fault, FaultKind, FaultPlace};
+pub use fault::{Fault, FaultKind, FaultPlace, MissingArtifact};
+#[cfg(feature = "artifacts")]
+pub use fetch::{ArtifactFetching, ArtifactsFetched};
 pub use files::{Files, NoArtifact};
 pub use frame_time::ExtensionFrameTimes;
 pub use host::HostScope;

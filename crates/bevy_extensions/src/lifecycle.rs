@@ -20,10 +20,10 @@ pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use retry::take_due;
 pub(crate) use start::{restore, switch};
-#[cfg(feature = "test_kit")]
-pub(crate) use stop::excuse;
 #[cfg(feature = "artifacts")]
 pub(crate) use stop::announce;
+#[cfg(feature = "test_kit")]
+pub(crate) use stop::excuse;
 pub(crate) use stop::{set_state, settle, settle_all, state, terminate_all};
 #[cfg(feature = "artifacts")]
 pub(crate) use wait::{fail_to_start, hold_back};

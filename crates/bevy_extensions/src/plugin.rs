@@ -13,6 +13,8 @@ use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, as
 
 #[cfg(feature = "data")]
 use crate::data;
+#[cfg(feature = "artifacts")]
+use crate::fetch;
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
 use crate::{
@@ -232,6 +234,10 @@ impl Plugin for ExtensionsPlugin {
         let (planned, verdict) = (decision.planned(), decision.verdict);
         decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
+        #[cfg(feature = "artifacts")]
+        if matches!(verdict, Verdict::Start) {
+            app.add_plugins(fetch::plugin);
+        }
         match verdict {
             Verdict::Start => start_all(app, &planned),
             Verdict::StartNobody => {}
@@ -240,6 +246,12 @@ impl Plugin for ExtensionsPlugin {
         #[cfg(feature = "watch")]
         watch.filter(|_| matches!(verdict, Verdict::Start)).into_iter().for_each(|watch| watch.install(app));
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
+    }
+
+    #[cfg(feature = "artifacts")]
+    fn ready(&self, app: &App) -> bool {
+        let extensions = app.world().get_resource::<Extensions>();
+        extensions.is_none_or(|extensions| extensions.fetches.are_over(extensions.settings.artifacts.wait()))
     }
 
     fn finish(&self, app: &mut App) {
@@ -294,6 +306,8 @@ fn report_start(world: &mut World) {
     let mut problems = registry::check(world);
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
+    #[cfg(feature = "artifacts")]
+    problems.extend(fetch::save_lock(world.resource::<Extensions>()));
     world.resource_mut::<Extensions>().problems.add_last(problems);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;

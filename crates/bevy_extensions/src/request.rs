@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{Candidate, Found, Problem, Switch};
+use bevy_extensions_core::{Candidate, Found, Problem, Switch, Unrunnable};
 use bevy_platform::time::Instant;
 
 use crate::{contain::Ward, held::Held};
@@ -50,6 +50,8 @@ pub(crate) struct Loadable {
     /// What it has of artifacts; it cannot be started without.
     pub(crate) held: Held,
     pub(crate) launch: Launch,
+    /// Looks whether it can run at all, once its artifacts are there.
+    pub(crate) check: Check,
 }
 
 impl std::fmt::Debug for Loadable {
@@ -60,6 +62,9 @@ impl std::fmt::Debug for Loadable {
 
 /// Does in the place of a native's `build` what makes an extension ready for its phases, each time that it starts.
 pub(crate) type Launch = Arc<dyn Fn(&mut World, &Arc<Ward>) + Send + Sync>;
+
+/// Looks whether an extension can run at all, without running anything of it.
+pub(crate) type Check = Arc<dyn Fn() -> Result<(), Unrunnable> + Send + Sync>;
 
 /// Finds out who runs something that was found, and whether that one can.
 pub(crate) type Reader = Arc<dyn Fn(Found) -> Loadable + Send + Sync>;

@@ -2,9 +2,9 @@
 
 #[cfg(not(feature = "artifacts"))]
 use bevy_extensions_core::Unavailable;
-use bevy_extensions_core::{Candidate, ExtensionArtifacts, Folders, HostSettings};
 #[cfg(feature = "artifacts")]
 use bevy_extensions_core::artifacts::{ArtifactStore, Look};
+use bevy_extensions_core::{Candidate, ExtensionArtifacts, Folders, Found, HostSettings};
 
 use crate::held::Held;
 
@@ -21,6 +21,19 @@ impl Shelf {
         Self {
             #[cfg(feature = "artifacts")]
             store: ArtifactStore::open(settings, folders),
+        }
+    }
+
+    /// Notes if an extension is not what the lock says, where the host settings want that.
+    #[cfg_attr(not(feature = "artifacts"), expect(unused_variables, reason = "there is no lock"))]
+    pub(crate) fn compare(&self, candidate: &mut Candidate, found: Option<&Found>) {
+        #[cfg(feature = "artifacts")]
+        {
+            let native = found.is_none().then_some(&*candidate);
+            let refused = self.store.refused(native, found).into_iter().next();
+            if let Some((_, why)) = refused {
+                candidate.unrunnable.get_or_insert(why);
+            }
         }
     }
 

@@ -42,7 +42,8 @@ fn rest(world: &mut World, id: ExtensionId, next: ExtensionState) {
 }
 
 /// Notes that an extension has failed without running: those that cannot run without it are suspended.
-pub(crate) fn fail_to_start(world: &mut World, id: ExtensionId, fault: Fault) {
-    stop::note_fault(world, id, fault.clone(), false);
-    fail(world, id, fault);
+pub(crate) fn fail_to_start(world: &mut World, id: ExtensionId, faults: Vec<Fault>) {
+    let first = faults.first().cloned();
+    faults.into_iter().for_each(|fault| stop::note_fault(world, id, fault, false));
+    first.into_iter().for_each(|fault| fail(world, id, fault));
 }

@@ -34,6 +34,7 @@ pub(super) struct Decision {
     /// What is wrong beside what resolving has found.
     problems: Vec<Problem>,
     reader: Reader,
+    shelf: Shelf,
     folders: Folders,
     data: DataFolder,
     #[cfg(feature = "watch")]
@@ -82,7 +83,7 @@ impl Decision {
             found.on_disk(plugin, &searched, &folders);
         }
         let Sources { mut origins, mut problems } = found;
-        let shelf = Shelf::default();
+        let shelf = Shelf::open(&settings, &folders);
         origins.iter_mut().for_each(|origin| origin.look(&shelf));
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
         let resolution = resolve(&candidates, &settings);
@@ -106,6 +107,7 @@ impl Decision {
             resolution,
             problems,
             reader,
+            shelf,
             folders,
             data,
             #[cfg(feature = "watch")]
@@ -121,7 +123,7 @@ impl Decision {
 
     /// Makes extensions and edges entities, and the resource that finds them.
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
-        let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
+        let mut extensions = Extensions::new(app, self.settings, self.reader, self.shelf, self.folders);
         extensions.settings_file = settings_file;
         extensions.starts_nobody = !matches!(self.verdict, Verdict::Start);
         let list = outcome(&self.resolution)

@@ -9,7 +9,13 @@ use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
 use crate::{
-    acting::ExtensionId, declare::Declared, entity::Newcomer, held::Held, lifecycle, request::Loadable, shelf::Shelf,
+    acting::ExtensionId,
+    declare::Declared,
+    entity::Newcomer,
+    held::Held,
+    lifecycle,
+    request::{Check, Loadable},
+    shelf::Shelf,
 };
 
 /// Where an extension comes from.
@@ -31,8 +37,9 @@ impl Origin {
     /// Looks for its artifacts among what was fetched before.
     pub(super) fn look(&mut self, shelf: &Shelf) {
         match self {
-            Self::Native(_, candidate, held) | Self::Script(Loadable { candidate, held, .. }) => {
-                shelf.look(Arc::make_mut(candidate), held);
+            Self::Native(_, candidate, held) => look(shelf, Arc::make_mut(candidate), None, held),
+            Self::Script(Loadable { candidate, found, held, .. }) => {
+                look(shelf, Arc::make_mut(candidate), found.as_deref(), held);
             }
         }
     }
@@ -87,10 +94,16 @@ impl Origin {
     }
 }
 
+/// Finds out what an extension has of what it asks for, and whether it may run.
+fn look(shelf: &Shelf, candidate: &mut Candidate, found: Option<&Found>, held: &Held) {
+    shelf.compare(candidate, found);
+    shelf.look(candidate, held);
+}
+
 /// Finds out who runs something that was found on disk, or given as a text; and, if there is something to check it with,
 /// whether it can run at all.
 #[cfg(feature = "script")]
-pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<(&HostSettings, &Shelf)>) -> Loadable {
+pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, with: Option<(&HostSettings, &Shelf)>) -> Loadable {
     let (mut candidate, files, entrypoint) = (found.candidate.clone(), found.files.clone(), found.entrypoint.clone());
     let Some(engine) = plugin.languages.engine_of(&entrypoint) else {
         let names: Vec<_> = plugin.languages.names().collect();
@@ -104,14 +117,19 @@ pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<(&
     let manifest = Arc::new(candidate.manifest.clone());
     let (engine, held, checked) = (engine.clone(), Held::default(), Arc::default());
     let script = ScriptExtension { manifest, files, held: held.clone(), entrypoint, engine, checked };
-    if let Some((settings, shelf)) = check {
-        shelf.look(&mut candidate, &held);
-        // What it needs of artifacts is not there to look at, else.
-        if candidate.unrunnable.is_none() && held.is_complete() {
-            candidate.unrunnable = script.check(settings).err();
+    let check: Check = match with {
+        None => Arc::new(|| Ok(())),
+        Some((settings, shelf)) => {
+            look(shelf, &mut candidate, Some(&found), &held);
+            let (script, settings) = (script.clone(), settings.clone());
+            Arc::new(move || script.check(&settings))
         }
+    };
+    // What it imports is not there to look at, else.
+    if held.is_complete() && candidate.unrunnable.is_none() {
+        candidate.unrunnable = check().err();
     }
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held, launch: script.launch() }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held, launch: script.launch(), check }
 }
 
 /// Without scripts nobody runs it.
@@ -132,6 +150,7 @@ fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
         found: on_disk(found),
         held: Held::default(),
         launch: Arc::new(|_, _| {}),
+        check: Arc::new(|| Ok(())),
     }
 }
 

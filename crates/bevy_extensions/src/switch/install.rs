@@ -50,7 +50,7 @@ fn is_news(extensions: &Extensions, problem: &Problem) -> bool {
     !is_minor && !extensions.problems().contains(problem)
 }
 
-fn tell_problem(problem: &Problem) {
+pub(super) fn tell_problem(problem: &Problem) {
     tell(Level::Warn, &format!("{problem}\n  hint: {}", problem.hint()));
 }
 
@@ -62,7 +62,7 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
             renew(world, id, loaded);
             id
         }
-        Member::Comes(Loadable { candidate, found, held, launch }) => {
+        Member::Comes(Loadable { candidate, found, held, launch, .. }) => {
             let name = candidate.manifest.name.clone();
             let newcomer = Newcomer { name, candidate, found, held, native: None, launch: Some(launch) };
             world.resource_scope(|world, mut extensions: Mut<Extensions>| {
@@ -73,7 +73,7 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
 }
 
 /// Puts what was read in the place of what was there before.
-fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, held, launch }: Loadable) {
+fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, held, launch, .. }: Loadable) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     let entity = listed.entity;
     (listed.candidate, listed.found, listed.held) = (candidate, found, held);

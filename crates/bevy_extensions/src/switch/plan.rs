@@ -53,6 +53,8 @@ struct Standing<'a> {
     is_built: bool,
     /// Whether it still waits for its artifacts.
     waits: bool,
+    /// Whether its artifacts are to be fetched before what was read is taken over.
+    fetches: bool,
     /// What was read, if it was.
     loads: Option<&'a Version>,
 }
@@ -84,6 +86,7 @@ impl<'a> Scene<'a> {
                 is_off: listed.is_off,
                 is_built: listed.is_built,
                 waits: !listed.held.is_complete(),
+                fetches: false,
                 loads: None,
             }
         };
@@ -99,10 +102,13 @@ impl<'a> Scene<'a> {
             .map(|candidate| {
                 let member = &now.members[candidate];
                 let loads = member.loaded().map(|loaded| &loaded.candidate.manifest);
+                let fetches = member.loaded().is_some_and(|loaded| !loaded.held.is_complete());
                 let is_off = || resolution.disabled.iter().any(|off| loads.is_some_and(|it| it.name == *off));
                 match (member.id(), loads) {
                     // Whoever is read anew has all that it needs before it takes the other's place.
-                    (Some(id), Some(it)) => Standing { loads: Some(&it.version), waits: false, ..standing(id) },
+                    (Some(id), Some(it)) => {
+                        Standing { loads: Some(&it.version), fetches, waits: false, ..standing(id) }
+                    }
                     (Some(id), None) => standing(id),
                     (None, Some(it)) => Standing {
                         id: None,
@@ -111,6 +117,7 @@ impl<'a> Scene<'a> {
                         is_off: is_off(),
                         is_built: true,
                         waits: false,
+                        fetches,
                         loads: Some(&it.version),
                     },
                     (None, None) => unreachable!("whoever comes was read"),
@@ -324,6 +331,7 @@ impl Outcome {
             to: Some(to),
             loads: standing.loads.cloned(),
             because_of: because_of.filter(|_| !self.asked.contains(&Some(place))),
+            waits: standing.fetches || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
         }
     }
 }
@@ -331,5 +339,12 @@ impl Outcome {
 /// Somebody goes.
 fn gone(extensions: &Extensions, id: ExtensionId) -> SwitchStep {
     let listed = extensions.listed(id);
-    SwitchStep { extension: listed.name.clone(), from: Some(listed.state), to: None, loads: None, because_of: None }
+    SwitchStep {
+        extension: listed.name.clone(),
+        from: Some(listed.state),
+        to: None,
+        loads: None,
+        because_of: None,
+        waits: false,
+    }
 }

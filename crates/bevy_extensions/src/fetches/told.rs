@@ -5,31 +5,8 @@ use bevy_extensions_core::{
     artifacts::{ArtifactProgress, FetchState},
 };
 
-use crate::entity::Extensions;
-
-/// What is being fetched.
-impl Extensions {
-    /// Tells how far everything has come that is being fetched for extensions.
-    ///
-    /// It is empty if nobody waits. A loading screen may add it up:
-    ///
-    /// ```
-    /// # use bevy_ecs::prelude::*;
-    /// # use bevy_extensions::Extensions;
-    /// fn print_progress(extensions: Res<Extensions>) {
-    ///     for artifact in extensions.fetching() {
-    ///         println!("{}: {} of {:?} bytes", artifact.what, artifact.bytes, artifact.total);
-    ///     }
-    /// }
-    /// # bevy_app::App::new().add_systems(bevy_app::Update, print_progress);
-    /// ```
-    pub fn fetching(&self) -> Vec<ArtifactProgress> {
-        self.fetches.progress()
-    }
-}
-
 /// Says for what an extension waits: `` `left-pad@^1` (2 of 10 KiB) ``; `None` if it does not.
-pub(crate) fn waits_for(progress: &[ArtifactProgress], extension: &ExtensionName) -> Option<String> {
+pub(super) fn waits_for(progress: &[ArtifactProgress], extension: &ExtensionName) -> Option<String> {
     let is_awaited = |it: &&ArtifactProgress| it.state != FetchState::Done && it.extensions.contains(extension);
     let awaited: Vec<_> = progress.iter().filter(is_awaited).map(told).collect();
     (!awaited.is_empty()).then(|| awaited.join(", "))
