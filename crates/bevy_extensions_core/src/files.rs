@@ -20,6 +20,8 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(any(feature = "archive", feature = "artifacts"))]
+pub(crate) use archive::entry_path;
 pub use archive::{
     ArchiveError, DEEPEST_ENTRY, EntryFault, LARGEST_ARCHIVE, LARGEST_RATIO, MOST_ENTRIES, RATIO_COUNTS_FROM,
 };

@@ -17,7 +17,10 @@ use ureq::{
     http::{Response, header},
 };
 
-use super::error::{Fault, FetchCause};
+use super::{
+    error::{Fault, FetchCause},
+    source::Asking,
+};
 use crate::settings::HostSettings;
 use redirect::{Way, open_host};
 
@@ -155,19 +158,24 @@ impl Client {
         _ = self.given_up.told.wait_timeout_while(held, time, |()| !self.is_given_up());
     }
 
-    /// Fetches a content once; `is_pinned` if its hash is known from elsewhere, so that nobody on the way can change it.
-    pub(super) fn get(&self, url: &str, is_pinned: bool, most: u64, target: &mut dyn Target) -> Result<(), Trouble> {
+    /// Fetches a content once. If its hash is known from elsewhere, nobody on the way can change it.
+    pub(super) fn get(&self, url: &str, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Trouble> {
         let mut way = Way::new(url);
         loop {
             if let Some(host) = open_host(way.here())
-                && !is_pinned
+                && !asking.is_pinned
                 && !self.allow_http.contains(&host)
             {
                 return Err(Fault::Open { host }.into());
             }
-            let response = self.agent.get(way.here()).call().map_err(|error| self.fault(error))?;
+            let response = self
+                .agent
+                .get(way.here())
+                .header(header::ACCEPT, asking.accept.unwrap_or("*/*"))
+                .call()
+                .map_err(|error| self.fault(error))?;
             match response.status().as_u16() {
-                200 => return self.read(response, most, target),
+                200 => return self.read(response, asking.most, target),
                 301 | 302 | 303 | 307 | 308 => {
                     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                     way.follow(location).map_err(Fault::Redirect)?;
@@ -203,6 +211,10 @@ impl Client {
             ureq::Error::ConnectionFailed => Fault::Unreachable("there is no connection".into()),
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 Fault::Unreachable("it refuses connections".into())
+            }
+            ureq::Error::Protocol(error) => Fault::Broken(format!("its answer is no good HTTP ({error})")),
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Fault::Broken("it hangs up".into())
             }
             ureq::Error::Io(error) => Fault::Broken(lower_first(&error.to_string())),
             error => Fault::Broken(lower_first(&error.to_string())),

@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Artifact, Hash};
+use super::{
+    Artifact, Hash,
+    npm::{ChoiceError, WishError},
+};
 use crate::{candidate::Unavailable, discover::PlaceholderError};
 
 /// An artifact that could not be fetched.
@@ -13,8 +16,6 @@ use crate::{candidate::Unavailable, discover::PlaceholderError};
 pub struct FetchError {
     /// What the extension asks for.
     pub artifact: Artifact,
-    /// Of a package of npm, which of those it depends on; `None` if it is the artifact itself.
-    pub package: Option<String>,
     /// Why.
     pub cause: FetchCause,
 }
@@ -58,10 +59,12 @@ pub enum FetchCause {
     },
     /// A package cannot be used.
     Package {
-        /// The repository.
-        repository: String,
+        /// The package.
+        package: String,
         /// What is wrong with it.
         why: String,
+        /// One thing to try.
+        hint: String,
     },
     /// Nobody waits for it any more.
     Cancelled,
@@ -159,6 +162,10 @@ pub enum Fault {
     NoHash,
     /// A document of npm is none.
     Document(String),
+    /// It has no version of a package that will do.
+    Choice(ChoiceError),
+    /// A package wants something that no repository of npm has.
+    Wish(WishError),
 }
 
 /// Where a repository leads on to.
@@ -219,13 +226,12 @@ impl FetchError {
             }
             .into(),
             FetchCause::Cache { .. } => "check that this user may write there, and that the disk has room".into(),
-            FetchCause::Unusable { hint, .. } => hint.clone(),
+            FetchCause::Unusable { hint, .. } | FetchCause::Package { hint, .. } => hint.clone(),
             FetchCause::Locked { .. } => "update the lock without `locked`, look at what changes, and keep it".into(),
             FetchCause::Offline { damaged: Some((file, _)) } => {
                 format!("remove `{file}`, and start once without `offline`")
             }
             FetchCause::Offline { damaged: None } => "start once without `offline`".into(),
-            FetchCause::Package { .. } => "use another version of it".into(),
             FetchCause::Cancelled => "start the extension again".into(),
         }
     }
@@ -233,7 +239,6 @@ impl FetchError {
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.package.iter().try_for_each(|package| write!(f, "it depends on `{package}`: "))?;
         write!(f, "{}", self.cause)
     }
 }
@@ -257,7 +262,7 @@ impl fmt::Display for FetchCause {
                 write!(f, "`{file}` in the cache is damaged, as it is {found}, and `offline` is set")
             }
             Self::Offline { damaged: None } => write!(f, "it is not in the cache, and `offline` is set"),
-            Self::Package { repository, why } => write!(f, "what `{repository}` sent cannot be used: {why}"),
+            Self::Package { package, why, .. } => write!(f, "`{package}` cannot be used: {why}"),
             Self::Cancelled => write!(f, "fetching it was given up"),
         }
     }
@@ -298,6 +303,8 @@ impl Attempt {
             Fault::Offline => "start once without `offline`".into(),
             Fault::Placeholder(error) => error.hint(),
             Fault::Unreadable(_) => "check that it is a file that this user may read".into(),
+            Fault::Choice(error) => error.hint(),
+            Fault::Wish(error) => error.hint(),
             Fault::NoHash | Fault::Document(_) => "check the address of the repository".into(),
         }
     }
@@ -338,6 +345,8 @@ impl fmt::Display for Attempt {
             Fault::Placeholder(error) => write!(f, "`{repository}` is no folder: {error}"),
             Fault::Unreadable(why) => write!(f, "`{repository}` cannot give `{url}`: {why}"),
             Fault::NoHash => write!(f, "`{repository}` has no hash in `{url}`"),
+            Fault::Choice(error) => write!(f, "in `{repository}`, {error}"),
+            Fault::Wish(error) => write!(f, "in `{repository}`, {error}"),
             Fault::Document(why) => write!(f, "`{repository}` has no document of npm at `{url}`: {why}"),
         }?;
         match tries {

@@ -1,5 +1,8 @@
 //! Fetching, on threads of its own.
 
+mod once;
+mod packages;
+
 use std::{
     collections::VecDeque,
     mem,
@@ -16,11 +19,14 @@ use super::{
     client::Client,
     error::{ExpectedBy, FetchCause, FetchError},
     maven::{self, Expected},
+    npm::Document,
     progress::{ArtifactProgress, FetchState, Meter},
-    source::Asking,
+    source::{Asking, Tried},
     store::{Absent, Inner, Want},
 };
 use crate::name::ExtensionName;
+use once::Once;
+use packages::{AllChosen, Chosen, OnePackage};
 
 /// What is being fetched, on threads of its own. Whoever drops it gives it up, and waits for nobody.
 ///
@@ -38,19 +44,26 @@ pub(super) struct Job {
     state: Mutex<State>,
     changed: Condvar,
     generation: Arc<AtomicU64>,
+    /// What repositories say of packages, and which packages were fetched: by repository and name.
+    documents: Once<(String, String), Result<Arc<Document>, Tried>>,
+    packages: Once<(String, String), Result<(), Tried>>,
 }
 
 /// An artifact that is fetched.
 struct Goal {
     want: Want,
+    /// Who asks for it.
+    extensions: Vec<ExtensionName>,
     /// What it counts in.
     meter: Meter,
 }
 
 /// Something that one thread does.
 enum Task {
-    /// Fetch an artifact.
+    /// Fetch an artifact, or find out which packages it is.
     Goal(usize),
+    /// Fetch a package that an artifact needs.
+    Package(OnePackage),
 }
 
 #[derive(Default)]
@@ -61,6 +74,10 @@ struct State {
     /// Who waits for which goals.
     waiting: Vec<(ExtensionName, Vec<usize>)>,
     done: Vec<Done>,
+    /// What the goals of npm have chosen.
+    chosen: AllChosen,
+    /// What the packages count in that these need.
+    meters: Vec<Meter>,
 }
 
 /// What became of a goal.
@@ -91,10 +108,19 @@ impl Fetching {
             queue: (0..goals.len()).map(Task::Goal).collect(),
             outcomes: goals.iter().map(|_| None).collect(),
             waiting,
-            done: Vec::new(),
+            ..State::default()
         };
         let client = Client::new(&inner.settings);
-        let job = Arc::new(Job { inner, client, goals, state: Mutex::new(state), changed: Condvar::new(), generation });
+        let job = Arc::new(Job {
+            inner,
+            client,
+            goals,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            generation,
+            documents: Once::default(),
+            packages: Once::default(),
+        });
         job.settle(job.state());
         job.start();
         Self { job }
@@ -102,7 +128,8 @@ impl Fetching {
 
     /// Tells how far each file has come.
     pub fn progress(&self) -> Vec<ArtifactProgress> {
-        self.job.goals.iter().map(|goal| goal.meter.read()).collect()
+        let state = self.job.state();
+        self.job.goals.iter().map(|goal| &goal.meter).chain(&state.meters).map(Meter::read).collect()
     }
 
     /// Returns a number that is another one whenever something has changed.
@@ -138,8 +165,8 @@ impl Drop for Fetching {
 
 impl Goal {
     fn new(want: Want, extensions: Vec<ExtensionName>, generation: &Arc<AtomicU64>) -> Self {
-        let meter = Meter::new(want.wanted.artifact.to_string(), extensions, generation.clone());
-        Self { want, meter }
+        let meter = Meter::new(want.wanted.artifact.to_string(), extensions.clone(), generation.clone());
+        Self { want, extensions, meter }
     }
 }
 
@@ -150,8 +177,11 @@ impl Job {
 
     fn start(self: &Arc<Self>) {
         let most = usize::from(self.inner.settings.artifacts.parallel.get());
+        // How many packages one of npm needs, is not known yet.
+        let is_npm = |goal: &Goal| matches!(goal.want.wanted.artifact, Artifact::Npm(_));
+        let wanted = if self.goals.iter().any(is_npm) { most } else { self.goals.len() };
         let mut started = 0;
-        for number in 0..most.min(self.goals.len()) {
+        for number in 0..most.min(wanted) {
             let job = self.clone();
             let thread = thread::Builder::new().name(format!("artifacts {number}"));
             started += usize::from(thread.spawn(move || job.work()).is_ok());
@@ -167,11 +197,11 @@ impl Job {
         while let Some(task) = self.next() {
             match task {
                 Task::Goal(number) => {
-                    let goal = &self.goals[number];
-                    let outcome = self.fetch(goal);
-                    goal.meter.set(if outcome.is_ok() { FetchState::Done } else { FetchState::Failed });
-                    self.finish(number, outcome);
+                    if let Some(outcome) = self.begin_goal(number).transpose() {
+                        self.finish(number, outcome);
+                    }
                 }
+                Task::Package(one) => self.do_package(&one),
             }
         }
     }
@@ -189,9 +219,14 @@ impl Job {
         }
     }
 
-    fn finish(&self, number: usize, outcome: Outcome) {
+    fn finish(&self, number: usize, outcome: Result<HeldArtifact, FetchCause>) {
+        let goal = &self.goals[number];
+        goal.meter.set(if outcome.is_ok() { FetchState::Done } else { FetchState::Failed });
+        let artifact = goal.want.wanted.artifact.clone();
         let mut state = self.state();
-        state.outcomes[number] = Some(outcome);
+        // A second package of one artifact may fail, too.
+        let outcome = outcome.map_err(|cause| Box::new(FetchError { artifact, cause }));
+        state.outcomes[number].get_or_insert(outcome);
         self.settle(state);
     }
 
@@ -212,23 +247,71 @@ impl Job {
         self.changed.notify_all();
     }
 
-    fn fetch(&self, goal: &Goal) -> Outcome {
-        let error = |cause| Box::new(FetchError { artifact: goal.want.wanted.artifact.clone(), package: None, cause });
+    /// Fetches an artifact; `None` if there are packages to be fetched for it first.
+    fn begin_goal(&self, number: usize) -> Result<Option<HeldArtifact>, FetchCause> {
+        let goal = &self.goals[number];
         match self.inner.hold(&goal.want) {
-            Ok(held) => return Ok(held),
-            Err(Absent::Refused(cause)) => return Err(error(cause)),
+            Ok(held) => return Ok(Some(held)),
+            Err(Absent::Refused(cause)) => return Err(cause),
             Err(Absent::ToFetch) => {}
         }
+        goal.meter.set(FetchState::Fetching);
         match &goal.want.wanted.artifact {
-            Artifact::Maven(maven) => self.fetch_file(goal, maven).map_err(error)?,
-            Artifact::Npm(_) => return Err(error(FetchCause::NoRepository { is_npm: true })),
-        }
-        // What was fetched is read again, so that it is known to be what it should be where it is used from.
-        self.inner.hold(&goal.want).map_err(|absent| match absent {
-            Absent::Refused(cause) => error(cause),
-            Absent::ToFetch => {
-                error(FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() })
+            Artifact::Maven(maven) => self.fetch_file(goal, maven)?,
+            Artifact::Npm(wish) => {
+                let (chosen, tasks) = self.choose(number, wish)?;
+                if !tasks.is_empty() {
+                    self.add(number, chosen, tasks);
+                    return Ok(None);
+                }
+                self.note_packages(goal, &chosen)?;
             }
+        }
+        self.hold(goal).map(Some)
+    }
+
+    /// Adds packages to what is to be done.
+    fn add(&self, number: usize, chosen: Chosen, tasks: Vec<Task>) {
+        let mut state = self.state();
+        state.chosen.insert(number, chosen);
+        for task in tasks {
+            if let Task::Package(one) = &task {
+                state.meters.push(one.meter().clone());
+            }
+            state.queue.push_back(task);
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Fetches a package; with the last one, its artifact is there.
+    fn do_package(&self, one: &OnePackage) {
+        let goal = &self.goals[one.goal];
+        let state = self.state();
+        if state.outcomes[one.goal].is_some() {
+            return;
+        }
+        let (source, by) = Self::origin(goal, &state.chosen[&one.goal]);
+        drop(state);
+        if let Err(cause) = self.fetch_package(one, source, by) {
+            return self.finish(one.goal, Err(cause));
+        }
+        let mut state = self.state();
+        let chosen = state.chosen.get_mut(&one.goal).expect("it was chosen");
+        chosen.left -= 1;
+        if chosen.left > 0 {
+            return;
+        }
+        let chosen = state.chosen.remove(&one.goal).expect("it was chosen");
+        drop(state);
+        self.finish(one.goal, self.note_packages(goal, &chosen).and_then(|()| self.hold(goal)));
+    }
+
+    /// Reads what was fetched, so that it is known to be what it should be where it is used from.
+    fn hold(&self, goal: &Goal) -> Result<HeldArtifact, FetchCause> {
+        self.inner.hold(&goal.want).map_err(|absent| match absent {
+            Absent::Refused(cause) => cause,
+            Absent::ToFetch => FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() },
         })
     }
 
@@ -236,13 +319,17 @@ impl Job {
         let want = &goal.want;
         let pin = want.wanted.pin.map(|hash| Expected { hash, by: ExpectedBy::Manifest });
         let locked = match self.inner.locked(want)? {
-            Some(LockedArtifact::File { hash, .. }) => Some(Expected { hash, by: ExpectedBy::Lock }),
+            Some((_, LockedArtifact::File { hash, .. })) => Some(Expected { hash, by: ExpectedBy::Lock }),
             _ => None,
         };
-        let expected: Vec<_> = pin.into_iter().chain(locked).collect();
+        let expected: Vec<_> = match pin {
+            // A manifest that pins another content than before means that one.
+            Some(pin) if !self.inner.settings.locked => vec![pin],
+            pin => pin.into_iter().chain(locked).collect(),
+        };
         let asking = self.asking(!expected.is_empty());
         let cache = self.inner.cache()?;
-        let fetched = maven::fetch(maven, &want.sources, &expected, &asking, cache, &goal.meter)?;
+        let fetched = maven::fetch(maven, want, &expected, &asking, cache, &goal.meter)?;
         let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
         self.inner.note(&want.sources[fetched.source], want, locked);
         Ok(())
@@ -250,7 +337,7 @@ impl Job {
 
     fn asking(&self, is_pinned: bool) -> Asking<'_> {
         let (client, is_offline) = (&self.client, self.inner.settings.offline);
-        Asking { client, is_offline, is_pinned, most: self.inner.largest() }
+        Asking { client, is_offline, is_pinned, most: self.inner.largest(), accept: None }
     }
 }
 

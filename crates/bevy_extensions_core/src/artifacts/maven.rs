@@ -3,9 +3,10 @@
 use super::{
     Hash, HashKind, MavenArtifact,
     cache::{Cache, Incoming},
-    error::{Attempt, ExpectedBy, Fault, FetchCause, Mismatch},
+    error::{ExpectedBy, Fault, FetchCause, Mismatch},
     progress::Meter,
     source::{Asking, Source, Tried},
+    store::Want,
 };
 
 /// How many bytes a file with a hash may have.
@@ -34,17 +35,17 @@ pub(super) struct Fetched {
 /// the file is taken as it is, since `https:` has kept it from being changed on the way; from then on the lock expects it.
 pub(super) fn fetch(
     artifact: &MavenArtifact,
-    sources: &[Source],
+    want: &Want,
     expected: &[Expected],
     asking: &Asking<'_>,
     cache: &Cache,
     meter: &Meter,
 ) -> Result<Fetched, FetchCause> {
     let mut attempts = Vec::new();
-    for (number, source) in sources.iter().enumerate().filter(|(_, source)| !source.url.is_npm()) {
+    for (number, source) in want.fitting() {
         match fetch_from(artifact, source, expected, asking, cache, meter) {
             Ok((hash, size)) => return Ok(Fetched { hash, size, source: number }),
-            Err(Tried::Attempt(attempt)) => attempts.push(attempt),
+            Err(Tried::Attempt(attempt)) => attempts.push(*attempt),
             Err(Tried::End(cause)) => return Err(cause),
         }
     }
@@ -136,15 +137,10 @@ fn hash_of(path: &str, source: &Source, asking: &Asking<'_>) -> Result<Option<Ex
                 let by = ExpectedBy::Repository;
                 return match hash {
                     Some(hash) => Ok(Some(Expected { hash, by })),
-                    None => Err(Tried::Attempt(Attempt {
-                        repository: source.name.clone(),
-                        url: source.shown(&path),
-                        fault: Fault::NoHash,
-                        tries: 1,
-                    })),
+                    None => Err(Tried::Attempt(Box::new(source.attempt(&source.shown(&path), Fault::NoHash)))),
                 };
             }
-            Err(Tried::Attempt(Attempt { fault: Fault::NotFound, .. })) => {}
+            Err(Tried::Attempt(attempt)) if attempt.fault == Fault::NotFound => {}
             Err(tried) => return Err(tried),
         }
     }

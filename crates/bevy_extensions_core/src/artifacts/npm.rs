@@ -6,10 +6,14 @@
 mod integrity;
 mod name;
 mod range;
+#[cfg(feature = "artifacts")]
+mod tarball;
 mod wish;
 
 #[cfg(feature = "artifacts")]
 pub use integrity::{Integrity, IntegrityError};
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
+#[cfg(feature = "artifacts")]
+pub use tarball::{TarballError, unpack};
 pub use wish::{Wanted, Wish, WishError};

@@ -37,6 +37,8 @@ pub(super) struct Asking<'a> {
     pub(super) is_pinned: bool,
     /// How many bytes it may have.
     pub(super) most: u64,
+    /// What kind of answer is wanted, if the server has several.
+    pub(super) accept: Option<&'static str>,
 }
 
 impl Source {
@@ -101,24 +103,28 @@ impl Source {
         if asking.is_offline {
             return Err(self.tried(Fault::Offline.into(), url, 1));
         }
-        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking.is_pinned, asking.most, target));
+        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking, target));
         result.map_err(|trouble| self.tried(trouble, url, tries))
+    }
+
+    /// Says what went wrong with it.
+    pub(super) fn attempt(&self, url: &str, fault: Fault) -> Attempt {
+        Attempt { repository: self.name.clone(), url: url.into(), fault, tries: 1 }
     }
 
     fn tried(&self, trouble: Trouble, url: &str, tries: u32) -> Tried {
         match trouble {
-            Trouble::Fault(fault) => {
-                Tried::Attempt(Attempt { repository: self.name.clone(), url: url.into(), fault, tries })
-            }
+            Trouble::Fault(fault) => Tried::Attempt(Box::new(Attempt { tries, ..self.attempt(url, fault) })),
             Trouble::End(cause) => Tried::End(cause),
         }
     }
 }
 
 /// What came of asking a source in vain.
+#[derive(Debug, Clone)]
 pub(super) enum Tried {
     /// The next may have it.
-    Attempt(Attempt),
+    Attempt(Box<Attempt>),
     /// It is no use to ask another.
     End(super::error::FetchCause),
 }

@@ -2,6 +2,7 @@
 
 mod holding;
 mod locking;
+mod packages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +12,7 @@ use std::{
 
 use super::{
     Artifact, ArtifactKey, ExtensionArtifacts, Hash, Lock, LockError, WantedArtifact, cache::Cache, error::FetchError,
-    fetching::Fetching, source::Source,
+    fetching::Fetching, npm::PackageId, source::Source,
 };
 use crate::{
     candidate::{Candidate, Unavailable},
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(super) use holding::Absent;
+pub(super) use packages::{ENDING, root_of};
 
 /// What a host has of artifacts: where they come from, the cache and the lock. Clones are the same.
 ///
@@ -65,7 +67,7 @@ pub(super) struct Inner {
     cache: Result<Cache, PlaceholderError>,
     lock: Result<(PathBuf, Mutex<LockState>), Box<Unusable>>,
     /// What was unpacked of npm packages, so that each is in memory once.
-    unpacked: Mutex<BTreeMap<Hash, ExtensionFiles>>,
+    unpacked: Mutex<BTreeMap<(PackageId, Hash), ExtensionFiles>>,
 }
 
 /// A lock that nothing can be done with.
@@ -138,7 +140,7 @@ impl ArtifactStore {
                 Err(Absent::ToFetch) => is_missing = true,
                 Err(Absent::Refused(cause)) => {
                     let artifact = want.wanted.artifact;
-                    refused.push(FetchError { artifact, package: None, cause }.unavailable());
+                    refused.push(FetchError { artifact, cause }.unavailable());
                 }
             }
         }
@@ -191,15 +193,16 @@ impl Inner {
 }
 
 impl Want {
-    /// Returns what the lock may have it as, in the order of the sources.
-    fn keys(&self) -> impl Iterator<Item = ArtifactKey> {
+    /// Returns what the lock may have it as, with the source of each, in their order.
+    fn keys(&self) -> impl Iterator<Item = (usize, ArtifactKey)> {
         let coordinates = self.wanted.artifact.to_string();
-        self.fitting().map(move |source| ArtifactKey::new(source.url.as_str(), coordinates.as_str()))
+        self.fitting()
+            .map(move |(number, source)| (number, ArtifactKey::new(source.url.as_str(), coordinates.as_str())))
     }
 
-    /// Returns the sources that can have it.
-    pub(super) fn fitting(&self) -> impl Iterator<Item = &Source> {
+    /// Returns the sources that can have it, each with its number.
+    pub(super) fn fitting(&self) -> impl Iterator<Item = (usize, &Source)> {
         let is_npm = matches!(self.wanted.artifact, Artifact::Npm(_));
-        self.sources.iter().filter(move |source| source.url.is_npm() == is_npm)
+        self.sources.iter().enumerate().filter(move |(_, source)| source.url.is_npm() == is_npm)
     }
 }

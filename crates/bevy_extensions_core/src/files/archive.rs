@@ -1,6 +1,8 @@
 //! What an archive may hold, and what is said about one that does not keep to it.
 
 use super::LARGEST_FILE;
+#[cfg(any(feature = "archive", feature = "artifacts"))]
+use super::{FileError, clean};
 
 /// How many entries an archive may have: 4096.
 pub const MOST_ENTRIES: usize = 4096;
@@ -35,6 +37,9 @@ pub enum ArchiveError {
     /// It is larger than [`LARGEST_ARCHIVE`], or its files together are.
     #[error("it holds more than {} MiB", LARGEST_ARCHIVE >> 20)]
     TooLarge,
+    /// It is more than [`LARGEST_RATIO`] times larger than it is packed.
+    #[error("it is more than {LARGEST_RATIO} times larger than it is packed")]
+    Ratio,
     /// It has more than [`MOST_ENTRIES`].
     #[error("it has more than {MOST_ENTRIES} entries")]
     TooManyEntries,
@@ -64,6 +69,12 @@ pub enum EntryFault {
     /// It is a link.
     #[error("is a link")]
     Link,
+    /// It is neither a file nor a folder, but a device, a pipe or the like.
+    #[error("is neither a file nor a folder")]
+    Special,
+    /// It is a file with holes, which stands there without them.
+    #[error("is a file with holes")]
+    Sparse,
     /// A password is needed to read it.
     #[error("is encrypted")]
     Encrypted,
@@ -87,7 +98,9 @@ impl ArchiveError {
         match self {
             Self::NotBuiltIn => "unpack it into a folder, or turn on the feature `script` of `bevy_extensions`".into(),
             Self::Damaged { .. } => "fetch or pack it again, as a `.zip`".into(),
-            Self::TooLarge | Self::TooManyEntries => "unpack it into a folder, or leave out what is not needed".into(),
+            Self::TooLarge | Self::Ratio | Self::TooManyEntries => {
+                "unpack it into a folder, or leave out what is not needed".into()
+            }
             Self::Refused { why, .. } => match why {
                 EntryFault::Encrypted => "pack it without a password".into(),
                 EntryFault::Method => "pack it again, with \"deflate\"".into(),
@@ -97,6 +110,16 @@ impl ArchiveError {
             },
         }
     }
+}
+
+/// Returns the path that the name of an entry means.
+#[cfg(any(feature = "archive", feature = "artifacts"))]
+pub(crate) fn entry_path(name: &str) -> Result<String, EntryFault> {
+    let path = clean(name).map_err(|error| match error {
+        FileError::Refused { why, .. } => EntryFault::Name(why),
+        other => EntryFault::Damaged(other.to_string()),
+    })?;
+    if path.split('/').count() > DEEPEST_ENTRY { Err(EntryFault::Deep) } else { Ok(path) }
 }
 
 #[cfg(all(test, not(feature = "archive")))]

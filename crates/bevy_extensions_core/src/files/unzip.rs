@@ -8,8 +8,7 @@ use std::{
 use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use super::{
-    ArchiveError, DEEPEST_ENTRY, EntryFault, FileError, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO, MOST_ENTRIES,
-    RATIO_COUNTS_FROM, clean,
+    ArchiveError, EntryFault, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO, MOST_ENTRIES, RATIO_COUNTS_FROM, entry_path,
 };
 
 /// Reads all files of an archive. Nothing is written anywhere.
@@ -58,13 +57,7 @@ fn name_of(file: &ZipFile<'_, impl Read>) -> Result<String, ArchiveError> {
 
 /// Looks at what can be said of an entry before it is read, and returns its path.
 fn check(file: &ZipFile<'_, impl Read>, name: &str) -> Result<String, EntryFault> {
-    let path = clean(name).map_err(|error| match error {
-        FileError::Refused { why, .. } => EntryFault::Name(why),
-        other => EntryFault::Damaged(other.to_string()),
-    })?;
-    if path.split('/').count() > DEEPEST_ENTRY {
-        return Err(EntryFault::Deep);
-    }
+    let path = entry_path(name)?;
     if file.is_symlink() {
         return Err(EntryFault::Link);
     }

@@ -14,9 +14,9 @@ use crate::{
 /// ```
 /// use bevy_extensions_core::{ExtensionFiles, artifacts::content_hash};
 ///
-/// let one = ExtensionFiles::embedded("one", &[("main.js", b"rain()"), (".gitignore", b"*.tmp")]);
-/// let other = ExtensionFiles::embedded("other", &[("main.js", b"rain()")]);
-/// assert_eq!(content_hash(&one)?, content_hash(&other)?);
+/// let hidden: &[(_, &[u8])] = &[("main.js", b"rain()"), (".gitignore", b"*.tmp")];
+/// let one = content_hash(&ExtensionFiles::embedded("one", hidden))?;
+/// assert_eq!(content_hash(&ExtensionFiles::embedded("other", &[("main.js", b"rain()")]))?, one);
 /// # Ok::<(), bevy_extensions_core::FileError>(())
 /// ```
 ///

@@ -1,11 +1,10 @@
 //! What there is of an artifact, without asking anybody.
 
-use super::{Inner, Unusable, Want};
+use super::{Inner, Unusable, Want, packages::root_of};
 use crate::artifacts::{
     Artifact, ArtifactFile, HeldArtifact, LockedArtifact, MavenArtifact,
     cache::{Cache, Cached, hash_of},
     error::FetchCause,
-    source::Source,
 };
 
 /// Why an artifact is not there.
@@ -26,9 +25,15 @@ impl Inner {
                 let why = "the lock does not have it, or not of these repositories, or not with the pinned hash".into();
                 Err(Absent::Refused(FetchCause::Locked { why }))
             }
-            (Artifact::Maven(maven), Some(LockedArtifact::File { hash, .. })) => {
+            (Artifact::Maven(maven), Some((_, LockedArtifact::File { hash, .. }))) => {
                 let found = cache.look(&hash, maven.extension());
                 self.held_file(want, maven, found)
+            }
+            (artifact @ Artifact::Npm(_), Some((_, LockedArtifact::Npm { version, packages, .. }))) => {
+                match root_of(artifact, &version) {
+                    Some(root) => self.held_packages(want, &root, &packages),
+                    None => Err(self.absent(want, None)),
+                }
             }
             _ => Err(self.absent(want, None)),
         }
@@ -42,8 +47,8 @@ impl Inner {
         })
     }
 
-    /// Returns what the lock has of an artifact, unless the manifest wants another by its pin, or it is chosen anew.
-    pub(in crate::artifacts) fn locked(&self, want: &Want) -> Result<Option<LockedArtifact>, FetchCause> {
+    /// Returns what the lock has of an artifact, and of which of the sources, unless the manifest wants another by its pin, or it is chosen anew.
+    pub(in crate::artifacts) fn locked(&self, want: &Want) -> Result<Option<(usize, LockedArtifact)>, FetchCause> {
         if let Err(unusable) = &self.lock {
             return Err(unusable.cause(&self.settings.artifacts.lock));
         }
@@ -53,8 +58,9 @@ impl Inner {
             (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
             (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
         };
-        let mut kept = want.keys().filter(|key| !state.forgotten.contains(key));
-        Ok(kept.find_map(|key| state.lock.artifacts.get(&key).filter(|artifact| fits(artifact)).cloned()))
+        let mut kept = want.keys().filter(|(_, key)| !state.forgotten.contains(key));
+        let entry = |(source, key)| Some((source, state.lock.artifacts.get(&key).filter(|it| fits(it))?.clone()));
+        Ok(kept.find_map(entry))
     }
 
     fn held_file(&self, want: &Want, maven: &MavenArtifact, cached: Cached) -> Result<HeldArtifact, Absent> {
@@ -77,7 +83,7 @@ impl Inner {
                 is_npm: matches!(want.wanted.artifact, Artifact::Npm(_)),
             });
         }
-        if !self.settings.offline || sources.any(Source::is_folder) {
+        if !self.settings.offline || sources.any(|(_, source)| source.is_folder()) {
             return Absent::ToFetch;
         }
         let damaged = match cached {
@@ -98,7 +104,9 @@ impl Unusable {
     pub(super) fn told(&self, written: &str) -> (String, String) {
         match self {
             Self::Placeholder(error) => (format!("the lock `{written}` cannot be had: {error}"), error.hint()),
-            Self::Lock(error) => (error.to_string(), error.hint()),
+            Self::Lock(error) => {
+                (error.to_string(), format!("{}, or remove the file, so that everything is chosen anew", error.hint()))
+            }
         }
     }
 }

@@ -163,7 +163,7 @@ impl Inner {
     pub(in crate::artifacts) fn note(&self, repository: &Source, want: &Want, artifact: LockedArtifact) {
         let Some(mut state) = self.lock_state() else { return };
         // It has one place, even if another repository had it before.
-        for key in want.keys() {
+        for (_, key) in want.keys() {
             state.forgotten.remove(&key);
             state.lock.artifacts.remove(&key);
         }
@@ -174,13 +174,13 @@ impl Inner {
     /// Lets artifacts be chosen anew.
     pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
         let Some(mut state) = self.lock_state() else { return };
-        wants.for_each(|want| state.forgotten.extend(want.keys()));
+        wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| key)));
     }
 
     /// Takes over what is known of an artifact that somebody asks for.
     fn lock_again(&self, want: &Want, into: &mut Lock) {
         let Some(state) = self.lock_state() else { return };
-        let entry = want.keys().find_map(|key| Some((state.lock.artifacts.get(&key)?.clone(), key)));
+        let entry = want.keys().find_map(|(_, key)| Some((state.lock.artifacts.get(&key)?.clone(), key)));
         into.artifacts.extend(entry.map(|(artifact, key)| (key, artifact)));
     }
 }

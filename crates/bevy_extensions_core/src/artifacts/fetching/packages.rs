@@ -1,0 +1,209 @@
+//! Fetching a package of npm, and those that it needs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Goal, Job, Task};
+use crate::artifacts::{
+    Hash, LockedArtifact, LockedPackage, RepositoryUrl,
+    cache::{Cache, Cached},
+    error::{ExpectedBy, Fault, FetchCause, Mismatch, RedirectFault},
+    maven::in_cache,
+    npm::{Document, PackageId, PackageName, Wish},
+    progress::{FetchState, Meter},
+    source::{Asking, Source, Tried},
+    store::{ENDING, root_of},
+    tree::{self, MOST_PACKAGES, Tree, TreeError},
+};
+
+/// How many bytes a document may have: the largest of all have some dozen MiB.
+const LARGEST_DOCUMENT: u64 = 64 << 20;
+
+/// The short form of a document, if there is one.
+const SHORT_DOCUMENT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
+
+/// A package that is being fetched, with all that it needs.
+pub(super) struct Chosen {
+    /// Which of the sources has all of it.
+    source: usize,
+    pub(super) tree: Tree,
+    /// Who says what it has to be.
+    by: ExpectedBy,
+    /// How many of the packages are still to come.
+    pub(super) left: usize,
+}
+
+/// A package that one thread fetches.
+pub(super) struct OnePackage {
+    pub(super) goal: usize,
+    id: PackageId,
+    package: LockedPackage,
+    meter: Meter,
+}
+
+impl Job {
+    /// Chooses which packages a package needs, and returns what is to be fetched of them.
+    pub(super) fn choose(&self, number: usize, wish: &Wish) -> Result<(Chosen, Vec<Task>), FetchCause> {
+        let goal = &self.goals[number];
+        let mut chosen = self.chosen(goal, wish)?;
+        let cache = self.inner.cache()?;
+        let missing = chosen.tree.packages.iter().filter(|(_, package)| !is_here(cache, package));
+        let tasks: Vec<_> = missing
+            .map(|(id, package)| {
+                let meter = Meter::new(id.to_string(), goal.extensions.clone(), self.generation.clone());
+                Task::Package(OnePackage { goal: number, id: id.clone(), package: package.clone(), meter })
+            })
+            .collect();
+        chosen.left = tasks.len();
+        Ok((chosen, tasks))
+    }
+
+    fn chosen(&self, goal: &Goal, wish: &Wish) -> Result<Chosen, FetchCause> {
+        let want = &goal.want;
+        if let Some((source, LockedArtifact::Npm { version, packages, .. })) = self.inner.locked(want)?
+            && let Some(root) = root_of(&want.wanted.artifact, &version)
+        {
+            return Ok(Chosen { source, tree: Tree { root, packages }, by: ExpectedBy::Lock, left: 0 });
+        }
+        let mut attempts = Vec::new();
+        for (source, repository) in want.sources.iter().enumerate().filter(|(_, source)| source.url.is_npm()) {
+            let error = match tree::grow(wish, |name| self.document(repository, name)) {
+                Ok(tree) => return Ok(Chosen { source, tree, by: ExpectedBy::Repository, left: 0 }),
+                Err(error) => error,
+            };
+            let fault = match error {
+                TreeError::Document(Tried::End(cause)) => return Err(cause),
+                TreeError::Document(Tried::Attempt(attempt)) => {
+                    attempts.push(*attempt);
+                    continue;
+                }
+                TreeError::Choice(error) => Fault::Choice(error),
+                TreeError::Wish(error) => Fault::Wish(error),
+                TreeError::TooMany => Fault::Document(format!("it needs more than {MOST_PACKAGES} packages")),
+            };
+            let url = repository.shown(&document_path(&repository.url, &wish.name));
+            attempts.push(repository.attempt(&url, fault));
+        }
+        match attempts.is_empty() {
+            true => Err(FetchCause::NoRepository { is_npm: true }),
+            false => Err(FetchCause::Nowhere(attempts)),
+        }
+    }
+
+    /// Fetches what a repository says of a package, once.
+    fn document(&self, source: &Source, name: &PackageName) -> Result<Arc<Document>, Tried> {
+        let key = (source.url.to_string(), name.to_string());
+        self.documents.get(key, || {
+            let path = document_path(&source.url, name);
+            let asking = Asking { most: LARGEST_DOCUMENT, accept: Some(SHORT_DOCUMENT), ..self.asking(false) };
+            let mut text = Vec::new();
+            source.fetch(&path, &asking, &mut text)?;
+            Document::read(&source.url, name, &text).map(Arc::new).map_err(|error| {
+                let fault = Fault::Document(error.to_string());
+                Tried::Attempt(Box::new(source.attempt(&source.shown(&path), fault)))
+            })
+        })
+    }
+
+    /// Fetches a package, unless somebody else has done so meanwhile.
+    pub(super) fn fetch_package(&self, one: &OnePackage, source: &Source, by: ExpectedBy) -> Result<(), FetchCause> {
+        let key = (source.url.to_string(), one.id.to_string());
+        let result = self.packages.get(key, || self.fetch_tarball(one, source, by));
+        one.meter.set(if result.is_ok() { FetchState::Done } else { FetchState::Failed });
+        result.map_err(|tried| match tried {
+            Tried::Attempt(attempt) => FetchCause::Nowhere(vec![*attempt]),
+            Tried::End(cause) => cause,
+        })
+    }
+
+    fn fetch_tarball(&self, one: &OnePackage, source: &Source, by: ExpectedBy) -> Result<(), Tried> {
+        let cache = self.inner.cache().map_err(Tried::End)?;
+        let OnePackage { package: LockedPackage { tarball, integrity, .. }, meter, .. } = one;
+        let kept = |error: std::io::Error| {
+            let path = cache.folder().display().to_string();
+            Tried::End(FetchCause::Cache { path, why: error.to_string() })
+        };
+        let mut incoming = cache.begin(&[integrity.kind()], meter).map_err(kept)?;
+        // Whoever changes it on the way is found out.
+        let asking = self.asking(true);
+        let fetched = match tarball.strip_prefix(source.url.address()).and_then(|path| path.strip_prefix('/')) {
+            Some(path) => source.fetch(path, &asking, &mut incoming),
+            None if is_on_the_web(tarball) && !source.is_folder() => source.fetch_url(tarball, &asking, &mut incoming),
+            None => {
+                let document = source.shown(&document_path(&source.url, &one.id.name));
+                let fault = Fault::Redirect(RedirectFault::Elsewhere(tarball.clone()));
+                Err(Tried::Attempt(Box::new(source.attempt(&document, fault))))
+            }
+        };
+        fetched.map_err(|tried| in_cache(tried, cache))?;
+        let (hashes, _) = incoming.finish();
+        let found = hashes[0];
+        if !integrity.fits(&found) {
+            return Err(mismatch(source, tarball, integrity.hashes()[0], by, found));
+        }
+        incoming.keep(&found, ENDING).map_err(|(path, error)| {
+            Tried::End(FetchCause::Cache { path: path.display().to_string(), why: error.to_string() })
+        })
+    }
+
+    /// Looks whether a package is what the manifest wants, and notes it in the lock with all that it needs.
+    pub(super) fn note_packages(&self, goal: &Goal, chosen: &Chosen) -> Result<(), FetchCause> {
+        let (want, cache) = (&goal.want, self.inner.cache()?);
+        let source = &want.sources[chosen.source];
+        if let Some(pin) = want.wanted.pin {
+            let package = &chosen.tree.packages[&chosen.tree.root];
+            let found = paths(cache, package).find_map(|path| crate::artifacts::cache::hash_of(&path, pin.kind()).ok());
+            if let Some(found) = found.filter(|found| *found != pin)
+                && let Tried::End(cause) = mismatch(source, &package.tarball, pin, ExpectedBy::Manifest, found)
+            {
+                return Err(cause);
+            }
+        }
+        let size = |package: &LockedPackage| {
+            paths(cache, package).find_map(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len())
+        };
+        let Tree { root, packages } = &chosen.tree;
+        let size = packages.values().map(size).sum();
+        let locked = LockedArtifact::Npm { version: root.version.clone(), size, packages: packages.clone() };
+        self.inner.note(source, want, locked);
+        Ok(())
+    }
+
+    /// Returns where a package comes from, and who says what it has to be.
+    pub(super) fn origin<'a>(goal: &'a Goal, chosen: &Chosen) -> (&'a Source, ExpectedBy) {
+        (&goal.want.sources[chosen.source], chosen.by)
+    }
+}
+
+impl OnePackage {
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+}
+
+fn mismatch(source: &Source, tarball: &str, expected: Hash, by: ExpectedBy, found: Hash) -> Tried {
+    let (repository, url) = (source.name.clone(), tarball.into());
+    Tried::End(FetchCause::Mismatch(Box::new(Mismatch { repository, url, expected, by, found })))
+}
+
+/// Returns where a document is. In a folder, that of a package cannot be called as the folder of its tarballs is.
+fn document_path(repository: &RepositoryUrl, name: &PackageName) -> String {
+    match repository.folder() {
+        Some(_) => format!("{name}/index.json"),
+        None => name.in_url(),
+    }
+}
+
+fn is_on_the_web(address: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme))
+}
+
+fn is_here(cache: &Cache, package: &LockedPackage) -> bool {
+    package.integrity.hashes().iter().any(|hash| matches!(cache.look(hash, ENDING), Cached::Here(_)))
+}
+
+fn paths(cache: &Cache, package: &LockedPackage) -> impl Iterator<Item = std::path::PathBuf> {
+    package.integrity.hashes().iter().map(|hash| cache.path(hash, ENDING))
+}
+
+/// What each goal of npm has chosen.
+pub(super) type AllChosen = BTreeMap<usize, Chosen>;

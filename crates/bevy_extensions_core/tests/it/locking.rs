@@ -1,0 +1,206 @@
+//! What the lock says, and who heeds it.
+
+use bevy_extensions_core::{
+    Manifest,
+    artifacts::{Look, Update},
+    explain,
+};
+
+use crate::{
+    server::{Answer, Server},
+    town::{Town, bad, extension, fetched, good, here, refused, sha256},
+};
+
+const LAMP: &str = "/town/lamp/1.0/lamp-1.0.glb";
+const ALLOWED: &str = "retries: 0, allow_http: [\"127.0.0.1\"]";
+
+#[test]
+fn what_the_lock_has_is_what_is_used() {
+    let (town, first) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let lamps = extension("Lamps", &[("central", first.address())], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    assert!(store.save_lock([&lamps], []).unwrap());
+    assert!(!store.save_lock([&lamps], []).unwrap(), "it is written only if it has changed");
+
+    // The cache is lost, and the repository has another content now.
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    let lock = town.read("extensions.lock").replace(&sha256(b"light"), &sha256(b"sunshine"));
+    town.write("extensions.lock", lock);
+    assert_eq!(
+        bad(&town.store(), &lamps, &[(first.address(), "http://server")]),
+        format!(
+            "the content of `http://server/town/lamp/1.0/lamp-1.0.glb` from `central` is sha256:{}, but the lock has sha256:{}\n\
+             hint: find out why the repository has another content now; update the artifact only if that is right",
+            sha256(b"light"),
+            sha256(b"sunshine"),
+        ),
+    );
+}
+
+#[test]
+fn what_nobody_asks_for_leaves_the_lock() {
+    let bench = "/town/bench/1.0/bench-1.0.glb";
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light"), (bench, b"wood")]));
+    let repositories = [("central", server.address())];
+    let lamps = extension("Lamps", &repositories, &["town:lamp:1.0@glb"]);
+    let benches = extension("Benches", &repositories, &["town:bench:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    good(&store, &benches);
+    store.save_lock([&lamps, &benches], []).unwrap();
+    assert!(town.read("extensions.lock").contains("town:bench:1.0@glb"));
+
+    let store = town.store();
+    assert!(store.save_lock([&lamps], []).unwrap());
+    let lock = town.read("extensions.lock");
+    assert!(lock.contains("town:lamp:1.0@glb") && !lock.contains("bench") && !lock.contains("Benches"), "{lock}");
+}
+
+#[test]
+fn what_is_not_in_the_lock_is_refused_if_it_is_locked() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
+    let locked = || town.store_with("locked: true,", ALLOWED);
+    let expected = "town:lamp:1.0@glb: `locked` is set, and the lock does not have it, or not of these repositories, or not \
+                    with the pinned hash\n\
+                    hint: update the lock without `locked`, look at what changes, and keep it";
+    assert_eq!(refused(&locked(), &lamps), expected);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps], []).unwrap();
+    here(&locked(), &lamps);
+
+    let pinned = format!("(artifact: \"town:lamp:1.0@glb\", sha256: \"{}\")", sha256(b"darkness"));
+    assert_eq!(refused(&locked(), &extension("Lamps", &[("central", server.address())], &[&pinned])), expected);
+    assert_eq!(
+        refused(&locked(), &extension("Lamps", &[("other", "https://x.example")], &["town:lamp:1.0@glb"])),
+        expected
+    );
+
+    // What the lock has may be fetched.
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    let before = town.read("extensions.lock");
+    let store = locked();
+    good(&store, &lamps);
+    assert!(!store.save_lock([&lamps], []).unwrap());
+    assert_eq!(town.read("extensions.lock"), before);
+}
+
+#[test]
+fn an_extension_that_differs_is_refused_if_it_is_locked() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps], []).unwrap();
+
+    let locked = town.store_with("locked: true,", ALLOWED);
+    assert!(locked.refused([&lamps], []).is_empty());
+    let told = |candidate| match &locked.refused([&candidate], [])[..] {
+        [(name, why)] => format!("{name}: {} cannot run here: {}", why.what, why.why),
+        other => panic!("{other:?}"),
+    };
+    let mut newer = lamps.clone();
+    newer.manifest.version = "1.1.0".parse().unwrap();
+    assert_eq!(
+        told(newer),
+        "Lamps: it cannot run here: `locked` is set, and the lock has version 1.0.0 instead of 1.1.0"
+    );
+    let other = extension("Other", &[], &[]);
+    assert_eq!(told(other), "Other: it cannot run here: `locked` is set, and the lock does not have it");
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_not_written_over() {
+    let town = Town::new();
+    town.write("extensions.lock", "(\n    format: 1,\n    extensions: [],\n)");
+    let lamps = extension("Lamps", &[("central", "https://repo.example")], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    let told = explain(&store.problems()).replace(&town.path().display().to_string(), "..");
+    assert_eq!(
+        told.trim_end(),
+        "error: the lock is wrong: `extensions`: expected opening `{`\n  \
+           in: ../extensions.lock:3:17\n  \
+           hint: correct the value of `extensions`, or remove the file, so that everything is chosen anew",
+    );
+    assert!(refused(&store, &lamps).starts_with("town:lamp:1.0@glb: the lock is wrong: "));
+    assert!(here(&store, &extension("Quiet", &[], &[])).is_empty(), "whoever asks for nothing does not mind");
+    assert!(store.save_lock([&lamps], []).is_err());
+    assert_eq!(town.read("extensions.lock"), "(\n    format: 1,\n    extensions: [],\n)");
+}
+
+#[test]
+fn an_update_is_a_deliberate_act() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = Server::new(move |path| match path.contains(".sha") {
+        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+        true => Answer::Status(404),
+    });
+    let town = Town::new();
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1@glb", "town:bench:1@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    *content.lock().unwrap() = "sunshine";
+    assert_eq!(good(&store, &lamps).file("lamp").unwrap().read().unwrap(), b"light");
+
+    let lamp = lamps.manifest.external.artifacts[0].artifact.clone();
+    let mut update = store.update([&lamps], &Update::One(lamp));
+    assert!(update.wait(crate::town::LIMIT));
+    let artifacts = update.take_done().remove(0).1.unwrap();
+    assert_eq!(artifacts.file("lamp").unwrap().read().unwrap(), b"sunshine");
+    assert_eq!(artifacts.file("bench").unwrap().read().unwrap(), b"light");
+
+    *content.lock().unwrap() = "moonshine";
+    let mut update = store.update([&lamps], &Update::All);
+    assert!(update.wait(crate::town::LIMIT));
+    let artifacts = update.take_done().remove(0).1.unwrap();
+    assert_eq!(artifacts.file("lamp").unwrap().read().unwrap(), b"moonshine");
+    assert_eq!(artifacts.file("bench").unwrap().read().unwrap(), b"moonshine");
+    store.save_lock([&lamps], []).unwrap();
+    assert!(town.read("extensions.lock").contains(&sha256(b"moonshine")));
+}
+
+#[test]
+fn a_new_pin_goes_before_the_lock() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = Server::new(move |path| match path.contains(".sha") {
+        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+        true => Answer::Status(404),
+    });
+    let town = Town::new();
+    let store = town.store();
+    let repositories = [("central", server.address())];
+    good(&store, &extension("Lamps", &repositories, &["town:lamp:1.0@glb"]));
+    *content.lock().unwrap() = "sunshine";
+    let sha512 =
+        bevy_extensions_core::artifacts::Hash::of(bevy_extensions_core::artifacts::HashKind::Sha512, b"sunshine");
+    for pin in [format!("sha512: \"{}\"", sha512.to_hex()), format!("sha256: \"{}\"", sha256(b"sunshine"))] {
+        let lamps = extension("Lamps", &repositories, &[&format!("(artifact: \"town:lamp:1.0@glb\", {pin})")]);
+        assert_eq!(good(&store, &lamps).file("lamp").unwrap().read().unwrap(), b"sunshine");
+        assert!(matches!(store.look(&lamps), Look::Here(_)));
+    }
+}
+
+#[test]
+fn what_minestom_calls_external_dependencies_reads_as_it_stands() {
+    let server = Server::with_files(&[("/com/google/vision/2.0.10/vision-2.0.10.jar", b"eyes")]);
+    let json = format!(
+        r#"{{
+            "name": "Seer",
+            "externalDependencies": {{
+                "repositories": [{{"name": "Central", "url": "{}/"}}],
+                "artifacts": ["com.google:vision:2.0.10"]
+            }}
+        }}"#,
+        server.address(),
+    );
+    let manifest = Manifest::from_json("extensions/seer/extension.json", json.as_bytes()).unwrap();
+    let mut seer = extension("Seer", &[], &[]);
+    seer.manifest = manifest;
+    let town = Town::new();
+    let artifacts = fetched(&town.store(), &seer).unwrap();
+    assert_eq!(artifacts.file("vision").unwrap().read().unwrap(), b"eyes");
+}
