@@ -31,8 +31,6 @@ mod progress;
 mod source;
 #[cfg(feature = "artifacts")]
 mod store;
-#[cfg(feature = "artifacts")]
-mod tree;
 
 pub use coordinates::{Artifact, ArtifactError, MavenArtifact};
 pub use hash::{Hash, HashError, HashKind};

@@ -2,10 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{
-    Artifact, Hash,
-    npm::{ChoiceError, WishError},
-};
+use super::{Artifact, Hash};
 use crate::{candidate::Unavailable, discover::PlaceholderError};
 
 /// An artifact that could not be fetched.
@@ -162,10 +159,13 @@ pub enum Fault {
     NoHash,
     /// A document of npm is none.
     Document(String),
-    /// It has no version of a package that will do.
-    Choice(ChoiceError),
-    /// A package wants something that no repository of npm has.
-    Wish(WishError),
+    /// Which packages are needed cannot be told.
+    Tree {
+        /// Why.
+        why: String,
+        /// One thing to try.
+        hint: String,
+    },
 }
 
 /// Where a repository leads on to.
@@ -281,7 +281,8 @@ impl fmt::Display for Mismatch {
 }
 
 impl Attempt {
-    fn hint(&self) -> String {
+    /// Tells one thing to try.
+    pub fn hint(&self) -> String {
         match &self.fault {
             Fault::NotFound => "check its name and version, and the `repositories` of the manifest".into(),
             Fault::Status { status: 401 | 403, .. } => "ask whoever keeps the repository who may read it".into(),
@@ -303,8 +304,7 @@ impl Attempt {
             Fault::Offline => "start once without `offline`".into(),
             Fault::Placeholder(error) => error.hint(),
             Fault::Unreadable(_) => "check that it is a file that this user may read".into(),
-            Fault::Choice(error) => error.hint(),
-            Fault::Wish(error) => error.hint(),
+            Fault::Tree { hint, .. } => hint.clone(),
             Fault::NoHash | Fault::Document(_) => "check the address of the repository".into(),
         }
     }
@@ -345,8 +345,7 @@ impl fmt::Display for Attempt {
             Fault::Placeholder(error) => write!(f, "`{repository}` is no folder: {error}"),
             Fault::Unreadable(why) => write!(f, "`{repository}` cannot give `{url}`: {why}"),
             Fault::NoHash => write!(f, "`{repository}` has no hash in `{url}`"),
-            Fault::Choice(error) => write!(f, "in `{repository}`, {error}"),
-            Fault::Wish(error) => write!(f, "in `{repository}`, {error}"),
+            Fault::Tree { why, .. } => write!(f, "in `{repository}`, {why}"),
             Fault::Document(why) => write!(f, "`{repository}` has no document of npm at `{url}`: {why}"),
         }?;
         match tries {

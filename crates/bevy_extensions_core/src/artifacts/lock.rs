@@ -48,7 +48,7 @@ pub use file::{LARGEST_LOCK, LockError};
 /// assert_eq!(Lock::from_ron("extensions.lock", lock.to_ron().as_bytes())?, lock);
 ///
 /// let mut now = lock.clone();
-/// now.extensions.get_mut("Greeter").unwrap().version = "1.1.0".parse()?;
+/// now.extensions.get_mut(&"Greeter".parse()?).unwrap().version = "1.1.0".parse()?;
 /// assert_eq!(now.difference(&lock)[0].to_string(), "`Greeter` is 1.1.0, the lock has 1.0.0");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -1,19 +1,35 @@
-//! Packages of npm: names, ranges, what a registry says, and what is in a tarball.
+//! Packages of npm: names, ranges, what a registry says, what is in a tarball, and which file of it is meant.
 //!
 //! Nothing here fetches anything: all of it is text or bytes in, and a value out.
 
-#[cfg(feature = "artifacts")]
-mod integrity;
 mod name;
 mod range;
-#[cfg(feature = "artifacts")]
-mod tarball;
 mod wish;
 
 #[cfg(feature = "artifacts")]
-pub use integrity::{Integrity, IntegrityError};
+mod choice;
+#[cfg(feature = "artifacts")]
+mod document;
+#[cfg(feature = "artifacts")]
+mod integrity;
+#[cfg(feature = "artifacts")]
+mod tarball;
+#[cfg(feature = "artifacts")]
+mod tarball_url;
+#[cfg(feature = "artifacts")]
+mod tree;
+
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
+pub use wish::{Wanted, Wish, WishError};
+
+#[cfg(feature = "artifacts")]
+pub use choice::ChoiceError;
+#[cfg(feature = "artifacts")]
+pub use document::{Document, DocumentError, PackageVersion};
+#[cfg(feature = "artifacts")]
+pub use integrity::{Integrity, IntegrityError};
 #[cfg(feature = "artifacts")]
 pub use tarball::{TarballError, unpack};
-pub use wish::{Wanted, Wish, WishError};
+#[cfg(feature = "artifacts")]
+pub use tree::{DEEPEST_PACKAGE, MOST_PACKAGES, Tree, TreeError, TreeFault};

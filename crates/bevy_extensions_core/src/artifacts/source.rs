@@ -1,6 +1,7 @@
 //! A repository, with what its address stands for here.
 
 use std::{
+    fmt,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -127,6 +128,15 @@ pub(super) enum Tried {
     Attempt(Box<Attempt>),
     /// It is no use to ask another.
     End(super::error::FetchCause),
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attempt(attempt) => attempt.fmt(f),
+            Self::End(cause) => cause.fmt(f),
+        }
+    }
 }
 
 fn read(path: &Path, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Trouble> {

@@ -27,7 +27,7 @@ fn work() {
     let (server, wanted) = (std::env::var(SERVER).unwrap(), std::env::var(WANTED).unwrap());
     let wanted: Vec<_> = wanted.split(' ').collect();
     let lamps = extension("Lamps", &[("central", &server)], &wanted);
-    let store = store(&folder, "", "retries: 0, allow_http: [\"127.0.0.1\"]");
+    let store = store(&folder, "", "retries: 0, parallel: 2, allow_http: [\"127.0.0.1\"]");
     let artifacts = good(&store, &lamps);
     store.save_lock([&lamps], []).unwrap();
     let mut out = io::stdout().lock();

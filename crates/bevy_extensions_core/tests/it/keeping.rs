@@ -16,11 +16,10 @@ use bevy_extensions_core::artifacts::Look;
 use crate::{
     child,
     server::{Answer, Server},
-    town::{LIMIT, Town, extension, good, here, refused, sha256},
+    town::{ALLOWED, LIMIT, Town, extension, good, here, refused, sha256},
 };
 
 const LAMP: &str = "/town/lamp/1.0/lamp-1.0.glb";
-const ALLOWED: &str = "retries: 0, allow_http: [\"127.0.0.1\"]";
 
 #[test]
 fn a_damaged_file_is_fetched_anew() {

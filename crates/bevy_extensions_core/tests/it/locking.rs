@@ -8,11 +8,10 @@ use bevy_extensions_core::{
 
 use crate::{
     server::{Answer, Server},
-    town::{Town, bad, extension, fetched, good, here, refused, sha256},
+    town::{ALLOWED, Town, bad, extension, fetched, good, here, refused, sha256},
 };
 
 const LAMP: &str = "/town/lamp/1.0/lamp-1.0.glb";
-const ALLOWED: &str = "retries: 0, allow_http: [\"127.0.0.1\"]";
 
 #[test]
 fn what_the_lock_has_is_what_is_used() {

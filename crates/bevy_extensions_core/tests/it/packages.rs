@@ -146,6 +146,7 @@ fn packages_that_several_need_are_fetched_once() {
 #[test]
 fn a_folder_is_a_repository_of_npm_too() {
     let town = Town::new();
+    town.write("extensions/sky/main.js", "");
     for (path, bytes) in repository(&RAIN) {
         let path = path.replace("%2f", "/");
         let file = if path.ends_with(".tgz") { path } else { format!("{path}/index.json") };
@@ -176,7 +177,7 @@ fn what_is_not_there() {
     check(
         &server(&["rain@1.0.0 drop@1"]),
         "rain@1",
-        "`npm` has no `http://server/drop`\n\
+        "in `npm`, `drop` cannot be looked up: `npm` has no `http://server/drop`; it is asked for by `rain@1.0.0`\n\
          hint: check its name and version, and the `repositories` of the manifest",
     );
     check(
@@ -189,7 +190,7 @@ fn what_is_not_there() {
         &server(&["rain@1.0.0 drop@github:town/drop"]),
         "rain@1",
         "in `npm`, `drop` is wanted as `github:town/drop`, which is a Git repository; only versions of a registry are \
-         fetched\n\
+         fetched; it is asked for by `rain@1.0.0`\n\
          hint: take a version of it that is published, or put its files beside the script",
     );
 }

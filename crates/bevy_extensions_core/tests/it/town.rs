@@ -15,6 +15,10 @@ use tempfile::TempDir;
 /// How long anything may take: far longer than it does.
 pub const LIMIT: Duration = Duration::from_secs(60);
 
+/// The usual settings: each is tried once, and servers on this machine need no `https:`. More than four connections at a time are
+/// more than `tiny_http` can be trusted with: it may let one wait until another ends.
+pub const ALLOWED: &str = "retries: 0, parallel: 4, allow_http: [\"127.0.0.1\"]";
+
 /// A folder with host settings, a cache and a lock.
 pub struct Town {
     folder: TempDir,
@@ -31,7 +35,7 @@ impl Town {
 
     /// A store with the usual settings: each is tried once, and servers on this machine need no `https:`.
     pub fn store(&self) -> ArtifactStore {
-        self.store_with("", "retries: 0, allow_http: [\"127.0.0.1\"]")
+        self.store_with("", ALLOWED)
     }
 
     /// A store with settings, at the top and below `artifacts`.

@@ -1,6 +1,9 @@
 //! Fetching a package of npm, and those that it needs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Goal, Job, Task};
 use crate::artifacts::{
@@ -8,11 +11,10 @@ use crate::artifacts::{
     cache::{Cache, Cached},
     error::{ExpectedBy, Fault, FetchCause, Mismatch, RedirectFault},
     maven::in_cache,
-    npm::{Document, PackageId, PackageName, Wish},
+    npm::{Document, PackageId, PackageName, Tree, TreeFault, Wish},
     progress::{FetchState, Meter},
     source::{Asking, Source, Tried},
     store::{ENDING, root_of},
-    tree::{self, MOST_PACKAGES, Tree, TreeError},
 };
 
 /// How many bytes a document may have: the largest of all have some dozen MiB.
@@ -25,7 +27,8 @@ const SHORT_DOCUMENT: &str = "application/vnd.npm.install-v1+json; q=1.0, applic
 pub(super) struct Chosen {
     /// Which of the sources has all of it.
     source: usize,
-    pub(super) tree: Tree,
+    root: PackageId,
+    packages: BTreeMap<PackageId, LockedPackage>,
     /// Who says what it has to be.
     by: ExpectedBy,
     /// How many of the packages are still to come.
@@ -46,7 +49,7 @@ impl Job {
         let goal = &self.goals[number];
         let mut chosen = self.chosen(goal, wish)?;
         let cache = self.inner.cache()?;
-        let missing = chosen.tree.packages.iter().filter(|(_, package)| !is_here(cache, package));
+        let missing = chosen.packages.iter().filter(|(_, package)| !is_here(cache, package));
         let tasks: Vec<_> = missing
             .map(|(id, package)| {
                 let meter = Meter::new(id.to_string(), goal.extensions.clone(), self.generation.clone());
@@ -62,26 +65,28 @@ impl Job {
         if let Some((source, LockedArtifact::Npm { version, packages, .. })) = self.inner.locked(want)?
             && let Some(root) = root_of(&want.wanted.artifact, &version)
         {
-            return Ok(Chosen { source, tree: Tree { root, packages }, by: ExpectedBy::Lock, left: 0 });
+            return Ok(Chosen { source, root, packages, by: ExpectedBy::Lock, left: 0 });
         }
         let mut attempts = Vec::new();
         for (source, repository) in want.sources.iter().enumerate().filter(|(_, source)| source.url.is_npm()) {
-            let error = match tree::grow(wish, |name| self.document(repository, name)) {
-                Ok(tree) => return Ok(Chosen { source, tree, by: ExpectedBy::Repository, left: 0 }),
+            let error = match Tree::resolve(wish, &BTreeSet::new(), |name| self.document(repository, name)) {
+                Ok(Tree { root, packages, .. }) => {
+                    return Ok(Chosen { source, root, packages, by: ExpectedBy::Repository, left: 0 });
+                }
                 Err(error) => error,
             };
-            let fault = match error {
-                TreeError::Document(Tried::End(cause)) => return Err(cause),
-                TreeError::Document(Tried::Attempt(attempt)) => {
+            let (told, hint) = (error.to_string(), error.hint());
+            let hint = match error.why {
+                TreeFault::Document { error: Tried::End(cause), .. } => return Err(cause),
+                TreeFault::Document { error: Tried::Attempt(attempt), .. } if error.way.is_empty() => {
                     attempts.push(*attempt);
                     continue;
                 }
-                TreeError::Choice(error) => Fault::Choice(error),
-                TreeError::Wish(error) => Fault::Wish(error),
-                TreeError::TooMany => Fault::Document(format!("it needs more than {MOST_PACKAGES} packages")),
+                TreeFault::Document { error: Tried::Attempt(attempt), .. } => attempt.hint(),
+                _ => hint.unwrap_or_default(),
             };
             let url = repository.shown(&document_path(&repository.url, &wish.name));
-            attempts.push(repository.attempt(&url, fault));
+            attempts.push(repository.attempt(&url, Fault::Tree { why: told, hint }));
         }
         match attempts.is_empty() {
             true => Err(FetchCause::NoRepository { is_npm: true }),
@@ -150,7 +155,7 @@ impl Job {
         let (want, cache) = (&goal.want, self.inner.cache()?);
         let source = &want.sources[chosen.source];
         if let Some(pin) = want.wanted.pin {
-            let package = &chosen.tree.packages[&chosen.tree.root];
+            let package = &chosen.packages[&chosen.root];
             let found = paths(cache, package).find_map(|path| crate::artifacts::cache::hash_of(&path, pin.kind()).ok());
             if let Some(found) = found.filter(|found| *found != pin)
                 && let Tried::End(cause) = mismatch(source, &package.tarball, pin, ExpectedBy::Manifest, found)
@@ -161,7 +166,7 @@ impl Job {
         let size = |package: &LockedPackage| {
             paths(cache, package).find_map(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len())
         };
-        let Tree { root, packages } = &chosen.tree;
+        let Chosen { root, packages, .. } = chosen;
         let size = packages.values().map(size).sum();
         let locked = LockedArtifact::Npm { version: root.version.clone(), size, packages: packages.clone() };
         self.inner.note(source, want, locked);
