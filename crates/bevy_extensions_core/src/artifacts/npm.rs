@@ -2,6 +2,8 @@
 //!
 //! Nothing here fetches anything: all of it is text or bytes in, and a value out.
 
+mod entry;
+mod exports;
 mod name;
 mod range;
 mod wish;
@@ -19,6 +21,7 @@ mod tarball_url;
 #[cfg(feature = "artifacts")]
 mod tree;
 
+pub use entry::{EntryError, Imported, LoadedBy, entry, imported};
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
 pub use wish::{Wanted, Wish, WishError};
@@ -30,6 +33,6 @@ pub use document::{Document, DocumentError, PackageVersion};
 #[cfg(feature = "artifacts")]
 pub use integrity::{Integrity, IntegrityError};
 #[cfg(feature = "artifacts")]
-pub use tarball::{TarballError, unpack};
+pub use tarball::{MOST_PACKAGE_ENTRIES, TarballError, unpack};
 #[cfg(feature = "artifacts")]
 pub use tree::{DEEPEST_PACKAGE, MOST_PACKAGES, Tree, TreeError, TreeFault};

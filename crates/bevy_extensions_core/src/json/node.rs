@@ -76,6 +76,28 @@ impl<'a> Node<'a> {
         entries.iter().find(|(other, _)| other.text == key).map(|(_, value)| value)
     }
 
+    /// Goes through the keys and values of an object, in the order of the text; there is none in anything else.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let entries = match &self.content {
+            Content::Object(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(key, value)| (&*key.text, value))
+    }
+
+    /// Returns a string.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Tells whether it is `null`.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.content, Content::Null)
+    }
+
     /// Goes through the values of a list; there is none in anything else.
     pub(crate) fn items(&self) -> &[Self] {
         match &self.content {

@@ -9,8 +9,8 @@ use flate2::bufread::GzDecoder;
 use tar::{Archive, Entry, EntryType};
 
 use crate::files::{
-    ArchiveError, EntryFault, ExtensionFiles, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO, MOST_ENTRIES,
-    RATIO_COUNTS_FROM, entry_path,
+    ArchiveError, EntryFault, ExtensionFiles, LARGEST_ARCHIVE, LARGEST_FILE, LARGEST_RATIO, RATIO_COUNTS_FROM,
+    entry_path,
 };
 
 /// Reads the files of a package out of its tarball, a `.tgz`; `shown` is what messages call the package.
@@ -19,20 +19,30 @@ use crate::files::{
 /// differ in case only are two files on every system.
 ///
 /// Links, devices and paths that lead out of the package are refused, and so is what goes beyond the bounds of
-/// [`ArchiveError`].
+/// [`ArchiveError`], but for the number of entries.
 ///
 /// # Errors
 ///
 /// [`TarballError`] if it is refused or damaged.
 pub fn unpack(shown: &str, tarball: &[u8]) -> Result<ExtensionFiles, TarballError> {
-    let tar = inflate(tarball, LARGEST_ARCHIVE).map_err(TarballError)?;
-    Ok(ExtensionFiles::in_memory(shown, read(&tar).map_err(TarballError)?))
+    let tar = inflate(tarball, LARGEST_ARCHIVE)?;
+    Ok(ExtensionFiles::in_memory(shown, read(&tar)?))
 }
+
+/// How many entries a tarball may have: 16384. Packages have more files than extensions: `date-fns` has 5136.
+pub const MOST_PACKAGE_ENTRIES: usize = 16_384;
 
 /// A tarball that is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(transparent)]
-pub struct TarballError(pub ArchiveError);
+#[non_exhaustive]
+pub enum TarballError {
+    /// It is refused or damaged, as another archive would be.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// It has more than [`MOST_PACKAGE_ENTRIES`].
+    #[error("it has more than {MOST_PACKAGE_ENTRIES} entries")]
+    TooManyEntries,
+}
 
 impl TarballError {
     /// Tells one thing to try.
@@ -65,12 +75,12 @@ fn inflate(mut packed: &[u8], largest: u64) -> Result<Vec<u8>, ArchiveError> {
 }
 
 /// Reads all files of a tarball that is inflated.
-fn read(tar: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, ArchiveError> {
+fn read(tar: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, TarballError> {
     let mut archive = Archive::new(tar);
     let mut files = BTreeMap::new();
     for (number, entry) in archive.entries().map_err(|error| damaged(&error))?.enumerate() {
-        if number == MOST_ENTRIES {
-            return Err(ArchiveError::TooManyEntries);
+        if number == MOST_PACKAGE_ENTRIES {
+            return Err(TarballError::TooManyEntries);
         }
         let mut entry = entry.map_err(|error| damaged(&error))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
@@ -78,7 +88,7 @@ fn read(tar: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, ArchiveError> {
         let Some(path) = check(&mut entry, &name).map_err(refused)? else { continue };
         let bytes = content(&mut entry).map_err(refused)?;
         if files.get(&path).is_some_and(|before| *before != bytes) {
-            return Err(refused(EntryFault::Twice));
+            return Err(refused(EntryFault::Twice).into());
         }
         files.insert(path, bytes);
     }
@@ -395,8 +405,8 @@ mod tests {
             &[entry(EntryType::Regular, "package/a", &vec![b'a'; 2 << 20])],
             "it is more than 200 times larger than it is packed",
         );
-        let entries: Vec<_> = (0..=MOST_ENTRIES).map(|number| file(&format!("package/{number}"), "")).collect();
-        check_refused(&entries, "it has more than 4096 entries");
+        let entries: Vec<_> = (0..=MOST_PACKAGE_ENTRIES).map(|number| file(&format!("package/{number}"), "")).collect();
+        check_refused(&entries, "it has more than 16384 entries");
         let large = vec![0; LARGEST_ARCHIVE as usize + 1];
         assert_eq!(unpack("", &large).expect_err("it is too large").to_string(), "it holds more than 64 MiB");
     }
