@@ -49,7 +49,8 @@ fn start(folder: &Path, more: &str) {
 }
 
 fn print_states(world: &mut World) {
-    let extensions: Vec<_> = world.resource::<Extensions>().iter().map(|(name, entity)| (name.clone(), entity)).collect();
+    let extensions: Vec<_> =
+        world.resource::<Extensions>().iter().map(|(name, entity)| (name.clone(), entity)).collect();
     for (name, entity) in extensions {
         let state = world.get::<ExtensionState>(entity).expect("every extension has a state");
         let fault = world.get::<ExtensionFaults>(entity).and_then(|faults| Some(faults.fatal()?.place.to_string()));

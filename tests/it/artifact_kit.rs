@@ -110,6 +110,38 @@ struct Shared {
 }
 
 impl Server {
+    pub fn closed(folder: &Path) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            folder: folder.into(),
+            is_open: Mutex::new(false),
+            changed: Condvar::new(),
+            is_over: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
+        });
+        let own = shared.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if own.is_over.load(Ordering::SeqCst) {
+                    return;
+                }
+                let own = own.clone();
+                thread::spawn(move || _ = stream.map(|stream| own.answer(stream)));
+            }
+        });
+        Self { address, shared }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn open(&self) {
+        *self.shared.is_open.lock().unwrap() = true;
+        self.shared.changed.notify_all();
+    }
+
     /// How often it was asked for something.
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)

@@ -5,6 +5,7 @@
 mod architecture;
 mod artifact_kit;
 mod artifact_loading;
+mod artifact_npm;
 mod artifact_start;
 mod building;
 mod choosing;

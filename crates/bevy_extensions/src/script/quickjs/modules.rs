@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bevy_extensions_core::artifacts::npm::LoadedBy;
 use rquickjs::{
     Ctx, Error, Exception, Function, Module, Object, Promise, Result, Value as JsValue,
     atom::PredefinedAtom,
@@ -19,7 +20,7 @@ use super::{
     entry::Entry,
     errors::{self, Frame},
     place::{Place, shown},
-    resolve::{How, find},
+    resolve::find,
     state::state,
     values,
 };
@@ -64,7 +65,7 @@ pub(super) fn run<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Option<Promise<'js>
 
 /// Answers `require`: what a file exports, which is run the first time.
 pub(super) fn require<'js>(ctx: &Ctx<'js>, base: &str, name: &str) -> Result<JsValue<'js>> {
-    let file = resolve(ctx, base, name, How::Require)?;
+    let file = resolve(ctx, base, name, LoadedBy::Require)?;
     required(ctx, &file)
 }
 
@@ -194,9 +195,9 @@ fn call<'js>(ctx: &Ctx<'js>, function: &Function<'js>, file: &str, module: &Obje
 }
 
 /// Finds the file that a path means, as it is written in another file.
-fn resolve(ctx: &Ctx<'_>, base: &str, name: &str, how: How) -> Result<String> {
+fn resolve(ctx: &Ctx<'_>, base: &str, name: &str, by: LoadedBy) -> Result<String> {
     let source = state(ctx).source.clone();
-    find(&source, base, name, how).map_err(|complaint| fail(ctx, &complaint))
+    find(&source, base, name, by).map_err(|complaint| fail(ctx, &complaint))
 }
 
 fn read(ctx: &Ctx<'_>, file: &str) -> Result<String> {
@@ -232,7 +233,7 @@ impl Resolver for OwnFiles {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        resolve(ctx, base, name, How::Import).map_err(|error| match place_of_import(ctx, base, name) {
+        resolve(ctx, base, name, LoadedBy::Import).map_err(|error| match place_of_import(ctx, base, name) {
             Some(place) => errors::at_least(ctx, error, &place),
             None => error,
         })

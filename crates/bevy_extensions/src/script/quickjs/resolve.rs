@@ -1,34 +1,46 @@
 //! Which file a path means that is written in another file: one beside it, or one of a library.
 
-use bevy_extensions_core::{ArtifactNameError, ExtensionName, nearest};
+use bevy_extensions_core::{
+    ArtifactNameError, ExtensionName,
+    artifacts::npm::{Imported, LoadedBy, entry, imported},
+    nearest,
+};
 
 use super::place::{Library, Place, names};
 use crate::script::engine::ScriptSource;
 
 /// What a path may leave out.
-const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
-
-/// How a file asks for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
-    Require,
-    Import,
-}
+const ENDINGS: [&str; 5] = ["", ".js", ".mjs", ".cjs", ".json"];
+/// What a path to a folder means.
+const INDEX: [&str; 2] = ["/index.js", "/index.mjs"];
 
 /// Finds the file that `name` means in the file `base`, both by the names that the runtime knows them by.
 ///
 /// # Errors
 ///
 /// A text for the author of `base`, if there is none.
-pub(super) fn find(source: &ScriptSource, base: &str, name: &str, how: How) -> Result<String, String> {
+pub(super) fn find(source: &ScriptSource, base: &str, name: &str, by: LoadedBy) -> Result<String, String> {
     let from = Place::of(source, base);
     if matches!(name.split('/').next(), Some("." | "..")) {
         return beside(&from, name);
     }
-    let (package, rest) = package_of(name);
-    match library(source, &from, package)? {
-        Some(library) => within(source, library, name, rest, how),
-        None => Err(missing(source, &from, name, package)),
+    if let Some(Library::Package(_, package)) = from.library
+        && name.starts_with('#')
+    {
+        return match imported(&package.files, name, by).map_err(|error| format!("{error}; {}", error.hint()))? {
+            Imported::File(file) => Ok(from.name_of(&file)),
+            Imported::Package(name) => by_name(source, &from, &name, by),
+        };
+    }
+    by_name(source, &from, name, by)
+}
+
+/// Finds the file that the name of a library means, and perhaps a path in it.
+fn by_name(source: &ScriptSource, from: &Place<'_>, name: &str, by: LoadedBy) -> Result<String, String> {
+    let (package, path) = package_of(name);
+    match library(source, from, package)? {
+        Some(library) => within(library, name, path, by),
+        None => Err(missing(source, from, name, package)),
     }
 }
 
@@ -81,10 +93,19 @@ fn beside(from: &Place<'_>, name: &str) -> Result<String, String> {
 
 /// Finds a file by a path that may leave out its end.
 fn complete(from: &Place<'_>, path: &str) -> Option<String> {
-    let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-    let mut candidates = candidates.map(|file| file.trim_start_matches('/').to_owned());
-    let found = candidates.find(|file| from.is_there(file))?;
-    Some(from.name_of(&found))
+    let found = |path: &str, endings: &[&str]| {
+        let candidates = endings.iter().map(|ending| format!("{path}{ending}"));
+        let mut candidates = candidates.map(|file| file.trim_start_matches('/').to_owned());
+        candidates.find(|file| from.is_there(file))
+    };
+    // A folder of a package may say which of its files is meant.
+    let main = || {
+        let json = from.library.and_then(|_| from.json(&format!("{path}/package.json")))?;
+        let main = format!("{path}/{}", json.get("main")?.as_str()?.trim_start_matches("./"));
+        found(&main, &ENDINGS).or_else(|| found(&main, &INDEX))
+    };
+    let file = found(path, &ENDINGS).or_else(main).or_else(|| found(path, &INDEX))?;
+    Some(from.name_of(&file))
 }
 
 /// Says why there is no library of a name.
@@ -141,25 +162,22 @@ fn is_of_node(name: &str) -> bool {
 }
 
 /// Finds the file of a library that is meant by its name and perhaps a path in it.
-fn within(source: &ScriptSource, library: Library<'_>, name: &str, rest: &str, _how: How) -> Result<String, String> {
-    let shown = library.shown();
-    if let Library::File(file) = library {
-        return match rest {
-            _ if !is_code(file.name()) => Err(format!(
-                "`{name}` is no library, but the file `{shown}`, which is had with `extension.artifact('{name}')`"
-            )),
-            "" => Ok(library.name_of("")),
-            _ => Err(format!("`{name}` leads into `{shown}`, which is a single file")),
-        };
+fn within(library: Library<'_>, name: &str, path: &str, by: LoadedBy) -> Result<String, String> {
+    match library {
+        Library::Package(_, package) => match entry(&package.files, path, by) {
+            Ok(file) => Ok(library.name_of(&file)),
+            Err(error) => Err(format!("{error}; {}", error.hint())),
+        },
+        Library::File(file) if !is_code(file.name()) => Err(format!(
+            "`{name}` is no library, but the file `{}`, which is had with `extension.artifact('{name}')`",
+            file.name()
+        )),
+        Library::File(file) if path.is_empty() => Ok(library.name_of(file.name())),
+        Library::File(file) => Err(format!("`{name}` leads into `{}`, which is a single file", file.name())),
     }
-    let top = library.name_of("package.json");
-    let place = Place::of(source, &top);
-    let main = place.json("package.json").and_then(|json| Some(json.get("main")?.as_str()?.to_owned()));
-    let path = if rest.is_empty() { main.unwrap_or_else(|| "index".into()) } else { rest.into() };
-    complete(&place, path.trim_start_matches("./")).ok_or_else(|| format!("there is no `{path}` in `{shown}`"))
 }
 
-/// Tells whether a file can be loaded, by its name.
+/// Tells whether a single file can be loaded, by its name.
 fn is_code(file: &str) -> bool {
     [".js", ".mjs", ".cjs", ".json"].iter().any(|ending| file.ends_with(ending))
 }
