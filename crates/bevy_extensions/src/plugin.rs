@@ -39,6 +39,9 @@ use origin::Origin;
 /// It finds them, decides which start and in which order, builds them, takes them through their phases in `Startup`,
 /// reports, and terminates them when the app exits.
 ///
+/// With the feature `artifacts` it also fetches what they ask for, and is [ready](Plugin::ready) when that is there, or has taken
+/// [too long](bevy_extensions_core::ArtifactSettings::wait_ms); see [artifacts](crate#artifacts). `app.update()` alone waits for nothing.
+///
 /// ```
 /// use bevy_app::prelude::*;
 /// use bevy_extensions::prelude::*;
