@@ -3,6 +3,24 @@
 //! The words are always there. What fetches, checks and keeps the files stands behind the feature `artifacts`: see
 #![cfg_attr(feature = "artifacts", doc = "[`ArtifactStore`].")]
 #![cfg_attr(not(feature = "artifacts"), doc = "`ArtifactStore`.")]
+//!
+//! # Keeping a repository
+//!
+//! A repository is a folder with files, or the same folder behind any server of static files:
+//!
+//! ```text
+//! town/models/lamp/1.0.0/lamp-1.0.0.glb          town.models:lamp:1.0.0@glb
+//! town/models/lamp/1.0.0/lamp-1.0.0.glb.sha256   its hash, which `sha256sum` makes
+//! ```
+//!
+//! `.sha512`, `.sha256` and `.sha1` are asked for in this order, and the first that is there counts.
+//!
+//! A repository of npm, whose address begins with `npm+`, answers `<name>` with a document, as npm's registry does. In a folder, that is
+//! `<name>/index.json`; where a tarball is, may be written there as a path within the repository:
+//!
+//! ```json
+//! {"versions": {"1.3.0": {"dist": {"tarball": "left-pad/left-pad-1.3.0.tgz", "integrity": "sha512-.."}}}}
+//! ```
 
 mod coordinates;
 mod hash;

@@ -6,6 +6,7 @@ mod packages;
 use std::{
     collections::VecDeque,
     mem,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -64,6 +65,15 @@ enum Task {
     Goal(usize),
     /// Fetch a package that an artifact needs.
     Package(OnePackage),
+}
+
+impl Task {
+    fn goal(&self) -> usize {
+        match self {
+            Self::Goal(number) => *number,
+            Self::Package(one) => one.goal,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -195,14 +205,23 @@ impl Job {
     /// Does what is to be done, until there is nothing more.
     fn work(&self) {
         while let Some(task) = self.next() {
-            match task {
-                Task::Goal(number) => {
-                    if let Some(outcome) = self.begin_goal(number).transpose() {
-                        self.finish(number, outcome);
-                    }
-                }
-                Task::Package(one) => self.do_package(&one),
+            // Whoever waits for it should not wait for ever because of our own mistake.
+            if panic::catch_unwind(AssertUnwindSafe(|| self.perform(&task))).is_err() {
+                let why = "fetching it has panicked, which is a mistake of `bevy_extensions`".into();
+                let cause = FetchCause::Unusable { why, hint: "report it, with what stands above".into() };
+                self.finish(task.goal(), Err(cause));
             }
+        }
+    }
+
+    fn perform(&self, task: &Task) {
+        match task {
+            Task::Goal(number) => {
+                if let Some(outcome) = self.begin_goal(*number).transpose() {
+                    self.finish(*number, outcome);
+                }
+            }
+            Task::Package(one) => self.do_package(one),
         }
     }
 

@@ -24,6 +24,8 @@ use crate::{
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) url: RepositoryUrl,
+    /// What the lock calls it: the same on every machine, and another one for each place.
+    pub(super) key: String,
     folder: Option<Result<PathBuf, PlaceholderError>>,
     /// The folder as people see it, or the address.
     shown: String,
@@ -50,15 +52,20 @@ impl Source {
             .repositories
             .iter()
             .map(|repository| Self::new(repository, folders, |folder| settings.path_of(folder, folders)));
-        let own = candidate
-            .manifest
-            .external
-            .repositories
-            .iter()
-            .map(|repository| Self::new(repository, folders, |folder| Ok(base.join(folder))));
+        let manifest = &candidate.manifest;
+        let own = manifest.external.repositories.iter().map(|repository| {
+            let source = Self::new(repository, folders, |folder| Ok(base.join(folder)));
+            match repository.url.folder() {
+                // The same words mean another folder in another manifest.
+                Some(folder) if Path::new(folder).is_relative() => {
+                    Self { key: format!("{} of {}", source.key, manifest.name), ..source }
+                }
+                _ => source,
+            }
+        });
         let mut all: Vec<Self> = Vec::new();
         for source in hosts.chain(own) {
-            if !all.iter().any(|other| other.url == source.url && other.folder == source.folder) {
+            if !all.iter().any(|other| other.key == source.key) {
                 all.push(source);
             }
         }
@@ -76,7 +83,8 @@ impl Source {
             Some(Err(_)) => repository.url.folder().unwrap_or_default().into(),
             None => repository.url.address().into(),
         };
-        Self { name: repository.name.clone(), url: repository.url.clone(), folder, shown }
+        let url = repository.url.clone();
+        Self { name: repository.name.clone(), key: url.to_string(), url, folder, shown }
     }
 
     /// Tells whether no connection is needed.

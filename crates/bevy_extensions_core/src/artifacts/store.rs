@@ -197,7 +197,7 @@ impl Want {
     fn keys(&self) -> impl Iterator<Item = (usize, ArtifactKey)> {
         let coordinates = self.wanted.artifact.to_string();
         self.fitting()
-            .map(move |(number, source)| (number, ArtifactKey::new(source.url.as_str(), coordinates.as_str())))
+            .map(move |(number, source)| (number, ArtifactKey::new(source.key.as_str(), coordinates.as_str())))
     }
 
     /// Returns the sources that can have it, each with its number.

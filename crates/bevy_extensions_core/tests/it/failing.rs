@@ -252,6 +252,18 @@ fn what_is_no_http() {
 }
 
 #[test]
+fn a_server_without_encryption() {
+    let server = Server::saying(b"");
+    let secured = server.address().replace("http:", "https:");
+    let lamps = extension("Lamps", &[("central", &secured)], &["town:lamp:1.0@glb"]);
+    assert_eq!(
+        bad(&Town::new().store(), &lamps, &[(&secured, "https://server")]),
+        "`central` breaks off over `https://server/town/lamp/1.0/lamp-1.0.glb`: it hangs up\n\
+         hint: try again later",
+    );
+}
+
+#[test]
 fn a_server_that_hangs_up() {
     check(
         &Server::saying(b""),

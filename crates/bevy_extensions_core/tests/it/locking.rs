@@ -162,6 +162,25 @@ fn an_update_is_a_deliberate_act() {
 }
 
 #[test]
+fn folders_that_are_called_alike_are_not_the_same() {
+    let town = Town::new();
+    let ask = |name: &str| {
+        town.write(&format!("extensions/{}/libs/town/lamp/1.0/lamp-1.0.glb", name.to_lowercase()), name);
+        extension(name, &[("libs", "file:libs")], &["town:lamp:1.0@glb"])
+    };
+    let (lamps, streets) = (ask("Lamps"), ask("Streets"));
+    let read = |store| {
+        let light = |extension| good(&store, extension).file("lamp").unwrap().read().unwrap();
+        [light(&lamps), light(&streets)].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let store = town.store();
+    assert_eq!(read(store.clone()), ["Lamps", "Streets"]);
+    store.save_lock([&lamps, &streets], []).unwrap();
+    assert_eq!(read(town.store()), ["Lamps", "Streets"]);
+    assert!(town.read("extensions.lock").contains("\"file:libs of Streets\""));
+}
+
+#[test]
 fn a_new_pin_goes_before_the_lock() {
     let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
     let now = content.clone();

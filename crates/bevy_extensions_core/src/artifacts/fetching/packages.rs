@@ -8,7 +8,7 @@ use std::{
 use super::{Goal, Job, Task};
 use crate::artifacts::{
     Hash, LockedArtifact, LockedPackage, RepositoryUrl,
-    cache::{Cache, Cached},
+    cache::{Cache, Cached, hash_of},
     error::{ExpectedBy, Fault, FetchCause, Mismatch, RedirectFault},
     maven::in_cache,
     npm::{Document, PackageId, PackageName, Tree, TreeFault, Wish},
@@ -68,7 +68,7 @@ impl Job {
             return Ok(Chosen { source, root, packages, by: ExpectedBy::Lock, left: 0 });
         }
         let mut attempts = Vec::new();
-        for (source, repository) in want.sources.iter().enumerate().filter(|(_, source)| source.url.is_npm()) {
+        for (source, repository) in want.fitting() {
             let error = match Tree::resolve(wish, &BTreeSet::new(), |name| self.document(repository, name)) {
                 Ok(Tree { root, packages, .. }) => {
                     return Ok(Chosen { source, root, packages, by: ExpectedBy::Repository, left: 0 });
@@ -96,7 +96,7 @@ impl Job {
 
     /// Fetches what a repository says of a package, once.
     fn document(&self, source: &Source, name: &PackageName) -> Result<Arc<Document>, Tried> {
-        let key = (source.url.to_string(), name.to_string());
+        let key = (source.key.clone(), name.to_string());
         self.documents.get(key, || {
             let path = document_path(&source.url, name);
             let asking = Asking { most: LARGEST_DOCUMENT, accept: Some(SHORT_DOCUMENT), ..self.asking(false) };
@@ -111,7 +111,7 @@ impl Job {
 
     /// Fetches a package, unless somebody else has done so meanwhile.
     pub(super) fn fetch_package(&self, one: &OnePackage, source: &Source, by: ExpectedBy) -> Result<(), FetchCause> {
-        let key = (source.url.to_string(), one.id.to_string());
+        let key = (source.key.clone(), one.id.to_string());
         let result = self.packages.get(key, || self.fetch_tarball(one, source, by));
         one.meter.set(if result.is_ok() { FetchState::Done } else { FetchState::Failed });
         result.map_err(|tried| match tried {
@@ -156,7 +156,7 @@ impl Job {
         let source = &want.sources[chosen.source];
         if let Some(pin) = want.wanted.pin {
             let package = &chosen.packages[&chosen.root];
-            let found = paths(cache, package).find_map(|path| crate::artifacts::cache::hash_of(&path, pin.kind()).ok());
+            let found = paths(cache, package).find_map(|path| hash_of(&path, pin.kind()).ok());
             if let Some(found) = found.filter(|found| *found != pin)
                 && let Tried::End(cause) = mismatch(source, &package.tarball, pin, ExpectedBy::Manifest, found)
             {

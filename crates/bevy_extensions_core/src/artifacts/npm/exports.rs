@@ -69,6 +69,6 @@ fn first<'a>(target: &'a Node<'_>, by: LoadedBy) -> First<'a> {
         return First::Closed;
     }
     let holding = target.entries().filter(|(condition, _)| by.holds(condition)).map(|(_, target)| target);
-    let found = holding.chain(target.items()).map(|target| first(target, by));
-    found.filter(|found| !matches!(found, First::NotFor)).next().unwrap_or(First::NotFor)
+    let mut found = holding.chain(target.items()).map(|target| first(target, by));
+    found.find(|found| !matches!(found, First::NotFor)).unwrap_or(First::NotFor)
 }

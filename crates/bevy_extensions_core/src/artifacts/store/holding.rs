@@ -2,7 +2,7 @@
 
 use super::{Inner, Unusable, Want, packages::root_of};
 use crate::artifacts::{
-    Artifact, ArtifactFile, HeldArtifact, LockedArtifact, MavenArtifact,
+    Artifact, ArtifactFile, Hash, HeldArtifact, LockedArtifact, MavenArtifact,
     cache::{Cache, Cached, hash_of},
     error::FetchCause,
 };
@@ -47,7 +47,8 @@ impl Inner {
         })
     }
 
-    /// Returns what the lock has of an artifact, and of which of the sources, unless the manifest wants another by its pin, or it is chosen anew.
+    /// Returns what the lock has of an artifact, and of which of the sources; nothing if the manifest pins another content, or
+    /// if it is to be chosen anew.
     pub(in crate::artifacts) fn locked(&self, want: &Want) -> Result<Option<(usize, LockedArtifact)>, FetchCause> {
         if let Err(unusable) = &self.lock {
             return Err(unusable.cause(&self.settings.artifacts.lock));
@@ -68,7 +69,7 @@ impl Inner {
             Cached::Here(path) => path,
             cached => return Err(self.absent(want, Some(cached))),
         };
-        let is_pinned = |pin: &crate::artifacts::Hash| hash_of(&path, pin.kind()).is_ok_and(|hash| hash == *pin);
+        let is_pinned = |pin: &Hash| hash_of(&path, pin.kind()).is_ok_and(|hash| hash == *pin);
         match &want.wanted.pin {
             Some(pin) if !is_pinned(pin) => Err(self.absent(want, None)),
             _ => Ok(HeldArtifact::file(want.wanted.artifact.clone(), ArtifactFile::new(&maven.file_name(), path))),

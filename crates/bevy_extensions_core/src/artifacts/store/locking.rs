@@ -162,12 +162,12 @@ impl Inner {
     /// Notes what was fetched from a repository.
     pub(in crate::artifacts) fn note(&self, repository: &Source, want: &Want, artifact: LockedArtifact) {
         let Some(mut state) = self.lock_state() else { return };
-        // It has one place, even if another repository had it before.
-        for (_, key) in want.keys() {
-            state.forgotten.remove(&key);
-            state.lock.artifacts.remove(&key);
+        let key = ArtifactKey::new(repository.key.as_str(), want.wanted.artifact.to_string());
+        // Those that come before it do not have it, or not any more.
+        for (_, before) in want.keys().take_while(|(_, before)| *before != key) {
+            state.lock.artifacts.remove(&before);
         }
-        let key = ArtifactKey::new(repository.url.as_str(), want.wanted.artifact.to_string());
+        want.keys().for_each(|(_, key)| _ = state.forgotten.remove(&key));
         state.lock.artifacts.insert(key, artifact);
     }
 

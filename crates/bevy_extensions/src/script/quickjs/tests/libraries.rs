@@ -339,3 +339,55 @@ fn what_cannot_be_read_of_artifacts_is_told() {
     );
     says("artifact('left-pad').read('x.js')", "Error: there is no file `x.js`");
 }
+
+#[test]
+fn exports_say_which_files_of_a_package_are_for_others() {
+    let json = r##"{
+        "exports": { ".": { "import": "./sun.mjs", "default": "./sun.cjs" }, "./rain": "./lib/rain.js" },
+        "imports": { "#drops": "./lib/drops.js", "#pad": "left-pad" }
+    }"##;
+    let files = [
+        ("package.json", json),
+        ("sun.mjs", "export const from = 'import'"),
+        ("sun.cjs", "exports.from = 'require'"),
+        ("lib/rain.js", "exports.drops = require('#drops'); exports.padded = require('#pad')('x', 2)"),
+        ("lib/drops.js", "module.exports = 3"),
+    ];
+    let shelf = Shelf::default().npm(&[("sky", "1.0.0", &[("left-pad", "left-pad@1.3.0")], &files), PAD]);
+    shelf.says(
+        "console.log(require('sky').from, require('sky/rain').drops, require('sky/rain').padded)",
+        &["require 3  x"],
+    );
+    shelf.says("import { from } from 'sky'; console.log(from)", &["import"]);
+    shelf.fails(
+        "require('sky/lib/drops.js')",
+        "Error: `sky@1.0.0/package.json` does not export `./lib/drops.js`; look up in its documentation what can be \
+         loaded, at main.js:1:1\n1 | require('sky/lib/drops.js')\n  | ^",
+    );
+}
+
+#[test]
+fn a_folder_of_a_package_says_which_of_its_files_is_meant() {
+    let files = [
+        ("index.js", "module.exports = [require('./lib'), require('./other'), require('./lib/')]"),
+        ("lib/package.json", r#"{ "main": "./main" }"#),
+        ("lib/main.js", "module.exports = 'main'"),
+        ("other.js", "module.exports = 'file'"),
+        ("other/index.js", "module.exports = 'folder'"),
+    ];
+    Shelf::default()
+        .npm(&[("a", "1.0.0", &[], &files)])
+        .says("console.log(require('a'))", &["[ 'main', 'file', 'main' ]"]);
+}
+
+#[test]
+fn limits_hold_in_libraries() {
+    let shelf = Shelf::default().npm(&[("endless", "1.0.0", &[], &[("index.js", "for (;;) {}")])]);
+    let files = [("main.js", "require('endless')")];
+    let artifacts = ExtensionArtifacts::new(shelf.held.clone());
+    let mut scene =
+        Scene::with_artifacts(&files, artifacts, Value::Null, |limits| limits.call_ms = 20.try_into().unwrap());
+    let error = scene.run().unwrap_err();
+    assert!(error.is_limit, "{error}");
+    assert_eq!(error.message, "it took longer than 20 ms in one call");
+}
