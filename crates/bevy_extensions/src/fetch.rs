@@ -46,7 +46,10 @@ pub(crate) fn begin(world: &mut World) {
     }
     let candidates = waiting.iter().map(|waiting| &*extensions.listed(waiting.id).candidate);
     let fetching = extensions.shelf.store.fetch(candidates);
-    world.resource_mut::<Extensions>().fetches.add_listed(fetching, waiting);
+    let names: Vec<_> = waiting.iter().map(|waiting| waiting.name.clone()).collect();
+    let mut extensions = world.resource_mut::<Extensions>();
+    extensions.fetches.add_listed(fetching, waiting);
+    names.iter().for_each(|name| tell_waiting(&extensions, name));
 }
 
 /// Begins to fetch what is missing for some who are asked for together.
@@ -142,6 +145,9 @@ fn renew(mut request: Request, outcomes: &mut Vec<(ExtensionName, Outcome)>) -> 
 
 /// Writes down which artifacts are used, and returns what is wrong with that.
 pub(crate) fn save_lock(extensions: &Extensions) -> Option<Problem> {
+    if extensions.starts_nobody {
+        return None;
+    }
     let found = extensions.in_order().filter_map(|listed| listed.found.as_deref());
     let others = extensions.in_order().filter(|listed| listed.found.is_none()).map(|listed| &*listed.candidate);
     let saved = extensions.shelf.store.save_lock(others, found);

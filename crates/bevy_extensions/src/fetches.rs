@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bevy_extensions_core::{
     ExtensionArtifacts, ExtensionName, Unavailable,
-    artifacts::{ArtifactProgress, FetchState, Fetching},
+    artifacts::{ArtifactProgress, FetchError, FetchState, Fetching},
 };
 
 use bevy_platform::time::Instant;
@@ -129,7 +129,7 @@ impl Job {
     fn take_arrivals(&mut self) -> Vec<Arrival> {
         let is_over = self.fetching.is_done();
         let done = self.fetching.take_done().into_iter().map(|(name, outcome)| {
-            (name, outcome.map_err(|errors| errors.iter().map(|error| error.unavailable()).collect()))
+            (name, outcome.map_err(|errors| errors.iter().map(FetchError::unavailable).collect()))
         });
         match &mut self.whom {
             Whom::Listed(all) => {

@@ -4,7 +4,7 @@
 use bevy_extensions_core::Unavailable;
 #[cfg(feature = "artifacts")]
 use bevy_extensions_core::artifacts::{ArtifactStore, Look};
-use bevy_extensions_core::{Candidate, ExtensionArtifacts, Folders, Found, HostSettings};
+use bevy_extensions_core::{Candidate, ExtensionArtifacts, Folders, Found, HostSettings, Problem};
 
 use crate::held::Held;
 
@@ -22,6 +22,14 @@ impl Shelf {
             #[cfg(feature = "artifacts")]
             store: ArtifactStore::open(settings, folders),
         }
+    }
+
+    /// Tells what is wrong with the cache and the lock.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        #[cfg(feature = "artifacts")]
+        return self.store.problems();
+        #[cfg(not(feature = "artifacts"))]
+        Vec::new()
     }
 
     /// Notes if an extension is not what the lock says, where the host settings want that.

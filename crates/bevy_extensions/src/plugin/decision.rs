@@ -85,6 +85,11 @@ impl Decision {
         let Sources { mut origins, mut problems } = found;
         let shelf = Shelf::open(&settings, &folders);
         origins.iter_mut().for_each(|origin| origin.look(&shelf));
+        if unreadable.is_none()
+            && origins.iter().any(|origin| !origin.candidate().manifest.external.artifacts.is_empty())
+        {
+            problems.extend(shelf.problems());
+        }
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
         let resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
