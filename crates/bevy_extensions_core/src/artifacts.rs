@@ -30,6 +30,8 @@ mod repository;
 mod wanted;
 
 #[cfg(feature = "artifacts")]
+mod attempt;
+#[cfg(feature = "artifacts")]
 mod cache;
 #[cfg(feature = "artifacts")]
 mod client;
@@ -59,7 +61,9 @@ pub use repository::{Repository, RepositoryUrl, RepositoryUrlError};
 pub use wanted::WantedArtifact;
 
 #[cfg(feature = "artifacts")]
-pub use error::{Attempt, ExpectedBy, Fault, FetchCause, FetchError, Mismatch, RedirectFault};
+pub use attempt::{Attempt, Fault, RedirectFault};
+#[cfg(feature = "artifacts")]
+pub use error::{ExpectedBy, FetchCause, FetchError, Mismatch};
 #[cfg(feature = "artifacts")]
 pub use fetching::Fetching;
 #[cfg(feature = "artifacts")]

@@ -17,10 +17,7 @@ use ureq::{
     http::{Response, header},
 };
 
-use super::{
-    error::{Fault, FetchCause},
-    source::Asking,
-};
+use super::{attempt::Fault, error::FetchCause, source::Asking};
 use crate::settings::HostSettings;
 use redirect::{Way, open_host};
 

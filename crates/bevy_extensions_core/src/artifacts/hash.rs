@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::caseless::deserialize_name;
 
-/// How a [`Hash`] is made; the later, the stronger.
+/// How a [`Hash`](struct@Hash) is made; the later, the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HashKind {
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Hash {
     }
 }
 
-/// A text that is no [`Hash`].
+/// A text that is no [`Hash`](struct@Hash).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HashError {

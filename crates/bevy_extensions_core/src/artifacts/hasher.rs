@@ -16,7 +16,7 @@ impl Hash {
     }
 }
 
-/// Makes the [`Hash`] of a content that comes in parts.
+/// Makes the [`Hash`](struct@Hash) of a content that comes in parts.
 ///
 /// ```
 /// use std::io;

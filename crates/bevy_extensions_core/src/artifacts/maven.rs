@@ -2,8 +2,9 @@
 
 use super::{
     Hash, HashKind, MavenArtifact,
+    attempt::Fault,
     cache::{Cache, Incoming},
-    error::{ExpectedBy, Fault, FetchCause, Mismatch},
+    error::{ExpectedBy, FetchCause, Mismatch},
     progress::Meter,
     source::{Asking, Source, Tried},
     store::Want,

@@ -10,8 +10,9 @@ use std::{
 
 use super::{
     Repository, RepositoryUrl,
+    attempt::{Attempt, Fault},
     client::{Client, Target, Trouble, copy},
-    error::{Attempt, Fault},
+    error::FetchCause,
 };
 use crate::{
     candidate::Candidate,
@@ -135,7 +136,7 @@ pub(super) enum Tried {
     /// The next may have it.
     Attempt(Box<Attempt>),
     /// It is no use to ask another.
-    End(super::error::FetchCause),
+    End(FetchCause),
 }
 
 impl fmt::Display for Tried {

@@ -75,7 +75,7 @@ fn what_a_killed_process_leaves_is_not_seen_and_swept() {
     let server = Server::raw(move |path, stream| {
         let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
         if path != LAMP {
-            _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return;
         }
         _ = stream.write_all(head(200_000).as_bytes());
@@ -118,10 +118,10 @@ fn what_others_are_writing_is_not_swept() {
     let told = go_on.clone();
     let server = Server::raw(move |path, stream| {
         if path != LAMP {
-            _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return;
         }
-        _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlig");
+        _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlig");
         while !told.load(Ordering::Acquire) {
             thread::sleep(Duration::from_millis(1));
         }

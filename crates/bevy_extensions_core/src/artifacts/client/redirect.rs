@@ -1,6 +1,6 @@
 //! Where a server may lead on to.
 
-use crate::artifacts::error::{MOST_REDIRECTS, RedirectFault};
+use crate::artifacts::attempt::{MOST_REDIRECTS, RedirectFault};
 
 /// The way from an address to where a server leads.
 pub(super) struct Way(Vec<String>);

@@ -8,8 +8,9 @@ use std::{
 use super::{Goal, Job, Task};
 use crate::artifacts::{
     Hash, LockedArtifact, LockedPackage, RepositoryUrl,
+    attempt::{Fault, RedirectFault},
     cache::{Cache, Cached, hash_of},
-    error::{ExpectedBy, Fault, FetchCause, Mismatch, RedirectFault},
+    error::{ExpectedBy, FetchCause, Mismatch},
     maven::in_cache,
     npm::{Document, PackageId, PackageName, Tree, TreeFault, Wish},
     progress::{FetchState, Meter},

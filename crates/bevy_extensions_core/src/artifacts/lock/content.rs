@@ -71,6 +71,20 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "archive")]
+    #[test]
+    fn an_archive_has_the_hash_of_its_folder() {
+        use std::io::{Cursor, Write};
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (path, text) in [("rain/main.js", "rain()"), ("rain/lib/sun.js", ""), ("rain/.hidden", "x")] {
+            zip.start_file(path, zip::write::SimpleFileOptions::default()).expect("memory can be written");
+            zip.write_all(text.as_bytes()).expect("memory can be written");
+        }
+        let bytes = zip.finish().expect("memory can be written").into_inner();
+        let files = ExtensionFiles::archive("rain.zip", &bytes).expect("it is an archive");
+        assert_eq!(hash(&files), in_memory(&[("lib/sun.js", ""), ("main.js", "rain()")]));
+    }
+
     #[test]
     fn a_script_counts_as_a_folder_in_which_it_lies_alone() {
         let folder = tempfile::tempdir().expect("there is a folder for tests");

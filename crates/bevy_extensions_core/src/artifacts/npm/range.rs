@@ -2,7 +2,7 @@
 //!
 //! Each becomes a list of what `semver` knows, which says the same in other words: npm's `1.2.3` is Cargo's `=1.2.3`, npm
 //! has no commas but a space, and between `||` stand ranges of which one has to fit. (`nodejs-semver` reads them as they
-//! are, but takes `>2 <1` for `>2 || <1`.)
+//! are, but takes `>1.2.3 <1.0.0` for `>1.2.3 || <1.0.0`.)
 
 use std::{fmt, str::FromStr};
 
