@@ -24,6 +24,14 @@ interface Extension {
   readonly files: ExtensionFiles;
 
   /**
+   * Finds something that was fetched for this extension, by its name: `'lamp'`, where the manifest has `town:lamp:1.0.0@glb` among
+   * its `artifacts`. Libraries are had with `require` or `import`, by their names: `require('left-pad')`.
+   *
+   *     const table = JSON.parse(extension.artifact('prices').read());
+   */
+  artifact(name: string): ExtensionArtifact;
+
+  /**
    * What this extension writes: files in a folder of its own, which nobody else sees and which are there at the next start.
    *
    * @example
@@ -172,6 +180,27 @@ interface ExtensionFiles extends ReadableFiles {
    * unless it should be overwritten.
    */
   save(path: string, options?: { overwrite?: boolean }): boolean;
+}
+
+/** Something that was fetched for this extension: a single file, or a package of npm. */
+interface ExtensionArtifact {
+  /** Its name. */
+  readonly name: string;
+
+  /** Its version. */
+  readonly version: string;
+
+  /** Reads it as text, in UTF-8; of a package the file of that path. */
+  read(path?: string): string;
+
+  /** Reads it as bytes; of a package the file of that path. */
+  bytes(path?: string): Uint8Array;
+
+  /** Tells whether it has a file of that path. */
+  has(path: string): boolean;
+
+  /** Lists its files whose paths begin with `prefix`, or all. */
+  list(prefix?: string): string[];
 }
 
 /** A name has to be one that every system takes: `con`, `a:b` and `a.` are refused. */

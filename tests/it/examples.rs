@@ -226,6 +226,30 @@ fn data_script() {
 }
 
 #[test]
+fn artifacts() {
+    let (stdout, stderr) = run("artifacts");
+    let start = [
+        "Market: prices-1.2.0.csv has 3 prices",
+        "Market: there is no artifact `weights` of this extension; add it to `artifacts`, below `external` in the manifest",
+        "Crier: fine breads, for III coins each!",
+        "Crier: fine cherries, for I coins each!",
+        "Crier: fine swords, for CXX coins each!",
+        "Crier running",
+        "Market running",
+        "Pilgrim failed to get its artifacts",
+    ];
+    let mut expected = vec!["--- the first start, with an empty cache"];
+    expected.extend(start);
+    expected.push("--- the second start, offline");
+    expected.extend(start);
+    assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);
+    assert!(stderr.contains(
+        "error: `Pilgrim` has failed to get its artifacts: `town.relics:grail:1.0.0@txt`: `town` has no \
+         `assets/artifacts/maven/town/relics/grail/1.0.0/grail-1.0.0.txt`"
+    ));
+}
+
+#[test]
 fn hot_reload() {
     let (stdout, _) = run("hot_reload");
     assert_eq!(

@@ -102,8 +102,15 @@ fn the_data_of_the_guide_is_kept() {
 }
 
 #[test]
+fn the_artifacts_of_the_guide_are_asked_for() {
+    let manifest = Candidate::from_ron("extension.ron", blocks(GUIDE, "ron")[1]).unwrap().manifest;
+    let names: Vec<_> = manifest.external.artifacts.iter().map(|wanted| wanted.artifact.name()).collect();
+    assert_eq!(names, ["left-pad", "lamp"]);
+}
+
+#[test]
 fn the_host_settings_of_the_guide_can_be_read() {
-    let settings = HostSettings::from_ron("extensions.ron", blocks(GUIDE, "ron")[1].as_bytes()).unwrap();
+    let settings = HostSettings::from_ron("extensions.ron", blocks(GUIDE, "ron")[2].as_bytes()).unwrap();
     assert_eq!(settings.limits_of(&"tides".parse().unwrap()).script.call_ms.get(), 50);
 }
 

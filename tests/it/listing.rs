@@ -40,6 +40,8 @@ fn a_listing_says_who_offers_what_and_who_hears_whom() {
     assert_eq!(
         app.extension_report().listing.to_string(),
         "events
+  artifact.fetching (ArtifactFetching): nobody
+  artifacts.fetched (ArtifactsFetched): nobody
   driver.changed (DriverChanged): nobody
   extension.failed (ExtensionFailed): nobody
   extension.started (ExtensionStarted): nobody
@@ -68,5 +70,5 @@ fn a_listing_of_nothing_is_empty() {
     assert_eq!(app.extension_report().listing.to_string(), "");
     let mut app = crate::support::app(host());
     app.update();
-    assert_eq!(app.extension_report().listing.events.len(), 5, "those of the host itself");
+    assert_eq!(app.extension_report().listing.events.len(), 7, "those of the host itself");
 }

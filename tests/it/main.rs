@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod architecture;
+mod artifact_kit;
+mod artifact_loading;
+mod artifact_npm;
+mod artifact_start;
 mod building;
 mod choosing;
 mod console;

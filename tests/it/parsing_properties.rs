@@ -256,8 +256,10 @@ pub fn manifest() -> impl Strategy<Value = Manifest> {
     let texts = (text(), vec(any::<String>(), 0..3), text(), text(), text());
     let needs = (vec(dependency(), 0..3), vec(dependency(), 0..2), vec(vec(dependency(), 0..3), 0..2));
     let others = (vec(dependency(), 0..2), vec(provided(), 0..2), vec(name(), 0..2), vec(name(), 0..2));
-    let repository = (any::<String>(), any::<String>()).prop_map(|(name, url)| Repository { name, url });
-    let external = (vec(repository, 0..2), vec(any::<String>(), 0..2));
+    let url = select(&["https://repo.example/maven", "npm+https://registry.example", "file:../libs"][..]);
+    let repository = (any::<String>(), url).prop_map(|(name, url)| Repository { name, url: url.parse().unwrap() });
+    let artifact = select(&["town:lamp:1.0@glb", "left-pad@^1 || 3", "@town/rain@*", "a.b:c:1:d"][..]);
+    let external = (vec(repository, 0..2), vec(artifact.prop_map(|it| it.parse().unwrap()), 0..2));
     let meta = btree_map(any::<String>(), value().prop_map(|text| ron::from_str(&text).unwrap()), 0..3);
     (name(), version(), range(), texts, needs, others, external, settings(), meta).prop_map(
         |(name, version, app, texts, needs, others, external, settings, meta)| {

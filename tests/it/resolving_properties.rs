@@ -9,7 +9,7 @@ use std::{
 
 use bevy_extensions_core::{
     Candidate, Cause, Dependency, EdgeKind, ExtensionName, HostSettings, InterfaceName, Manifest, Problem, Provided,
-    Resolution, Severity, Source, explain, parse_range, parse_version, resolve,
+    Resolution, Severity, Source, Unavailable, explain, parse_range, parse_version, resolve,
 };
 use proptest::{
     collection::vec,
@@ -462,11 +462,13 @@ struct MadeUp {
 impl MadeUp {
     fn found(self, slot: usize) -> Found {
         let file = format!("{slot}.ron");
-        let (candidate, rank) = match self.place {
+        let (mut candidate, rank) = match self.place {
             Place::Native => (Candidate::new(self.manifest, Source::native(&file, 1)), 0),
             Place::Folder(nth) => (Candidate::new(self.manifest, Source::file(&file, nth)), 1 + nth),
             Place::Text => (Candidate::from_ron(&file, &self.manifest.to_ron()).unwrap(), 1),
         };
+        let wanted = candidate.manifest.external.artifacts.iter();
+        candidate.unavailable = wanted.map(|it| Unavailable::not_built_in(it.artifact.clone())).collect();
         Found { candidate, searched: (rank, file) }
     }
 }
@@ -516,7 +518,7 @@ fn extension(name: &'static str, size: usize) -> impl Strategy<Value = MadeUp> {
             (manifest.optional, manifest.after, manifest.before) = (optional, after, before);
             (manifest.conflicts, manifest.provides) = (conflicts, provides);
             manifest.app = host.0.map(|range| parse_range(range).unwrap()).unwrap_or_default();
-            manifest.external.artifacts = host.1.into_iter().map(Into::into).collect();
+            manifest.external.artifacts = host.1.into_iter().map(|it: &str| it.parse().unwrap()).collect();
             MadeUp { manifest, place }
         },
     )

@@ -12,7 +12,9 @@ use bevy_ecs::{
     schedule::InternedScheduleLabel,
     system::SystemParamValidationError,
 };
-use bevy_extensions_core::ParseError;
+#[cfg(feature = "artifacts")]
+use bevy_extensions_core::Candidate;
+use bevy_extensions_core::{Location, ParseError, Unavailable};
 
 use crate::phase::Phase;
 #[cfg(feature = "script")]
@@ -36,6 +38,8 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FaultPlace {
+    /// The fetching of its artifacts.
+    Artifacts,
     /// Its settings.
     Settings,
     /// Its [`Plugin::build`](bevy_app::Plugin::build).
@@ -86,6 +90,8 @@ pub enum FaultKind {
     Panic(String),
     /// The code returned an error, with this message.
     Error(String),
+    /// An artifact could not be had.
+    Artifact(Box<MissingArtifact>),
     /// The settings do not fit.
     Settings(Box<ParseError>),
     /// A script has failed.
@@ -93,7 +99,23 @@ pub enum FaultKind {
     Script(Box<ScriptError>),
 }
 
+/// An artifact that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingArtifact {
+    /// Which, why, and what to try.
+    pub unavailable: Unavailable,
+    /// Where the manifest asks for it.
+    pub at: Location,
+}
+
 impl Fault {
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn artifact(unavailable: Unavailable, candidate: &Candidate) -> Self {
+        let at = candidate.place_of_artifact(&unavailable.artifact);
+        Self::new(&FaultPlace::Artifacts, FaultKind::Artifact(Box::new(MissingArtifact { unavailable, at })))
+    }
+
     pub(crate) fn panic(place: &FaultPlace, payload: Box<dyn Any + Send>) -> Self {
         Self::new(place, FaultKind::Panic(panic_message(payload)))
     }
@@ -160,6 +182,7 @@ impl FaultPlace {
             | Self::Emissions => true,
             // What is refused when it is registered is not there, and so cannot go on failing.
             Self::Export(_)
+            | Self::Artifacts
             | Self::Settings
             | Self::Build
             | Self::Ready
@@ -188,6 +211,7 @@ impl fmt::Display for FaultKind {
         match self {
             Self::Panic(message) => write!(f, "panicked: {message}"),
             Self::Error(message) => f.write_str(message),
+            Self::Artifact(missing) => write!(f, "`{}`: {}", missing.unavailable.artifact, missing.unavailable.why),
             Self::Settings(error) => write!(f, "{}", error.message()),
             #[cfg(feature = "script")]
             Self::Script(error) => write!(f, "{error}"),
@@ -198,6 +222,7 @@ impl fmt::Display for FaultKind {
 impl fmt::Display for FaultPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Artifacts => f.write_str("to get its artifacts"),
             Self::Settings => f.write_str("in its settings"),
             Self::Build => f.write_str("in `build`"),
             Self::Ready => f.write_str("in `ready`"),

@@ -1,14 +1,18 @@
-//! The files of one native extension: those that came with it, and those that it writes.
+//! The files of one native extension: those that came with it, those that were fetched for it, and those that it writes.
 
 use std::{fmt, marker::PhantomData};
 
 use bevy_app::App;
 use bevy_ecs::resource::Resource;
-use bevy_extensions_core::{ExtensionFiles, FileError, Overwrite, Storage};
+use bevy_extensions_core::{
+    ArtifactFile, ArtifactNameError, ExtensionArtifacts, ExtensionFiles, FileError, Overwrite, Storage,
+};
 
 use crate::{
     data_folder::DataFolder,
+    entity::Extensions,
     extension::{Extension, name_of},
+    held::Held,
 };
 
 /// The files of an extension: a resource that is there from before its `build`.
@@ -16,6 +20,8 @@ use crate::{
 /// * *What came with it* is a folder that the derive compiles into the program: `#[extension(files = "assets/greeter")]`.
 ///   [`read`](Self::read), [`read_text`](Self::read_text), [`contains`](Self::contains) and [`list`](Self::list) are about
 ///   these. Without the key there are none.
+/// * *What was fetched for it* are the [artifacts](crate#artifacts) that it asks for: [`artifact`](Self::artifact) finds a file
+///   by its name, and [`package`](Self::package) the files of a package of npm. They are there from `PreInit` on.
 /// * *What it writes* is in its [`storage`](Self::storage), a folder of its own on disk that no other extension sees. It is
 ///   made when it is first needed, and outlives the app.
 /// * *What its users may edit* comes with it, and is [saved](Self::save) into the storage, where they find it.
@@ -61,6 +67,7 @@ use crate::{
 pub struct Files<E: Extension> {
     files: ExtensionFiles,
     storage: Storage,
+    held: Held,
     extension: PhantomData<fn() -> E>,
 }
 
@@ -69,7 +76,9 @@ impl<E: Extension> Files<E> {
     pub(crate) fn insert(app: &mut App) {
         let storage = app.world().resource::<DataFolder>().storage(&name_of::<E>());
         let files = ExtensionFiles::embedded(E::NAME, E::FILES);
-        app.insert_resource(Self { files, storage, extension: PhantomData });
+        let extensions = app.world().resource::<Extensions>();
+        let held = extensions.id_of::<E>().map(|id| extensions.listed(id).held.clone()).unwrap_or_default();
+        app.insert_resource(Self { files, storage, held, extension: PhantomData });
     }
 
     /// Reads a file that came with the extension.
@@ -111,10 +120,59 @@ impl<E: Extension> Files<E> {
         self.storage.save(&self.files, path, overwrite)
     }
 
+    /// Finds a file that was fetched for the extension, by its name: `lamp`, where it asks for `town:lamp:1.0.0@glb`.
+    ///
+    /// # Errors
+    ///
+    /// [`NoArtifact`] if it asks for none of that name, or for a package of npm; or before `PreInit`, if it was not fetched when
+    /// the app started.
+    pub fn artifact(&self, name: &str) -> Result<&ArtifactFile, NoArtifact> {
+        Ok(self.artifacts()?.file(name)?)
+    }
+
+    /// Finds the files of a package of npm that was fetched for the extension, by its name.
+    ///
+    /// # Errors
+    ///
+    /// As [`artifact`](Self::artifact), and if it is a single file.
+    pub fn package(&self, name: &str) -> Result<&ExtensionFiles, NoArtifact> {
+        self.artifacts()?.get(name)?.files().ok_or_else(|| NoArtifact::NoPackage { name: name.into() })
+    }
+
+    /// Returns all that was fetched for the extension.
+    ///
+    /// # Errors
+    ///
+    /// [`NoArtifact::NotYet`] before `PreInit`, if something was not fetched when the app started.
+    pub fn artifacts(&self) -> Result<&ExtensionArtifacts, NoArtifact> {
+        self.held.get().ok_or(NoArtifact::NotYet { extension: E::NAME })
+    }
+
     /// Returns what the extension writes.
     pub fn storage(&self) -> &Storage {
         &self.storage
     }
+}
+
+/// Something that was not fetched for an extension.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoArtifact {
+    /// It is still being fetched.
+    #[error("the artifacts of `{extension}` are still to be fetched; they are there from `PreInit` on")]
+    NotYet {
+        /// The extension.
+        extension: &'static str,
+    },
+    /// It has none by that name.
+    #[error("{_0}; {}", .0.hint())]
+    Name(#[from] ArtifactNameError),
+    /// It is a single file, where a package of npm is wanted.
+    #[error("the artifact `{name}` is a single file, and no package of npm; `artifact` finds it")]
+    NoPackage {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl<E: Extension> fmt::Debug for Files<E> {

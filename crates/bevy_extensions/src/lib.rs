@@ -416,6 +416,70 @@
 //! No path leads out of these folders, neither by `..` nor by a link, and nobody sees those of others. A file is there as a
 //! whole or not at all. The storages lie below [one folder](ExtensionsPlugin::data), and stay when an extension stops.
 //!
+//! # Artifacts
+//!
+//! Files from elsewhere that an extension needs, such as models, tables and libraries, are *artifacts*: the host fetches them from
+//! repositories, checks them, and keeps them in a cache. It takes the feature `artifacts`. An extension asks for them in its
+//! manifest, or in the attribute of its derive, and gets those that it asks for, and no others:
+//!
+//! ```
+//! # use bevy_app::prelude::*;
+//! # use bevy_ecs::prelude::*;
+//! # use bevy_extensions::{Files, prelude::*};
+//! #[derive(Extension)]
+//! #[extension(external(
+//!     repositories(town = "https://artifacts.town.example/maven"),
+//!     artifacts("town.models:lamp:1.0.0@glb"),
+//! ))]
+//! struct Lamps;
+//!
+//! impl Plugin for Lamps {
+//!     fn build(&self, app: &mut App) {
+//!         app.extension::<Self>().add_systems(Init, light);
+//!     }
+//! }
+//!
+//! fn light(files: Res<Files<Lamps>>) -> Result {
+//!     let lamp = files.artifact("lamp")?;
+//!     println!("{} lies at {} and has {} bytes", lamp.name(), lamp.path().display(), lamp.read()?.len());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A script reads them with `extension.artifact('lamp')`, and loads those that are libraries by their names: `require('left-pad')`, or
+//! `import`. Each extension has a library for itself, however many ask for the same. What an artifact is called:
+//!
+//! | | is | and lies at |
+//! |---|---|---|
+//! | `town.models:lamp:1.0.0@glb` | a file: group, name, version, perhaps `:classifier`, ending | `town/models/lamp/1.0.0/lamp-1.0.0.glb` |
+//! | `left-pad@^1.3` | a package of npm, with all that it depends on | `left-pad`, as npm has it |
+//!
+//! * *To host a repository* is to put files into a folder, and the folder on any server for static files, or beside the
+//!   app: `file:libs`. Beside each file stands its hash, in a file that has the same name and `.sha256`:
+//!   `sha256sum lamp-1.0.0.glb > lamp-1.0.0.glb.sha256`. Of what has none, the first content is believed, and the lock keeps its
+//!   hash. `http:` will do for what is pinned in the manifest, `(artifact: "..", sha256: "..")`, and for hosts that the host
+//!   settings [allow](ArtifactSettings::allow_http).
+//! * *Repositories* are asked in order: first those of the [host settings](HostSettings::repositories), then those of the
+//!   extension. The first that has an artifact gives it.
+//! * *npm* is a repository whose address begins with `npm+`: `npm+https://registry.npmjs.org`. Packages in pure JavaScript run. One that needs
+//!   a module of Node, as `fs`, fails with an error that names both: scripts have none of these, nor `process` or `Buffer`. A registry
+//!   can be a folder, too: `left-pad/index.json` is the document of a package, in which `tarball` is a path within the registry.
+//! * *The cache* is `.libs` in the first directory of extensions, or [elsewhere](ArtifactSettings::cache). A file is there as a
+//!   whole or not at all, is checked at each start, and is never fetched twice. With everything in it no connection is made, and with
+//!   [`offline`](HostSettings::offline) none in any case.
+//! * *The lock*, `extensions.lock`, belongs into version control. It says of each extension and artifact which version and
+//!   which content it is, and is written when the app starts. With [`locked`](HostSettings::locked), whoever differs from it is left out.
+//! * *The start* waits for what is fetched, in [`ready`](Plugin::ready), for [some time](ArtifactSettings::wait_ms) at most. Then the app starts
+//!   without those who still wait, and without those who require them; each follows between two frames as soon as it can.
+//!   [`Extensions`] tells how far everything has come (`fetching`), as do the events `ArtifactFetching` and `ArtifactsFetched`.
+//! * *A native* is built before its artifacts are there, if they are not in the cache: take them from `PreInit` on.
+//! * *What cannot be had* fails its extension, and suspends those who require it; all others run. To
+//!   [enable](Extensions::enable) it tries again. What is known at once, as [`offline`](HostSettings::offline), leaves it out.
+//! * *Who is loaded while the app runs* comes when its artifacts are there. Who is reloaded runs on until then; and if they
+//!   cannot be had, the request is refused, and the log says why.
+//!
+//! The example `artifacts` shows it.
+//!
 //! # Data
 //!
 //! What an extension keeps is nobody else's, and stays when it stops. The features `data` and `db` turn on the module `data`,
@@ -515,6 +579,8 @@
 //!
 //! None is on by default.
 //!
+//! * `artifacts`: [files from repositories](#artifacts), and the lock; costs an HTTP client with TLS, hashes, an inflater, and
+//!   threads while something is fetched.
 //! * `console`: [commands](#console) that are typed; costs `rustyline` and `shlex`, and a thread that waits for lines.
 //! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
 //! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
@@ -536,6 +602,8 @@
 //! * *My file is not in the report.* It lies in another folder (see [`directories`](HostSettings::directories)), or deeper
 //!   than one level, or is no `.js`, `.mjs` or `.zip`.
 //! * *"this app runs no scripts".* Turn on the feature `script`.
+//! * *"this app fetches no artifacts".* Turn on the feature `artifacts`.
+//! * *An extension stays "planned".* It waits for its artifacts; the report says for which, and how far they have come.
 //! * *"this app keeps no data", "this app has no databases".* Turn on the feature `data` or `db`.
 //! * *"is in use by another app".* Two apps cannot have the same [data folder](ExtensionsPlugin::data).
 //! * *Nothing happens when I save.* The log says at the start what is watched. `dev.watch` has to be on, and the feature `watch`
@@ -581,10 +649,15 @@ mod exchange;
 mod export;
 mod extension;
 mod fault;
+#[cfg(feature = "artifacts")]
+mod fetch;
+#[cfg(feature = "artifacts")]
+mod fetches;
 mod files;
 mod frame_time;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod held;
 mod host;
 mod hosted;
 mod leftovers;
@@ -604,6 +677,7 @@ pub mod script;
 mod script_error;
 mod settings;
 mod shared;
+mod shelf;
 mod signature;
 mod switch;
 mod tell;
@@ -654,8 +728,10 @@ pub use event::{
 pub use exchange::{CallError, Called, ExportError, ExportedFunction, FunctionRow, IntoFunction};
 pub use export::{Export, ExportOwner, ExportRow, Import, ImportMut, TypedExport};
 pub use extension::{DependsOn, Extension, ExtensionSettings, Host, manifest_of};
-pub use fault::{Fault, FaultKind, FaultPlace};
-pub use files::Files;
+pub use fault::{Fault, FaultKind, FaultPlace, MissingArtifact};
+#[cfg(feature = "artifacts")]
+pub use fetch::{ArtifactFetching, ArtifactsFetched};
+pub use files::{Files, NoArtifact};
 pub use frame_time::ExtensionFrameTimes;
 pub use host::HostScope;
 pub use leftovers::Leftover;

@@ -5,6 +5,8 @@ mod phase_schedule;
 mod retry;
 mod start;
 mod stop;
+#[cfg(feature = "artifacts")]
+mod wait;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
@@ -18,9 +20,13 @@ pub use events::{ExtensionFailed, ExtensionStarted, ExtensionStopped};
 pub(crate) use phase_schedule::PhaseSchedules;
 pub(crate) use retry::take_due;
 pub(crate) use start::{restore, switch};
+#[cfg(feature = "artifacts")]
+pub(crate) use stop::announce;
 #[cfg(feature = "test_kit")]
 pub(crate) use stop::excuse;
 pub(crate) use stop::{set_state, settle, settle_all, state, terminate_all};
+#[cfg(feature = "artifacts")]
+pub(crate) use wait::{fail_to_start, hold_back};
 
 /// The sets in [`Startup`] in which extensions go through their phases, chained.
 ///

@@ -15,6 +15,8 @@ use bevy_extensions_core::{Choice, Dev, HostSettings, Problem, SettingsError, as
 use crate::command;
 #[cfg(feature = "data")]
 use crate::data;
+#[cfg(feature = "artifacts")]
+use crate::fetch;
 #[cfg(feature = "script")]
 use crate::script::{self, Languages};
 use crate::{
@@ -32,11 +34,15 @@ use crate::{
     switch,
 };
 use decision::{Decision, Verdict};
+use origin::Origin;
 
 /// Brings extensions to an app.
 ///
 /// It finds them, decides which start and in which order, builds them, takes them through their phases in `Startup`,
 /// reports, and terminates them when the app exits.
+///
+/// With the feature `artifacts` it also fetches what they ask for, and is [ready](Plugin::ready) when that is there, or has taken
+/// [too long](bevy_extensions_core::ArtifactSettings::wait_ms); see [artifacts](crate#artifacts). `app.update()` alone waits for nothing.
 ///
 /// ```
 /// use bevy_app::prelude::*;
@@ -235,14 +241,24 @@ impl Plugin for ExtensionsPlugin {
         let (planned, verdict) = (decision.planned(), decision.verdict);
         decision.install(app.world_mut(), self.app.clone(), self.settings.file());
         self.make_ready(app);
+        #[cfg(feature = "artifacts")]
+        if matches!(verdict, Verdict::Start) {
+            app.add_plugins(fetch::plugin);
+        }
         match verdict {
-            Verdict::Start => planned.iter().enumerate().for_each(|(id, it)| it.start(app, ExtensionId::new(id))),
+            Verdict::Start => start_all(app, &planned),
             Verdict::StartNobody => {}
             Verdict::Exit => _ = app.world_mut().write_message(AppExit::error()),
         }
         #[cfg(feature = "watch")]
         watch.filter(|_| matches!(verdict, Verdict::Start)).into_iter().for_each(|watch| watch.install(app));
         app.add_systems(Startup, report_start.after(ExtensionSystems::PostInit).ambiguous_with_all());
+    }
+
+    #[cfg(feature = "artifacts")]
+    fn ready(&self, app: &App) -> bool {
+        let extensions = app.world().get_resource::<Extensions>();
+        extensions.is_none_or(|extensions| extensions.fetches.are_over(extensions.settings.artifacts.wait()))
     }
 
     fn finish(&self, app: &mut App) {
@@ -255,6 +271,16 @@ impl Plugin for ExtensionsPlugin {
         if self.exit_on_signal && !app.is_plugin_added::<bevy_app::TerminalCtrlCHandlerPlugin>() {
             app.add_plugins(bevy_app::TerminalCtrlCHandlerPlugin);
         }
+    }
+}
+
+/// Builds and launches all, in plan order; from the first on that waits for its artifacts, scripts are put off until the
+/// phases begin.
+fn start_all(app: &mut App, planned: &[Origin]) {
+    let mut is_put_off = false;
+    for (id, origin) in planned.iter().enumerate() {
+        is_put_off |= !origin.held().is_complete();
+        origin.start(app, ExtensionId::new(id), is_put_off);
     }
 }
 
@@ -287,6 +313,8 @@ fn report_start(world: &mut World) {
     let mut problems = registry::check(world);
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
+    #[cfg(feature = "artifacts")]
+    problems.extend(fetch::save_lock(world.resource::<Extensions>()));
     world.resource_mut::<Extensions>().problems.add_last(problems);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;

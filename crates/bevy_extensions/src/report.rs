@@ -80,6 +80,8 @@ pub struct ReportRow {
     pub failure: Option<Fault>,
     /// Because of whom it is suspended.
     pub suspended_because_of: Option<ExtensionName>,
+    /// Which artifacts are being fetched for it, in words: `` `left-pad@^1` (2 of 10 KiB) ``.
+    pub waits_for: Option<String>,
 }
 
 impl Report {
@@ -107,6 +109,10 @@ impl Report {
                 more_faults: faults.more(),
                 failure: faults.fatal().cloned(),
                 suspended_because_of: because_of.map(|info| info.name.clone()),
+                #[cfg(feature = "artifacts")]
+                waits_for: extensions.fetches.waits_for(&listed.name),
+                #[cfg(not(feature = "artifacts"))]
+                waits_for: None,
             })
         });
         Self {
@@ -145,6 +151,10 @@ impl Report {
         let mut text = String::new();
         for row in &self.rows {
             self.explain_faults(&mut text, row).expect("a string takes everything");
+            if let Some(artifacts) = &row.waits_for {
+                text +=
+                    &format!("notice: `{}` waits for its artifacts: {artifacts}\n  in: {}\n", row.name, row.location);
+            }
             if let Some(slow) = row.frames.and_then(|frames| frames.told(&row.name)) {
                 text += &format!("warning: {slow}\n  in: {}\n", row.location);
             }
@@ -272,6 +282,8 @@ pub(crate) fn details(fault: &Fault) -> String {
     match &fault.kind {
         #[cfg(feature = "script")]
         FaultKind::Script(error) => error.details().lines().map(|line| format!("\n    {line}")).collect(),
+        // What to try, which is not in the text.
+        FaultKind::Artifact(missing) => format!("\n  in: {}\n  hint: {}", missing.at, missing.unavailable.hint),
         _ => String::new(),
     }
 }
@@ -279,6 +291,9 @@ pub(crate) fn details(fault: &Fault) -> String {
 /// Says where to look for the reason of a fault, and what to try.
 fn explain_place(text: &mut String, row: &ReportRow, fault: &Fault) -> fmt::Result {
     match &fault.kind {
+        FaultKind::Artifact(missing) => {
+            writeln!(text, "  in: {}\n  hint: {}", missing.at, missing.unavailable.hint)
+        }
         FaultKind::Settings(error) => writeln!(text, "  in: {}\n  hint: {}", error.at, error.hint()),
         #[cfg(feature = "script")]
         FaultKind::Script(error) => {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{Candidate, Found, Problem, Switch};
+use bevy_extensions_core::{Candidate, Found, Problem, Switch, Unrunnable};
 use bevy_platform::time::Instant;
 
-use crate::contain::Ward;
+use crate::{contain::Ward, held::Held};
 
 /// Something that is asked for, with what was read for it: what was shown is what is done.
 #[derive(Debug, Clone)]
@@ -47,7 +47,11 @@ pub(crate) struct Loadable {
     pub(crate) candidate: Arc<Candidate>,
     /// How it was found, to be read again; `None` if it does not come from disk.
     pub(crate) found: Option<Arc<Found>>,
+    /// What it has of artifacts; it cannot be started without.
+    pub(crate) held: Held,
     pub(crate) launch: Launch,
+    /// Looks whether it can run at all, once its artifacts are there.
+    pub(crate) check: Check,
 }
 
 impl std::fmt::Debug for Loadable {
@@ -58,6 +62,9 @@ impl std::fmt::Debug for Loadable {
 
 /// Does in the place of a native's `build` what makes an extension ready for its phases, each time that it starts.
 pub(crate) type Launch = Arc<dyn Fn(&mut World, &Arc<Ward>) + Send + Sync>;
+
+/// Looks whether an extension can run at all, without running anything of it.
+pub(crate) type Check = Arc<dyn Fn() -> Result<(), Unrunnable> + Send + Sync>;
 
 /// Finds out who runs something that was found, and whether that one can.
 pub(crate) type Reader = Arc<dyn Fn(Found) -> Loadable + Send + Sync>;

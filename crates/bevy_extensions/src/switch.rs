@@ -5,6 +5,8 @@ mod census;
 mod install;
 mod obstacle;
 mod plan;
+#[cfg(feature = "artifacts")]
+mod putting_off;
 mod save;
 
 use std::{fmt, mem, path::Path};
@@ -84,13 +86,15 @@ pub struct SwitchStep {
     pub extension: ExtensionName,
     /// Where it is before; `None` if it is not there, as it is loaded.
     pub from: Option<ExtensionState>,
-    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again, and `None` if it is
-    /// not there any more, as it is unloaded.
+    /// Where it is after; [`Planned`](ExtensionState::Planned) if it is stopped to be started again, or waits for its artifacts,
+    /// and `None` if it is not there any more, as it is unloaded.
     pub to: Option<ExtensionState>,
     /// The version that is read from its files for this, if they are read.
     pub loads: Option<Version>,
     /// Because of whom, which it requires; `None` if it was asked for.
     pub because_of: Option<ExtensionName>,
+    /// Whether its artifacts are to be fetched first: it happens when they are there.
+    pub waits: bool,
 }
 
 impl SwitchStep {
@@ -115,6 +119,7 @@ impl fmt::Display for SwitchStep {
             (None, to) => write!(f, "load `{name}`{version}, which {} then", told(&to))?,
             (_, None) if self.is_stop() => write!(f, "stop `{name}`, and unload it")?,
             (from, None) => write!(f, "unload `{name}`, which {}", told(&from))?,
+            (_, Some(ExtensionState::Planned)) if !self.is_stop() => write!(f, "start `{name}`")?,
             (_, Some(ExtensionState::Planned)) => {
                 let again = if self.loads.is_some() { "load it anew" } else { "start it again" };
                 write!(f, "stop `{name}`, to {again}")?;
@@ -123,6 +128,9 @@ impl fmt::Display for SwitchStep {
             _ if self.is_start() => write!(f, "start `{name}`{version}")?,
             (from, _) if self.loads.is_some() => write!(f, "load `{name}`{version} anew, which {}", told(&from))?,
             (from, Some(to)) => write!(f, "mark `{name}` as {to}, which {}", told(&from))?,
+        }
+        if self.waits {
+            f.write_str(", when its artifacts are there")?;
         }
         match &self.because_of {
             Some(other) => write!(f, ": it requires `{other}`"),

@@ -20,6 +20,8 @@ use super::{
     listed::{Listed, Newcomer},
     problems::Problems,
 };
+#[cfg(feature = "artifacts")]
+use crate::fetches::Fetches;
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -27,6 +29,7 @@ use crate::{
     contain::Ward,
     extension::Extension,
     request::{Loadable, Reader, Request},
+    shelf::Shelf,
     tell::guard,
 };
 
@@ -80,6 +83,11 @@ pub struct Extensions {
     /// What was asked for since the last frame.
     pub(crate) requested: Vec<Request>,
     reader: Reader,
+    #[cfg(feature = "artifacts")]
+    pub(crate) shelf: Shelf,
+    /// What is being fetched.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fetches: Fetches,
     pub(crate) folders: Folders,
     /// The file of the host settings, be it there or not; `None` if they are from no file.
     pub(crate) settings_file: Option<PathBuf>,
@@ -88,7 +96,14 @@ pub struct Extensions {
 }
 
 impl Extensions {
-    pub(crate) fn new(app: Option<AppInfo>, settings: HostSettings, reader: Reader, folders: Folders) -> Self {
+    #[cfg_attr(not(feature = "artifacts"), expect(unused_variables, reason = "nothing is on the shelf"))]
+    pub(crate) fn new(
+        app: Option<AppInfo>,
+        settings: HostSettings,
+        reader: Reader,
+        shelf: Shelf,
+        folders: Folders,
+    ) -> Self {
         Self {
             app,
             plan: Plan::default(),
@@ -108,6 +123,10 @@ impl Extensions {
             generation: 0,
             requested: Vec::new(),
             reader,
+            #[cfg(feature = "artifacts")]
+            shelf,
+            #[cfg(feature = "artifacts")]
+            fetches: Fetches::default(),
             folders,
             settings_file: None,
             next_retry: None,
@@ -117,7 +136,7 @@ impl Extensions {
     /// Takes an extension in. Its place in the order is [still to be said](Self::set_plan), and it is to be
     /// [shown](Self::show).
     pub(crate) fn list(&mut self, world: &mut World, newcomer: Newcomer, state: ExtensionState) -> ExtensionId {
-        let Newcomer { name, candidate, found, native, launch } = newcomer;
+        let Newcomer { name, candidate, found, held, native, launch } = newcomer;
         let free = self.free.pop();
         let id = free.unwrap_or(ExtensionId::new(self.list.len()));
         let ward = Arc::new(Ward::new(world, name.clone(), id, &self.settings, self.alarm.clone()));
@@ -128,6 +147,7 @@ impl Extensions {
             name,
             candidate,
             found,
+            held,
             entity,
             ward,
             state,

@@ -7,7 +7,7 @@ use bevy_extensions_core::{Candidate, ExtensionName, Found, Manifest, SwitchTo};
 use bevy_platform::time::Instant;
 
 use super::{ExtensionFaults, ExtensionInfo, ExtensionKind, ExtensionState, ExtensionTimes};
-use crate::{contain::Ward, request::Launch};
+use crate::{contain::Ward, held::Held, request::Launch};
 
 /// Brings something that was set aside back into the world, once.
 pub(crate) type Parked = Box<dyn FnMut(&mut World, &Arc<Ward>) + Send + Sync>;
@@ -18,6 +18,8 @@ pub(crate) struct Listed {
     pub(crate) candidate: Arc<Candidate>,
     /// How it was found; `None` if it does not come from disk.
     pub(crate) found: Option<Arc<Found>>,
+    /// What it has of artifacts; it does not start without.
+    pub(crate) held: Held,
     pub(crate) entity: Entity,
     pub(crate) ward: Arc<Ward>,
     /// Where it is in its life; the component only shows it.
@@ -93,6 +95,7 @@ pub(crate) struct Newcomer {
     pub(crate) name: ExtensionName,
     pub(crate) candidate: Arc<Candidate>,
     pub(crate) found: Option<Arc<Found>>,
+    pub(crate) held: Held,
     pub(crate) native: Option<TypeId>,
     /// What makes it ready for its phases, unless it is built.
     pub(crate) launch: Option<Launch>,

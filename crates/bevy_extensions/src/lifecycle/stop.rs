@@ -94,7 +94,7 @@ fn show(world: &mut World, entity: Entity, what: impl Bundle) {
 }
 
 /// Tells observers what happened.
-pub(super) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, event: E) {
+pub(crate) fn announce<'a, E: Event<Trigger<'a>: Default>>(world: &mut World, event: E) {
     guard(world, std::any::type_name::<E>(), |world| {
         world.trigger(event);
         // What the app queues in answer is not to be taken for that of the extension whose turn is next.
@@ -136,7 +136,8 @@ pub(crate) fn settle(world: &mut World, id: ExtensionId) {
 fn is_fatal(fault: &Fault) -> bool {
     matches!(
         fault.place,
-        FaultPlace::Settings
+        FaultPlace::Artifacts
+            | FaultPlace::Settings
             | FaultPlace::Build
             | FaultPlace::Ready
             | FaultPlace::Finish
@@ -147,7 +148,7 @@ fn is_fatal(fault: &Fault) -> bool {
 }
 
 /// Keeps a fault with its extension. One that does not stop the extension is told when it is new, unless there are many.
-fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool) {
+pub(super) fn note_fault(world: &mut World, id: ExtensionId, fault: Fault, tolerated: bool) {
     let extensions = world.resource::<Extensions>();
     let listed = extensions.listed(id);
     let (entity, name, is_told) = (listed.entity, listed.name.clone(), tolerated && extensions.is_start_told);
@@ -168,7 +169,7 @@ fn tell(world: &World, level: Level, text: &str) {
 }
 
 /// Stops an extension that has failed: those that cannot run without it first, then itself. Everyone else goes on.
-fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
+pub(super) fn fail(world: &mut World, id: ExtensionId, fault: Fault) {
     let lost = dependents(world, id);
     let extensions = world.resource::<Extensions>();
     let names: Vec<_> = lost.iter().map(|(id, _)| extensions.listed(*id).name.clone()).collect();

@@ -20,8 +20,10 @@ use crate::{
     contain::build::Known,
     data_folder::DataFolder,
     entity::{ExtensionState, Extensions},
+    held::Held,
     request::Reader,
     shared::SharedPlugins,
+    shelf::Shelf,
 };
 
 /// Who is there, who of them starts and in which order, and why the others do not.
@@ -32,6 +34,7 @@ pub(super) struct Decision {
     /// What is wrong beside what resolving has found.
     problems: Vec<Problem>,
     reader: Reader,
+    shelf: Shelf,
     folders: Folders,
     data: DataFolder,
     #[cfg(feature = "watch")]
@@ -79,7 +82,14 @@ impl Decision {
             found.problems.extend(settings.dev.watch.then(no_watch));
             found.on_disk(plugin, &searched, &folders);
         }
-        let Sources { origins, mut problems } = found;
+        let Sources { mut origins, mut problems } = found;
+        let shelf = Shelf::open(&settings, &folders);
+        origins.iter_mut().for_each(|origin| origin.look(&shelf));
+        if unreadable.is_none()
+            && origins.iter().any(|origin| !origin.candidate().manifest.external.artifacts.is_empty())
+        {
+            problems.extend(shelf.problems());
+        }
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
         let resolution = resolve(&candidates, &settings);
         let mut verdict = Verdict::Start;
@@ -95,13 +105,14 @@ impl Decision {
         }
         #[cfg(feature = "test_kit")]
         let resolution = crate::test_rules::shuffled(world, resolution);
-        let reader = reader(plugin, &settings);
+        let reader = reader(plugin, &settings, &shelf);
         Self {
             origins,
             settings,
             resolution,
             problems,
             reader,
+            shelf,
             folders,
             data,
             #[cfg(feature = "watch")]
@@ -117,7 +128,7 @@ impl Decision {
 
     /// Makes extensions and edges entities, and the resource that finds them.
     pub(super) fn install(self, world: &mut World, app: Option<AppInfo>, settings_file: Option<PathBuf>) {
-        let mut extensions = Extensions::new(app, self.settings, self.reader, self.folders);
+        let mut extensions = Extensions::new(app, self.settings, self.reader, self.shelf, self.folders);
         extensions.settings_file = settings_file;
         extensions.starts_nobody = !matches!(self.verdict, Verdict::Start);
         let list = outcome(&self.resolution)
@@ -175,9 +186,9 @@ fn add_dev(plugin: &ExtensionsPlugin, settings: &mut HostSettings) -> Vec<Proble
 }
 
 /// Returns what finds out about an extension that is found while the app runs.
-fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings) -> Reader {
-    let (plugin, settings) = (plugin.clone(), settings.clone());
-    Arc::new(move |found| loadable(&plugin, found, Some(&settings)))
+fn reader(plugin: &ExtensionsPlugin, settings: &HostSettings, shelf: &Shelf) -> Reader {
+    let (plugin, settings, shelf) = (plugin.clone(), settings.clone(), shelf.clone());
+    Arc::new(move |found| loadable(&plugin, found, Some((&settings, &shelf))))
 }
 
 /// Goes through those in the plan, in load order, then through the others: which candidate each is, and its state.
@@ -202,7 +213,7 @@ impl Sources {
         let mut found = Self::default();
         for native in plugin.declared() {
             match native.candidate() {
-                Ok(candidate) => found.origins.push(Origin::Native(native, Arc::new(candidate))),
+                Ok(candidate) => found.origins.push(Origin::Native(native, Arc::new(candidate), Held::default())),
                 Err(error) => found.problems.push(Problem::Unreadable(error)),
             }
         }

@@ -8,13 +8,21 @@ use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunn
 use super::ExtensionsPlugin;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
-use crate::{acting::ExtensionId, declare::Declared, entity::Newcomer, lifecycle, request::Loadable};
+use crate::{
+    acting::ExtensionId,
+    declare::Declared,
+    entity::Newcomer,
+    held::Held,
+    lifecycle,
+    request::{Check, Loadable},
+    shelf::Shelf,
+};
 
 /// Where an extension comes from.
 #[derive(Clone)]
 pub(super) enum Origin {
     /// It is linked.
-    Native(Declared, Arc<Candidate>),
+    Native(Declared, Arc<Candidate>, Held),
     /// It was found on disk, or given as a text.
     Script(Loadable),
 }
@@ -22,7 +30,24 @@ pub(super) enum Origin {
 impl Origin {
     pub(super) fn candidate(&self) -> &Arc<Candidate> {
         match self {
-            Self::Native(_, candidate) | Self::Script(Loadable { candidate, .. }) => candidate,
+            Self::Native(_, candidate, _) | Self::Script(Loadable { candidate, .. }) => candidate,
+        }
+    }
+
+    /// Looks for its artifacts among what was fetched before.
+    pub(super) fn look(&mut self, shelf: &Shelf) {
+        match self {
+            Self::Native(_, candidate, held) => look(shelf, Arc::make_mut(candidate), None, held),
+            Self::Script(Loadable { candidate, found, held, .. }) => {
+                look(shelf, Arc::make_mut(candidate), found.as_deref(), held);
+            }
+        }
+    }
+
+    /// Returns what it has of artifacts.
+    pub(super) fn held(&self) -> &Held {
+        match self {
+            Self::Native(_, _, held) | Self::Script(Loadable { held, .. }) => held,
         }
     }
 
@@ -31,13 +56,14 @@ impl Origin {
         let candidate = self.candidate();
         let name = match self {
             // It is the same as in the manifest, and costs nothing to hand on with every event.
-            Self::Native(native, _) => ExtensionName::from_static(native.name()),
+            Self::Native(native, ..) => ExtensionName::from_static(native.name()),
             Self::Script(_) => candidate.manifest.name.clone(),
         };
         Newcomer {
             name,
             candidate: candidate.clone(),
             found: self.script().and_then(|script| script.found.clone()),
+            held: self.held().clone(),
             native: self.type_id(),
             launch: self.script().map(|script| script.launch.clone()),
         }
@@ -52,24 +78,32 @@ impl Origin {
 
     fn type_id(&self) -> Option<TypeId> {
         match self {
-            Self::Native(native, _) => Some(native.type_id()),
+            Self::Native(native, ..) => Some(native.type_id()),
             Self::Script(_) => None,
         }
     }
 
-    /// Builds the extension, unless somebody that it requires has failed.
-    pub(super) fn start(&self, app: &mut App, id: ExtensionId) {
+    /// Builds the extension, unless somebody that it requires has failed. A script is launched later, if it is put off: it may
+    /// need somebody who still waits for its artifacts.
+    pub(super) fn start(&self, app: &mut App, id: ExtensionId, is_put_off: bool) {
         match self {
-            Self::Native(native, _) => native.start(app, id),
+            Self::Script(_) if is_put_off => {}
+            Self::Native(native, ..) => native.start(app, id),
             Self::Script(_) => lifecycle::restore(app.world_mut(), id),
         }
     }
 }
 
-/// Finds out who runs something that was found on disk, or given as a text; and whether it can run at all, if there are
-/// settings to check it with.
+/// Finds out what an extension has of what it asks for, and whether it may run.
+fn look(shelf: &Shelf, candidate: &mut Candidate, found: Option<&Found>, held: &Held) {
+    shelf.compare(candidate, found);
+    shelf.look(candidate, held);
+}
+
+/// Finds out who runs something that was found on disk, or given as a text; and, if there is something to check it with,
+/// whether it can run at all.
 #[cfg(feature = "script")]
-pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<&HostSettings>) -> Loadable {
+pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, with: Option<(&HostSettings, &Shelf)>) -> Loadable {
     let (mut candidate, files, entrypoint) = (found.candidate.clone(), found.files.clone(), found.entrypoint.clone());
     let Some(engine) = plugin.languages.engine_of(&entrypoint) else {
         let names: Vec<_> = plugin.languages.names().collect();
@@ -81,16 +115,26 @@ pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, check: Option<&H
         return unrunnable(found, why);
     };
     let manifest = Arc::new(candidate.manifest.clone());
-    let script = ScriptExtension { manifest, files, entrypoint, engine: engine.clone(), checked: Arc::default() };
-    if candidate.unrunnable.is_none() {
-        candidate.unrunnable = check.and_then(|settings| script.check(settings).err());
+    let (engine, held, checked) = (engine.clone(), Held::default(), Arc::default());
+    let script = ScriptExtension { manifest, files, held: held.clone(), entrypoint, engine, checked };
+    let check: Check = match with {
+        None => Arc::new(|| Ok(())),
+        Some((settings, shelf)) => {
+            look(shelf, &mut candidate, Some(&found), &held);
+            let (script, settings) = (script.clone(), settings.clone());
+            Arc::new(move || script.check(&settings))
+        }
+    };
+    // What it imports is not there to look at, else.
+    if held.is_complete() && candidate.unrunnable.is_none() {
+        candidate.unrunnable = check().err();
     }
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: script.launch() }
+    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held, launch: script.launch(), check }
 }
 
 /// Without scripts nobody runs it.
 #[cfg(not(feature = "script"))]
-pub(super) fn loadable(_: &ExtensionsPlugin, found: Found, _: Option<&HostSettings>) -> Loadable {
+pub(super) fn loadable(_: &ExtensionsPlugin, found: Found, _: Option<(&HostSettings, &Shelf)>) -> Loadable {
     let hint = "turn on the feature `script` of `bevy_extensions`";
     let why = Unrunnable::new(format!("`{}`", found.entrypoint), "this app runs no scripts", hint);
     unrunnable(found, why)
@@ -101,7 +145,13 @@ fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
     let mut candidate = found.candidate.clone();
     // What cannot run for another reason has that one.
     candidate.unrunnable.get_or_insert(why);
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), launch: Arc::new(|_, _| {}) }
+    Loadable {
+        candidate: Arc::new(candidate),
+        found: on_disk(found),
+        held: Held::default(),
+        launch: Arc::new(|_, _| {}),
+        check: Arc::new(|| Ok(())),
+    }
 }
 
 /// Keeps how something was found, if it can be read again.

@@ -63,6 +63,7 @@ mod tests {
             more_faults: 0,
             failure: None,
             suspended_because_of: None,
+            waits_for: None,
         }
     }
 

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 #[cfg(doc)]
 use bevy_extensions_core::Storage;
-use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits};
+use bevy_extensions_core::{ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits};
 use serde_json::Value;
 
 use crate::script_error::ScriptError;
@@ -39,6 +39,8 @@ pub struct ScriptSource {
     pub manifest: Arc<Manifest>,
     /// Its files: those that it runs, to be read as [sources](ExtensionFiles::source), and all others that came with it.
     pub files: Arc<ExtensionFiles>,
+    /// What it has of artifacts: libraries, and files that it reads.
+    pub artifacts: ExtensionArtifacts,
     /// Which of its files runs first.
     pub entrypoint: String,
     /// Its settings: the defaults of the manifest, and what the host settings say over them.

@@ -5,6 +5,7 @@
 
 mod api;
 mod arguments;
+mod artifacts;
 mod caller;
 mod entry;
 mod errors;
@@ -12,7 +13,9 @@ mod files;
 mod format;
 mod limits;
 mod modules;
+mod place;
 mod reading;
+mod resolve;
 mod state;
 #[cfg(test)]
 mod tests;

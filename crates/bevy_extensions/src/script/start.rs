@@ -18,6 +18,7 @@ use crate::{
     data_folder::DataFolder,
     entity::{Extensions, note_time},
     fault::{Fault, FaultKind, FaultPlace},
+    held::Held,
     lifecycle::PhaseSchedules,
     owner::Party,
     park::Parkable,
@@ -30,6 +31,8 @@ use crate::{
 pub(crate) struct ScriptExtension {
     pub(crate) manifest: Arc<Manifest>,
     pub(crate) files: Arc<ExtensionFiles>,
+    /// What it has of artifacts, by the time that it is launched.
+    pub(crate) held: Held,
     pub(crate) entrypoint: String,
     pub(crate) engine: Arc<dyn ScriptEngine>,
     /// A runtime that was made to [look](Self::check) at the script, for the first start.
@@ -92,6 +95,7 @@ impl ScriptExtension {
         let source = ScriptSource {
             manifest: self.manifest.clone(),
             files: self.files.clone(),
+            artifacts: self.held.get().cloned().unwrap_or_default(),
             entrypoint: self.entrypoint.clone(),
             config,
             limits: settings.limits_of(&self.manifest.name).script,

@@ -4,6 +4,10 @@ use bevy_ecs::prelude::*;
 use bevy_extensions_core::{ExtensionName, Switch, SwitchTo};
 
 use super::{SwitchPlan, SwitchStep, census::Census, install::install};
+#[cfg(feature = "artifacts")]
+use super::{install::tell_problem, putting_off::put_off};
+#[cfg(feature = "artifacts")]
+use crate::fetch;
 use crate::{
     acting::ExtensionId,
     entity::{ExtensionState, Extensions},
@@ -14,14 +18,21 @@ use crate::{
 /// Does what was asked for since the last frame, in one plan; then starts those again whose time has come, in another, so
 /// that a plan that was shown is the one that is done.
 pub(crate) fn apply_switches(world: &mut World) {
+    #[cfg(feature = "artifacts")]
+    let has_come = fetch::update(world);
+    #[cfg(not(feature = "artifacts"))]
+    let has_come = false;
     let Some(extensions) = world.get_resource::<Extensions>() else { return };
-    let is_asked = !extensions.requested.is_empty() || extensions.next_retry.is_some();
+    let is_asked = has_come || !extensions.requested.is_empty() || extensions.next_retry.is_some();
     if !is_asked || !extensions.are_phases_begun {
         return;
     }
     settle_all(world);
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return };
-    if !extensions.requested.is_empty() {
+    #[cfg(feature = "artifacts")]
+    put_off(&mut extensions);
+    // Whoever has got its artifacts starts, asked for or not.
+    if !extensions.requested.is_empty() || has_come {
         let (plan, census) = extensions.plan_with([]);
         extensions.requested.clear();
         plan.blocked().iter().for_each(|blocked| tell(Level::Warn, &blocked.in_full()));
@@ -39,6 +50,18 @@ pub(crate) fn apply_switches(world: &mut World) {
         // What was asked for meanwhile is for the next frame.
         let (plan, census) = extensions.plan_of(due);
         perform(world, &plan, census);
+    }
+    #[cfg(feature = "artifacts")]
+    follow_up(world, has_come);
+}
+
+/// Begins to fetch for those who are to run by now, and notes what has come.
+#[cfg(feature = "artifacts")]
+fn follow_up(world: &mut World, has_come: bool) {
+    if world.contains_resource::<Extensions>() {
+        fetch::begin(world);
+        let problem = has_come.then(|| fetch::save_lock(world.resource::<Extensions>())).flatten();
+        problem.into_iter().for_each(|problem| tell_problem(&problem));
     }
 }
 

@@ -52,7 +52,7 @@ fn is_news(extensions: &Extensions, problem: &Problem) -> bool {
     !is_minor && !extensions.problems().contains(problem)
 }
 
-fn tell_problem(problem: &Problem) {
+pub(super) fn tell_problem(problem: &Problem) {
     tell(Level::Warn, &format!("{problem}\n  hint: {}", problem.hint()));
 }
 
@@ -64,9 +64,9 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
             renew(world, id, loaded);
             id
         }
-        Member::Comes(Loadable { candidate, found, launch }) => {
+        Member::Comes(Loadable { candidate, found, held, launch, .. }) => {
             let name = candidate.manifest.name.clone();
-            let newcomer = Newcomer { name, candidate, found, native: None, launch: Some(launch) };
+            let newcomer = Newcomer { name, candidate, found, held, native: None, launch: Some(launch) };
             world.resource_scope(|world, mut extensions: Mut<Extensions>| {
                 extensions.list(world, newcomer, ExtensionState::Planned)
             })
@@ -75,10 +75,10 @@ fn admit(world: &mut World, member: Member) -> ExtensionId {
 }
 
 /// Puts what was read in the place of what was there before.
-fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, launch }: Loadable) {
+fn renew(world: &mut World, id: ExtensionId, Loadable { candidate, found, held, launch, .. }: Loadable) {
     let listed = world.resource_mut::<Extensions>().into_inner().listed_mut(id);
     let entity = listed.entity;
-    (listed.candidate, listed.found) = (candidate, found);
+    (listed.candidate, listed.found, listed.held) = (candidate, found, held);
     (listed.attempts, listed.retry_at, listed.calm_since) = (0, None, None);
     let before = listed.park_launch(launch);
     drop_all(before);

@@ -51,6 +51,10 @@ struct Standing<'a> {
     state: Option<ExtensionState>,
     is_off: bool,
     is_built: bool,
+    /// Whether it still waits for its artifacts.
+    waits: bool,
+    /// Whether its artifacts are to be fetched before what was read is taken over.
+    fetches: bool,
     /// What was read, if it was.
     loads: Option<&'a Version>,
 }
@@ -81,6 +85,8 @@ impl<'a> Scene<'a> {
                 state: Some(listed.state),
                 is_off: listed.is_off,
                 is_built: listed.is_built,
+                waits: !listed.held.is_complete(),
+                fetches: false,
                 loads: None,
             }
         };
@@ -96,15 +102,22 @@ impl<'a> Scene<'a> {
             .map(|candidate| {
                 let member = &now.members[candidate];
                 let loads = member.loaded().map(|loaded| &loaded.candidate.manifest);
+                let fetches = member.loaded().is_some_and(|loaded| !loaded.held.is_complete());
                 let is_off = || resolution.disabled.iter().any(|off| loads.is_some_and(|it| it.name == *off));
                 match (member.id(), loads) {
-                    (Some(id), loads) => Standing { loads: loads.map(|it| &it.version), ..standing(id) },
+                    // Whoever is read anew has all that it needs before it takes the other's place.
+                    (Some(id), Some(it)) => {
+                        Standing { loads: Some(&it.version), fetches, waits: false, ..standing(id) }
+                    }
+                    (Some(id), None) => standing(id),
                     (None, Some(it)) => Standing {
                         id: None,
                         name: &it.name,
                         state: None,
                         is_off: is_off(),
                         is_built: true,
+                        waits: false,
+                        fetches,
                         loads: Some(&it.version),
                     },
                     (None, None) => unreachable!("whoever comes was read"),
@@ -142,6 +155,8 @@ struct Outcome {
     is_off: Vec<bool>,
     has_failed: Vec<bool>,
     runs: Vec<bool>,
+    /// Who runs, now or when all artifacts are there.
+    will_run: Vec<bool>,
     stops: Vec<bool>,
 }
 
@@ -153,6 +168,7 @@ impl Outcome {
             is_off: standings.iter().map(|standing| standing.is_off).collect(),
             has_failed: standings.iter().map(|standing| standing.state == Some(ExtensionState::Failed)).collect(),
             runs: vec![false; standings.len()],
+            will_run: vec![false; standings.len()],
             stops: vec![false; standings.len()],
         };
         let mut is_restarted: Vec<_> = standings.iter().map(|standing| standing.loads.is_some()).collect();
@@ -170,7 +186,8 @@ impl Outcome {
         for place in 0..plan.len() {
             let standing = &standings[place];
             let may_run = standing.is_built && !outcome.is_off[place] && !outcome.has_failed[place];
-            outcome.runs[place] = may_run && plan.needs_are_met(place, |other| outcome.runs[other]);
+            outcome.will_run[place] = may_run && plan.needs_are_met(place, |other| outcome.will_run[other]);
+            outcome.runs[place] = may_run && !standing.waits && plan.needs_are_met(place, |other| outcome.runs[other]);
             let stays = |other: usize| standings[other].is_active() && !outcome.stops[other];
             let has_to_stop = !outcome.runs[place] || is_restarted[place] || !plan.needs_are_met(place, stays);
             outcome.stops[place] = standing.is_active() && has_to_stop;
@@ -191,7 +208,7 @@ impl Outcome {
                 SwitchTo::Load | SwitchTo::Reload => self.is_off[place],
                 SwitchTo::Enable | SwitchTo::Restart => false,
             };
-            (!may_rest && !self.runs[place]).then_some((index, place))
+            (!may_rest && !self.will_run[place]).then_some((index, place))
         });
         let mut unmet: Vec<_> = unmet.collect();
         // Who is not read anew after all runs on as it is, which may be what others stand on: so the first of them.
@@ -204,7 +221,8 @@ impl Outcome {
 
     /// Says why somebody cannot run.
     fn missing(&self, scene: &Scene<'_>, place: usize) -> BlockedBy {
-        let edge = (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, |other| self.runs[other])).flatten();
+        let edge =
+            (place < scene.plan.len()).then(|| scene.plan.unmet_need(place, |other| self.will_run[other])).flatten();
         let other = edge.map_or(place, |edge| edge.to);
         BlockedBy::Requires { extension: scene.standings[other].name.clone(), state: self.rests(scene, other) }
     }
@@ -216,6 +234,7 @@ impl Outcome {
             _ if self.is_off[place] => ExtensionState::Disabled,
             _ if self.has_failed[place] => ExtensionState::Failed,
             Some(state) if !scene.standings[place].is_built => state,
+            _ if self.will_run[place] && scene.standings[place].waits => ExtensionState::Planned,
             _ => ExtensionState::Suspended,
         }
     }
@@ -266,7 +285,11 @@ impl Outcome {
                 continue;
             }
             let (from, to) = (standing.state, self.rests(scene, place));
-            let is_over = matches!(from, Some(ExtensionState::Terminated | ExtensionState::Planned));
+            let is_over = match from {
+                Some(ExtensionState::Terminated) => true,
+                Some(ExtensionState::Planned) => !standing.waits,
+                _ => false,
+            };
             if (from != Some(to) && !is_over) || standing.loads.is_some() {
                 steps.push(self.step(scene, place, from, to, self.absence(scene, place)));
             }
@@ -308,6 +331,7 @@ impl Outcome {
             to: Some(to),
             loads: standing.loads.cloned(),
             because_of: because_of.filter(|_| !self.asked.contains(&Some(place))),
+            waits: standing.fetches || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
         }
     }
 }
@@ -315,5 +339,12 @@ impl Outcome {
 /// Somebody goes.
 fn gone(extensions: &Extensions, id: ExtensionId) -> SwitchStep {
     let listed = extensions.listed(id);
-    SwitchStep { extension: listed.name.clone(), from: Some(listed.state), to: None, loads: None, because_of: None }
+    SwitchStep {
+        extension: listed.name.clone(),
+        from: Some(listed.state),
+        to: None,
+        loads: None,
+        because_of: None,
+        waits: false,
+    }
 }

@@ -2,13 +2,13 @@
 
 use std::{
     any::TypeId,
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
 
 use bevy_app::{App, PluginsState};
-use bevy_extensions_core::HostSettings;
+use bevy_extensions_core::{ArtifactSettings, HostSettings};
 
 use super::{Logs, TestApp, own_folder::OwnFolder};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     entity::Extensions,
     extension::Extension,
     fault::FaultPlace,
-    plugin::ExtensionsPlugin,
+    plugin::{ExtensionsPlugin, SettingsSource},
     tell::{Level, tell},
     test_rules::{self, Injection, TestRules},
 };
@@ -163,6 +163,7 @@ impl TestAppBuilder {
         let Self { mut plugin, setup, rules } = self;
         let data = OwnFolder::new();
         plugin.data.get_or_insert_with(|| data.path().into());
+        keep_artifacts_in(data.path(), &mut plugin.settings);
         let logs = Logs::capture();
         if let Some(seed) = rules.seed {
             tell(Level::Info, &test_rules::told_seed(seed));
@@ -192,6 +193,19 @@ impl TestAppBuilder {
         let mut app = self.build();
         app.frames(1);
         app
+    }
+}
+
+/// Has artifacts, and the lock, lie in the test's own folder unless the host settings say where: nobody's lock is to be written
+/// by a test.
+fn keep_artifacts_in(folder: &Path, settings: &mut SettingsSource) {
+    let SettingsSource::Value(settings) = settings else { return };
+    let (usual, own) = (ArtifactSettings::default(), &mut settings.artifacts);
+    for (path, usual, name) in [(&mut own.cache, usual.cache, ".libs"), (&mut own.lock, usual.lock, "extensions.lock")]
+    {
+        if *path == usual {
+            *path = folder.join(name).display().to_string();
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use rquickjs::{
 use serde_json::Value;
 
 use super::{
+    artifacts,
     caller::Caller,
     errors::PRELUDE,
     files, format,
@@ -75,6 +76,7 @@ fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     add(&natives, "clear", stop_timer)?;
     add(&natives, "clone", clone)?;
     files::install(&natives)?;
+    artifacts::install(&natives)?;
     Ok(natives)
 }
 

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use bevy_extensions_core::{ExtensionFiles, Location};
+use bevy_extensions_core::Location;
 use rquickjs::{Coerced, Ctx, Error, Function, Object, Value as JsValue, atom::PredefinedAtom};
 
 use super::{
     format,
-    modules::{self, WRAPPER},
+    modules::WRAPPER,
+    place::{Place, shown},
     state::{State, state},
 };
 use crate::script::ScriptError;
@@ -109,7 +110,7 @@ fn of_error<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> ScriptError {
     if error.message == NO_REQUIRE {
         let file = stack.lines().filter_map(Frame::parse).map(|frame| frame.file).next();
         if let Some(file) = file.filter(|file| state.es_modules.borrow().contains(*file)) {
-            error.message += &format!(": `{file}` is an ES module, which has `import` for that");
+            error.message += &format!(": `{}` is an ES module, which has `import` for that", shown(file));
         }
     }
     error
@@ -160,19 +161,19 @@ pub(super) fn limit(message: String) -> ScriptError {
 
 /// Adds the place and the stack, as `QuickJS` has written it.
 fn place(error: &mut ScriptError, state: &State<'_>, stack: &str) {
-    let files = &state.source.files;
     for frame in stack.lines().filter_map(Frame::parse) {
         if frame.is_of_no_file() {
             continue;
         }
-        let source = modules::source_line(files, frame.file, frame.line);
+        let file = Place::of(&state.source, frame.file);
+        let source = file.line(frame.line);
         let is_wrapped = !state.es_modules.borrow().contains(frame.file);
-        let mut location = frame.location(files, source.as_deref(), is_wrapped);
+        let mut location = frame.location(&file, source.as_deref(), is_wrapped);
         let mut source = source;
         if source.is_none()
             && is_wrapped
             && error.message.starts_with("SyntaxError")
-            && let Some((line, text)) = modules::last_line(files, frame.file)
+            && let Some((line, text)) = file.last_line()
         {
             // What closes the wrapper has closed something else.
             error.message = OPEN_END.into();
@@ -220,7 +221,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns its place in the file as its author sees it.
-    fn location(&self, files: &ExtensionFiles, source: Option<&str>, is_wrapped: bool) -> Location {
+    fn location(&self, file: &Place<'_>, source: Option<&str>, is_wrapped: bool) -> Location {
         // QuickJS counts bytes, and on the first line those of the wrapper too.
         let mut before = self.column.saturating_sub(1) as usize;
         if self.line == 1 && is_wrapped {
@@ -230,7 +231,7 @@ impl<'a> Frame<'a> {
             let end = source.floor_char_boundary(before);
             source[..end].chars().count()
         });
-        Location::new(files.shown(self.file), self.line, column as u32 + 1)
+        Location::new(file.shown(), self.line, column as u32 + 1)
     }
 }
 

@@ -82,10 +82,10 @@ fn save(ctx: Ctx<'_>, path: String, is_over: bool) -> Result<bool> {
 }
 
 /// Makes bytes of JavaScript, in memory that counts as the script's.
-fn array<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<TypedArray<'js, u8>> {
+pub(super) fn array<'js>(ctx: &Ctx<'js>, bytes: &[u8]) -> Result<TypedArray<'js, u8>> {
     TypedArray::from_arraybuffer(ArrayBuffer::new_copy(ctx.clone(), bytes)?)
 }
 
-fn names<'js>(ctx: &Ctx<'js>, names: &[String]) -> Result<Array<'js>> {
+pub(super) fn names<'js>(ctx: &Ctx<'js>, names: &[String]) -> Result<Array<'js>> {
     list(ctx, names.iter().map(String::as_str))
 }

@@ -1,11 +1,11 @@
-//! The files of a script: `CommonJS` and ES modules, of its own folder only.
+//! The files of a script: `CommonJS` and ES modules, of its own folder and of the libraries that it has as artifacts.
 //!
-//! Code is read as a [source](ExtensionFiles::source): a script that starts again runs what was loaded, whatever lies on disk
-//! by then.
+//! Code is read as a [source](bevy_extensions_core::ExtensionFiles::source): a script that starts again runs what was loaded,
+//! whatever lies on disk by then.
 
 use std::sync::Arc;
 
-use bevy_extensions_core::{ExtensionFiles, ExtensionName};
+use bevy_extensions_core::artifacts::npm::LoadedBy;
 use rquickjs::{
     Ctx, Error, Exception, Function, Module, Object, Promise, Result, Value as JsValue,
     atom::PredefinedAtom,
@@ -19,14 +19,14 @@ use rquickjs::{
 use super::{
     entry::Entry,
     errors::{self, Frame},
+    place::{Place, shown},
+    resolve::find,
     state::state,
     values,
 };
 
 /// What stands before a `CommonJS` file, on its first line.
 pub(super) const WRAPPER: &str = "(function (exports, require, module, __filename, __dirname) {";
-/// What a path may leave out.
-const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs"];
 
 /// Compiles the first file of a script. Tells whether it can be run afterwards: the context knows an ES module that was
 /// compiled, and would hand it to whoever imports it.
@@ -65,7 +65,7 @@ pub(super) fn run<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Option<Promise<'js>
 
 /// Answers `require`: what a file exports, which is run the first time.
 pub(super) fn require<'js>(ctx: &Ctx<'js>, base: &str, name: &str) -> Result<JsValue<'js>> {
-    let file = resolve(ctx, base, name)?;
+    let file = resolve(ctx, base, name, LoadedBy::Require)?;
     required(ctx, &file)
 }
 
@@ -77,7 +77,8 @@ fn required<'js>(ctx: &Ctx<'js>, file: &str) -> Result<JsValue<'js>> {
     state(ctx).depth.check(ctx)?;
     let text = read(ctx, file)?;
     if file.ends_with(".json") {
-        let value = serde_json::from_str(&text).map_err(|error| fail(ctx, &format!("`{file}` is no JSON: {error}")))?;
+        let value = serde_json::from_str(&text)
+            .map_err(|error| fail(ctx, &format!("`{}` is no JSON: {error}", shown(file))))?;
         let module = new_module(ctx, file)?;
         module.set("exports", values::to_js(ctx, &value)?)?;
         state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
@@ -98,10 +99,16 @@ fn required<'js>(ctx: &Ctx<'js>, file: &str) -> Result<JsValue<'js>> {
             let (evaluated, promise) = declared.eval()?;
             match promise.state() {
                 PromiseState::Pending => {
-                    Err(fail(ctx, &format!("`{file}` waits at its top level; load it with `import`")))
+                    Err(fail(ctx, &format!("`{}` waits at its top level; load it with `import`", shown(file))))
                 }
                 PromiseState::Rejected => promise.result::<JsValue<'js>>().unwrap_or(Err(Error::Exception)),
-                PromiseState::Resolved => Ok(evaluated.namespace()?.into_value()),
+                PromiseState::Resolved => {
+                    // Kept, as it would run again for whoever requires it next.
+                    let module = new_module(ctx, file)?;
+                    module.set("exports", evaluated.namespace()?)?;
+                    state(ctx).modules.borrow_mut().insert(file.into(), module.clone());
+                    module.get("exports")
+                }
             }
         }
     }
@@ -114,16 +121,15 @@ enum Compiled<'js> {
 
 /// Compiles a file: as a `CommonJS` function if it can be one, else as an ES module.
 fn compile<'js>(ctx: &Ctx<'js>, file: &str, text: &str) -> Result<Compiled<'js>> {
-    let files = state(ctx).source.files.clone();
     // What a shell would read is a comment here.
     let text = match text.strip_prefix("#!") {
         Some(rest) => format!("//{rest}"),
         None => text.into(),
     };
     if text.contains('\0') {
-        return Err(fail(ctx, &format!("`{file}` is no text: it contains a null character")));
+        return Err(fail(ctx, &format!("`{}` is no text: it contains a null character", shown(file))));
     }
-    if is_module_file(&files, file) {
+    if Place::of(&state(ctx).source, file).is_module() {
         state(ctx).es_modules.borrow_mut().insert(file.into());
         return Ok(Compiled::Module(Module::declare(ctx.clone(), file, text)?));
     }
@@ -167,6 +173,7 @@ fn place<'js>(ctx: &Ctx<'js>, error: &JsValue<'js>) -> (u32, u32) {
 fn new_module<'js>(ctx: &Ctx<'js>, file: &str) -> Result<Object<'js>> {
     let module = Object::new(ctx.clone())?;
     module.set("exports", Object::new(ctx.clone())?)?;
+    let file = shown(file);
     module.set("id", file)?;
     module.set("filename", file)?;
     Ok(module)
@@ -182,83 +189,22 @@ fn call<'js>(ctx: &Ctx<'js>, function: &Function<'js>, file: &str, module: &Obje
     })?
     .with_name("require")?;
     let exports: JsValue<'js> = module.get("exports")?;
+    let file = shown(file);
     let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
     function.call((This(exports.clone()), exports, require, module.clone(), file, folder))
 }
 
 /// Finds the file that a path means, as it is written in another file.
-fn resolve(ctx: &Ctx<'_>, base: &str, name: &str) -> Result<String> {
-    let files = state(ctx).source.files.clone();
-    find(&files, base, name).map_err(|complaint| fail(ctx, &complaint))
-}
-
-fn find(files: &ExtensionFiles, base: &str, name: &str) -> std::result::Result<String, String> {
-    if !matches!(name.split('/').next(), Some("." | "..")) {
-        let complaint = format!("`{name}`: only own files can be imported, by a path that begins with `./`");
-        return Err(match ExtensionName::new(name) {
-            Ok(_) => format!("{complaint}; other extensions are had with `extension.imports('{name}')`"),
-            Err(_) => complaint,
-        });
-    }
-    let mut parts: Vec<&str> = base.split('/').collect();
-    parts.pop();
-    for part in name.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop().ok_or_else(|| format!("`{name}` cannot be loaded: it leads out of the extension"))?;
-            }
-            // Separators and drives of some systems would lead out as well.
-            part if part.contains(['\\', ':', '\0']) => return Err(format!("`{name}` is no path of a file")),
-            part => parts.push(part),
-        }
-    }
-    let path = parts.join("/");
-    let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-    // One that is gone from the disk may have been read before.
-    let is_there = |file: &String| files.contains(file) || files.source(file).is_ok();
-    let found = candidates.map(|file| file.trim_start_matches('/').to_owned()).find(is_there);
-    found.ok_or_else(|| match files.is_single() {
-        true => format!(
-            "there is no file `{path}` for `{base}`, which sees no other file: put both into a folder with a `main.js`"
-        ),
-        false => format!("there is no file `{path}`, which `{base}` loads"),
-    })
+fn resolve(ctx: &Ctx<'_>, base: &str, name: &str, by: LoadedBy) -> Result<String> {
+    let source = state(ctx).source.clone();
+    find(&source, base, name, by).map_err(|complaint| fail(ctx, &complaint))
 }
 
 fn read(ctx: &Ctx<'_>, file: &str) -> Result<String> {
-    let files = state(ctx).source.files.clone();
-    let bytes = files.source(file).map_err(|error| fail(ctx, &error.to_string()))?;
-    let text = str::from_utf8(&bytes).map_err(|_| fail(ctx, &format!("`{file}` is no text in UTF-8")))?;
+    let source = state(ctx).source.clone();
+    let bytes = Place::of(&source, file).source().map_err(|error| fail(ctx, &error.to_string()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| fail(ctx, &format!("`{}` is no text in UTF-8", shown(file))))?;
     Ok(text.trim_start_matches('\u{feff}').into())
-}
-
-/// Tells whether a file is an ES module by what is known outside it.
-pub(super) fn is_module_file(files: &ExtensionFiles, file: &str) -> bool {
-    if file.ends_with(".mjs") {
-        return true;
-    }
-    if file.ends_with(".cjs") {
-        return false;
-    }
-    let package = files.source("package.json").ok();
-    let package = package.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    package.is_some_and(|package| package.get("type").and_then(|kind| kind.as_str()) == Some("module"))
-}
-
-/// Returns a line of a file, as its author sees it.
-pub(super) fn source_line(files: &ExtensionFiles, file: &str, line: u32) -> Option<String> {
-    let bytes = files.source(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    text.trim_start_matches('\u{feff}').lines().nth(line.checked_sub(1)? as usize).map(Into::into)
-}
-
-/// Returns the last line of a file that has anything on it, with its number.
-pub(super) fn last_line(files: &ExtensionFiles, file: &str) -> Option<(u32, String)> {
-    let bytes = files.source(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
-    lines.filter(|(line, _)| !line.trim().is_empty()).last().map(|(line, number)| (number, line.into()))
 }
 
 fn fail(ctx: &Ctx<'_>, complaint: &str) -> Error {
@@ -287,7 +233,7 @@ impl Resolver for OwnFiles {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        resolve(ctx, base, name).map_err(|error| match place_of_import(ctx, base, name) {
+        resolve(ctx, base, name, LoadedBy::Import).map_err(|error| match place_of_import(ctx, base, name) {
             Some(place) => errors::at_least(ctx, error, &place),
             None => error,
         })

@@ -285,6 +285,20 @@
     remove: filed('storage.remove', (path) => native.storage.remove(path)),
   }, Object.prototype);
 
+  const artifact = (of) => {
+    const { name, version } = native.artifacts.find(text(of, '`artifact` takes the name of an artifact'));
+    const within = (what, how) => (path) =>
+      how(of, path === undefined ? '' : text(path, `\`${what}\` of an artifact takes the path of a file in it, if anything`));
+    const list = within('list', native.artifacts.list);
+    const has = (path) => {
+      const names = list(path);
+      for (let i = 0; i < names.length; i++) if (names[i] === path) return true;
+      return false;
+    };
+    const read = within('read', native.artifacts.read), bytes = within('bytes', native.artifacts.bytes);
+    return strict(`the artifact \`${name}\``, { name, version, read, bytes, has, list }, Object.prototype);
+  };
+
   const log = (level) => (...values) => native.log(level, values);
   const [debug, info, warn, error] = [log(0), log(1), log(2), log(3)];
   const logger = (...values) => native.log(1, values);
@@ -300,7 +314,7 @@
     log: strict('`extension.log`', logger, Function.prototype),
     on: listen('on', false),
     once: listen('once', true),
-    files, storage, off, emit, imports, import: imports, driver, drivers, command,
+    files, storage, artifact, off, emit, imports, import: imports, driver, drivers, command,
   };
   const extension = {
     get exports() { return exported; },

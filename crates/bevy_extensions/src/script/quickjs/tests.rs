@@ -4,8 +4,12 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use bevy_extensions_core::{ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version};
+use bevy_extensions_core::{
+    ExtensionArtifacts, ExtensionFiles, ExtensionName, Manifest, Overwrite, ScriptLimits, Version,
+};
 use serde_json::{Value, json};
+
+mod libraries;
 
 use super::QuickJs;
 use crate::{
@@ -181,6 +185,15 @@ struct Scene {
 
 impl Scene {
     fn of(files: &[(&str, &str)], config: Value, change: impl FnOnce(&mut ScriptLimits)) -> Self {
+        Self::with_artifacts(files, ExtensionArtifacts::default(), config, change)
+    }
+
+    fn with_artifacts(
+        files: &[(&str, &str)],
+        artifacts: ExtensionArtifacts,
+        config: Value,
+        change: impl FnOnce(&mut ScriptLimits),
+    ) -> Self {
         let name = ExtensionName::new("Greeter").unwrap();
         let mut limits = ScriptLimits::default();
         change(&mut limits);
@@ -189,6 +202,7 @@ impl Scene {
         let source = ScriptSource {
             manifest: Arc::new(Manifest::new(name, Version::new(1, 2, 0))),
             files: Arc::new(ExtensionFiles::in_memory("", contents)),
+            artifacts,
             entrypoint: files[0].0.into(),
             config,
             limits,
@@ -808,7 +822,7 @@ fn extension_can_be_looked_at() {
          console.log(JSON.stringify(extension), extension.log)",
         &[
             "undefined undefined undefined undefined [object Object]",
-            "true false 15 true",
+            "true false 16 true",
             "function debug,info,warn,error",
             "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}},\"files\":{},\"storage\":{}} [Function: logger]",
             "true",
@@ -925,8 +939,8 @@ fn there_is_no_way_out() {
          import('std').catch((e) => console.log(e.message)); import('os').catch((e) => console.log(e.message))",
         &[
             "undefined undefined undefined undefined undefined",
-            "`std`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('std')`",
-            "`os`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('os')`",
+            "`std` is neither a path that begins with `./`, nor an artifact of this extension; other extensions are had with `extension.imports('std')`, and for a library, add `std@*` to `artifacts`, below `external` in the manifest",
+            "`os` is a module of Node, and scripts have none of these",
         ],
     );
 }
@@ -1029,10 +1043,10 @@ fn only_own_files_are_loaded() {
     };
     says(
         "Economy",
-        "`Economy`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('Economy')`",
+        "`Economy` is neither a path that begins with `./`, nor an artifact of this extension; other extensions are had with `extension.imports('Economy')`, and for a library, add `Economy@*` to `artifacts`, below `external` in the manifest",
     );
-    says("node:fs", "`node:fs`: only own files can be imported, by a path that begins with `./`");
-    says("/etc/passwd", "`/etc/passwd`: only own files can be imported, by a path that begins with `./`");
+    says("node:fs", "`node:fs` is a module of Node, and scripts have none of these");
+    says("/etc/passwd", "`/etc/passwd` is neither a path that begins with `./`, nor an artifact of this extension");
     says("../x", "`../x` cannot be loaded: it leads out of the extension");
     says("./a/../../x", "`./a/../../x` cannot be loaded: it leads out of the extension");
     says("./..\\\\x", "`./..\\x` is no path of a file");
@@ -1047,7 +1061,7 @@ fn a_file_that_is_missing_points_at_who_wants_it() {
     );
     files_fail(
         &[("main.js", "import Economy from \"Economy\"")],
-        "Error: `Economy`: only own files can be imported, by a path that begins with `./`; other extensions are had with `extension.imports('Economy')`, at main.js:1:21\n1 | import Economy from \"Economy\"\n  |                     ^",
+        "Error: `Economy` is neither a path that begins with `./`, nor an artifact of this extension; other extensions are had with `extension.imports('Economy')`, and for a library, add `Economy@*` to `artifacts`, below `external` in the manifest, at main.js:1:21\n1 | import Economy from \"Economy\"\n  |                     ^",
     );
     files_fail(
         &[("main.js", "\nrequire('./lib')"), ("lib.js", "\n\n  nope()")],
@@ -1105,6 +1119,7 @@ fn a_single_script_sees_no_other_file() {
     let source = ScriptSource {
         manifest: Arc::new(Manifest::new(ExtensionName::new("Greeter").unwrap(), Version::new(1, 0, 0))),
         files: Arc::new(ExtensionFiles::script(&folder.join("greeter.js"))),
+        artifacts: ExtensionArtifacts::default(),
         entrypoint: "greeter.js".into(),
         config: Value::Null,
         limits: ScriptLimits::default(),

@@ -1,0 +1,207 @@
+//! Extensions that come while the app runs, and ask for artifacts.
+
+use bevy_extensions::{Switch, SwitchPlan, Value, prelude::*, test_kit::TestApp};
+
+use crate::{
+    artifact_kit::{Server, Town},
+    support::run_until,
+};
+
+const RAIN: &str = "town.libs:rain:1.0.0@js";
+
+/// A town with a closed server, and an app that has started.
+struct Scene {
+    town: Town,
+    server: Server,
+    app: TestApp,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let town = Town::new();
+        town.lib(RAIN, "exports.drops = 3").lib("town.libs:sun:1.0.0@js", "exports.rays = 7");
+        let server = Server::closed(&town.path("libs"));
+        let app = town.app_asking(&server.url(), "", "allow_http: [\"127.0.0.1\"], retries: 0").start();
+        Self { town, server, app }
+    }
+
+    /// Asks for switches in one frame, and runs it.
+    fn ask(&mut self, switches: impl IntoIterator<Item = Switch>) -> SwitchPlan {
+        let plan = self.app.world().resource::<Extensions>().plan_switches(switches);
+        self.app.world_mut().resource_mut::<Extensions>().confirm(plan.clone()).unwrap();
+        self.app.frames(1);
+        plan
+    }
+
+    fn load(&mut self, folder: &str) -> String {
+        let path = self.town.path(folder);
+        self.ask([Switch::load(path)]).to_string()
+    }
+
+    /// Runs frames until something was logged that begins so; returns it.
+    #[track_caller]
+    fn logged(&mut self, begin: &str) -> String {
+        run_until(&mut self.app, |app| app.logs().iter().any(|line| line.starts_with(begin)));
+        let logs = self.app.logs();
+        self.town.shorten(logs.iter().find(|line| line.starts_with(begin)).unwrap())
+    }
+
+    fn call(&mut self, of: &str, function: &str) -> Value {
+        self.app.world_mut().call(of, function, ()).unwrap()
+    }
+
+    #[track_caller]
+    fn wait_until_running(&mut self, name: &str) {
+        let is_running =
+            |app: &mut TestApp| app.world().resource::<Extensions>().state(name) == Some(ExtensionState::Running);
+        run_until(&mut self.app, is_running);
+    }
+}
+
+#[test]
+fn whoever_is_loaded_comes_when_its_artifacts_are_there() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "const { drops } = require('rain'); exports.drops = () => drops");
+    assert_eq!(scene.load("herald"), "load `herald` 1.0.0, and start it, when its artifacts are there");
+    scene.app.assert_logged("info: `herald` waits for its artifacts: `town.libs:rain:1.0.0@js`");
+    scene.app.frames(3);
+    scene.app.assert_states("");
+
+    scene.server.open();
+    scene.wait_until_running("herald");
+    assert_eq!(scene.call("herald", "drops"), 3);
+    scene.app.assert_logged("info: extensions are switched:\nload `herald` 1.0.0, and start it");
+}
+
+#[test]
+fn whoever_is_loaded_and_cannot_have_its_artifacts_is_refused() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &["town.libs:snow:1.0.0@js"], "console.log('never')");
+    scene.load("herald");
+    scene.server.open();
+    let url = scene.server.url();
+    assert_eq!(
+        scene.logged("warn: cannot load"),
+        format!(
+            "warn: cannot load `herald`: it needs the artifact `town.libs:snow:1.0.0@js`: `libs` has no \
+             `{url}/town/libs/snow/1.0.0/snow-1.0.0.js`\n  \
+             hint: check its name and version, and the `repositories` of the manifest",
+        ),
+    );
+    scene.app.assert_states("");
+}
+
+#[test]
+fn those_who_are_loaded_together_come_together() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "exports.drops = require('rain').drops");
+    let code = "const herald = extension.imports('herald'); exports.drops = () => herald.drops";
+    scene.town.script_with("crier", &[], "dependencies: [\"herald\"],", code);
+    scene.town.script("loner", &[], "");
+    let paths = ["herald", "crier", "loner"].map(|name| scene.town.path(name));
+    scene.ask(paths.map(Switch::load));
+    scene.app.assert_states("loner running");
+    scene.server.open();
+    scene.wait_until_running("crier");
+    assert_eq!(scene.call("crier", "drops"), 3);
+    scene.app.assert_states("herald running, loner running, crier running");
+}
+
+#[test]
+fn whoever_is_read_anew_runs_on_until_its_artifacts_are_there() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[], "exports.drops = () => 1");
+    scene.load("herald");
+    scene.town.script("herald", &[RAIN], "const { drops } = require('rain'); exports.drops = () => drops");
+    let plan = scene.ask([Switch::reload("herald")]).to_string();
+    assert_eq!(
+        plan,
+        "stop `herald`, to load it anew, when its artifacts are there\nstart `herald` 1.0.0, when its artifacts are there",
+    );
+    scene.app.frames(3);
+    assert_eq!(scene.call("herald", "drops"), 1);
+    scene.server.open();
+    run_until(&mut scene.app, |app| app.world_mut().call::<_, Value>("herald", "drops", ()).unwrap() == 3);
+    scene.app.assert_states("herald running");
+}
+
+#[test]
+fn whoever_is_read_anew_and_cannot_have_its_artifacts_runs_on() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[], "exports.drops = () => 1");
+    scene.load("herald");
+    scene.town.script("herald", &["town.libs:snow:1.0.0@js"], "");
+    scene.ask([Switch::reload("herald")]);
+    scene.server.open();
+    let told = scene.logged("warn: cannot reload");
+    assert!(
+        told.starts_with("warn: cannot reload `herald`: it needs the artifact `town.libs:snow:1.0.0@js`: "),
+        "{told}"
+    );
+    assert_eq!(scene.call("herald", "drops"), 1);
+    scene.app.assert_states("herald running");
+}
+
+#[test]
+fn what_does_not_parse_is_refused_when_its_artifacts_are_there() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "let a = ;");
+    scene.load("herald");
+    scene.server.open();
+    let told = scene.logged("warn: cannot load");
+    assert_eq!(
+        told,
+        "warn: cannot load `herald`: `main.js` cannot run here: SyntaxError: unexpected token in expression: ';', at \
+         herald/main.js:1:9\n    1 | let a = ;\n      |         ^\n  hint: mend it, and load it again",
+    );
+    scene.app.assert_states("");
+}
+
+#[test]
+fn whoever_is_refused_in_any_case_has_nothing_fetched_for_it() {
+    let mut scene = Scene::new();
+    scene.town.script_with("herald", &[RAIN], "dependencies: [\"nobody\"],", "");
+    scene.load("herald");
+    let told = scene.logged("warn: cannot load");
+    assert!(told.contains("it requires `nobody`, which is not there"), "{told}");
+    assert_eq!(scene.server.asked(), 0);
+}
+
+#[test]
+fn an_es_module_that_imports_a_library_is_loaded() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "import { drops } from 'rain';\nexport const fell = () => drops;");
+    scene.load("herald");
+    scene.server.open();
+    scene.wait_until_running("herald");
+    assert_eq!(scene.call("herald", "fell"), 3);
+}
+
+#[test]
+fn a_failure_is_forgotten_when_it_is_loaded_again() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &["town.libs:snow:1.0.0@js"], "exports.flakes = require('snow').flakes");
+    scene.server.open();
+    scene.load("herald");
+    scene.logged("warn: cannot load");
+    scene.town.lib("town.libs:snow:1.0.0@js", "exports.flakes = 9");
+    scene.load("herald");
+    scene.wait_until_running("herald");
+    assert_eq!(scene.call("herald", "flakes"), 9);
+}
+
+#[test]
+fn whoever_is_unloaded_leaves_nothing_of_its_artifacts() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "exports.drops = require('rain').drops");
+    scene.server.open();
+    scene.load("herald");
+    scene.wait_until_running("herald");
+    scene.ask([Switch::unload("herald")]);
+    scene.app.assert_states("");
+    // What is cached needs no server.
+    let asked = scene.server.asked();
+    scene.load("herald");
+    scene.app.assert_states("herald running");
+    assert_eq!(scene.server.asked(), asked);
+}
