@@ -462,7 +462,7 @@
 //! * *Repositories* are asked in order: first those of the [host settings](HostSettings::repositories), then those of the
 //!   extension. The first that has an artifact gives it.
 //! * *npm* is a repository whose address begins with `npm+`: `npm+https://registry.npmjs.org`. Packages in pure JavaScript run. One that needs
-//!   a module of Node, as `fs`, fails with an error that names both: scripts have none of these, nor `process` or `Buffer`. A registry
+//!   a module of Node, as `fs`, fails with an error that names both: scripts have none of these, nor `Buffer`, and of `process` nothing but `process.env.NODE_ENV`, which is `production`. A registry
 //!   can be a folder, too: `left-pad/index.json` is the document of a package, in which `tarball` is a path within the registry.
 //! * *The cache* is `.libs` in the first directory of extensions, or [elsewhere](ArtifactSettings::cache). A file is there as a
 //!   whole or not at all, is checked at each start, and is never fetched twice. With everything in it no connection is made, and with

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{Candidate, Found, Problem, Switch, Unrunnable};
+#[cfg(feature = "artifacts")]
+use bevy_extensions_core::Unrunnable;
+use bevy_extensions_core::{Candidate, Found, Problem, Switch};
 use bevy_platform::time::Instant;
 
 use crate::{contain::Ward, held::Held};
@@ -51,6 +53,7 @@ pub(crate) struct Loadable {
     pub(crate) held: Held,
     pub(crate) launch: Launch,
     /// Looks whether it can run at all, once its artifacts are there.
+    #[cfg(feature = "artifacts")]
     pub(crate) check: Check,
 }
 
@@ -64,6 +67,7 @@ impl std::fmt::Debug for Loadable {
 pub(crate) type Launch = Arc<dyn Fn(&mut World, &Arc<Ward>) + Send + Sync>;
 
 /// Looks whether an extension can run at all, without running anything of it.
+#[cfg(feature = "artifacts")]
 pub(crate) type Check = Arc<dyn Fn() -> Result<(), Unrunnable> + Send + Sync>;
 
 /// Finds out who runs something that was found, and whether that one can.

@@ -6,16 +6,12 @@ use bevy_app::App;
 use bevy_extensions_core::{Candidate, ExtensionName, Found, HostSettings, Unrunnable};
 
 use super::ExtensionsPlugin;
+#[cfg(all(feature = "artifacts", feature = "script"))]
+use crate::request::Check;
 #[cfg(feature = "script")]
 use crate::script::ScriptExtension;
 use crate::{
-    acting::ExtensionId,
-    declare::Declared,
-    entity::Newcomer,
-    held::Held,
-    lifecycle,
-    request::{Check, Loadable},
-    shelf::Shelf,
+    acting::ExtensionId, declare::Declared, entity::Newcomer, held::Held, lifecycle, request::Loadable, shelf::Shelf,
 };
 
 /// Where an extension comes from.
@@ -117,19 +113,33 @@ pub(super) fn loadable(plugin: &ExtensionsPlugin, found: Found, with: Option<(&H
     let manifest = Arc::new(candidate.manifest.clone());
     let (engine, held, checked) = (engine.clone(), Held::default(), Arc::default());
     let script = ScriptExtension { manifest, files, held: held.clone(), entrypoint, engine, checked };
-    let check: Check = match with {
+    if let Some((settings, shelf)) = with {
+        look(shelf, &mut candidate, Some(&found), &held);
+        // What it imports is not there to look at, else.
+        if held.is_complete() && candidate.unrunnable.is_none() {
+            candidate.unrunnable = script.check(settings).err();
+        }
+    }
+    Loadable {
+        candidate: Arc::new(candidate),
+        found: on_disk(found),
+        held,
+        #[cfg(feature = "artifacts")]
+        check: check_of(&script, with.map(|(settings, _)| settings)),
+        launch: script.launch(),
+    }
+}
+
+/// Makes what looks at a script later, when its artifacts are there.
+#[cfg(all(feature = "artifacts", feature = "script"))]
+fn check_of(script: &ScriptExtension, settings: Option<&HostSettings>) -> Check {
+    match settings.cloned() {
         None => Arc::new(|| Ok(())),
-        Some((settings, shelf)) => {
-            look(shelf, &mut candidate, Some(&found), &held);
-            let (script, settings) = (script.clone(), settings.clone());
+        Some(settings) => {
+            let script = script.clone();
             Arc::new(move || script.check(&settings))
         }
-    };
-    // What it imports is not there to look at, else.
-    if held.is_complete() && candidate.unrunnable.is_none() {
-        candidate.unrunnable = check().err();
     }
-    Loadable { candidate: Arc::new(candidate), found: on_disk(found), held, launch: script.launch(), check }
 }
 
 /// Without scripts nobody runs it.
@@ -150,6 +160,7 @@ fn unrunnable(found: Found, why: Unrunnable) -> Loadable {
         found: on_disk(found),
         held: Held::default(),
         launch: Arc::new(|_, _| {}),
+        #[cfg(feature = "artifacts")]
         check: Arc::new(|| Ok(())),
     }
 }

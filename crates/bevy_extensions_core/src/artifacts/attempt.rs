@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use super::client::ROOTS_VARIABLE;
 use crate::discover::PlaceholderError;
 
 /// What came of asking one repository.
@@ -37,6 +38,8 @@ pub enum Fault {
     Silent(Duration),
     /// It took longer than a file may take in all.
     Slow(Duration),
+    /// Its certificate is not one that counts here.
+    Untrusted(String),
     /// It broke off.
     Broken(String),
     /// It sent fewer bytes than it said.
@@ -116,6 +119,9 @@ impl Attempt {
             Fault::Status { .. } | Fault::Broken(_) | Fault::Short { .. } | Fault::Silent(_) => {
                 "try again later".into()
             }
+            Fault::Untrusted(_) => format!(
+                "if this machine has certificates of its own, name their file in the variable `{ROOTS_VARIABLE}`"
+            ),
             Fault::Unreachable(_) => "check the connection, and the address of the repository".into(),
             Fault::Slow(_) => {
                 "try again later, or set a larger `overall_ms`, below `artifacts` in the host settings".into()
@@ -146,6 +152,9 @@ impl fmt::Display for Attempt {
             Fault::Unreachable(why) => write!(f, "`{repository}` cannot be reached at `{url}`: {why}"),
             Fault::Silent(time) => write!(f, "`{repository}` was silent for {} ms over `{url}`", time.as_millis()),
             Fault::Slow(time) => write!(f, "`{repository}` takes longer than {} ms for `{url}`", time.as_millis()),
+            Fault::Untrusted(why) => {
+                write!(f, "`{repository}` is not to be trusted at `{url}`: its certificate is no good ({why})")
+            }
             Fault::Broken(why) => write!(f, "`{repository}` breaks off over `{url}`: {why}"),
             Fault::Short { sent, said } => write!(f, "`{repository}` sent {sent} of {said} bytes of `{url}`"),
             Fault::TooLarge { most } => write!(f, "`{repository}` sends more than {} of `{url}`", size(*most)),

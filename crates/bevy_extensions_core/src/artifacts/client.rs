@@ -1,6 +1,7 @@
 //! Asking servers, with an end to everything: time, bytes, tries and redirects.
 
 mod redirect;
+mod roots;
 
 use std::{
     io::{self, Read},
@@ -20,9 +21,13 @@ use ureq::{
 use super::{attempt::Fault, error::FetchCause, source::Asking};
 use crate::settings::HostSettings;
 use redirect::{Way, open_host};
+pub(super) use roots::VARIABLE as ROOTS_VARIABLE;
 
 /// How much is read at a time.
 const PIECE: usize = 64 << 10;
+
+/// What stands in an error of rustls before the reason for which it takes a server for somebody else.
+const UNTRUSTED: &str = "invalid peer certificate: ";
 
 /// How long to wait before the first further try; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -94,6 +99,7 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("bevy_extensions/", env!("CARGO_PKG_VERSION")))
+            .tls_config(roots::tls())
             .timeout_resolve(Some(timeout))
             .timeout_connect(Some(timeout))
             .timeout_per_read(Some(timeout))
@@ -213,9 +219,16 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Fault::Broken("it hangs up".into())
             }
-            ureq::Error::Io(error) => Fault::Broken(lower_first(&error.to_string())),
-            error => Fault::Broken(lower_first(&error.to_string())),
+            ureq::Error::Io(error) => untrusted_or_broken(&error.to_string()),
+            error => untrusted_or_broken(&error.to_string()),
         }
+    }
+}
+
+fn untrusted_or_broken(why: &str) -> Fault {
+    match why.split_once(UNTRUSTED) {
+        Some((_, why)) => Fault::Untrusted(why.into()),
+        None => Fault::Broken(lower_first(why)),
     }
 }
 

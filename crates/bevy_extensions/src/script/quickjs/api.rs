@@ -27,7 +27,8 @@ use crate::{
 
 /// Makes the world of a script: `extension`, `console` and the like.
 pub(super) fn install<'js>(ctx: &Ctx<'js>) -> Result<()> {
-    own_code(ctx, include_str!("prelude.js"))?.call((natives(ctx)?, constants(ctx)?))
+    own_code(ctx, include_str!("prelude.js"))?.call::<_, ()>((natives(ctx)?, constants(ctx)?))?;
+    artifacts::install_process(ctx)
 }
 
 /// Compiles a function of ours, which stacks do not show.

@@ -4,7 +4,7 @@ use bevy_extensions_core::{ArtifactContent, FileError, HeldArtifact};
 use rquickjs::{Ctx, Object, Result, TypedArray};
 
 use super::{
-    api::{add, told},
+    api::{add, own_code, told},
     files::{array, names},
     state::state,
 };
@@ -22,6 +22,16 @@ pub(super) fn install<'js>(natives: &Object<'js>) -> Result<()> {
         names(&ctx, &list)
     })?;
     natives.set("artifacts", artifacts)
+}
+
+/// Adds what packages of npm ask whether they are in use or under development, though they need nothing else of Node; bundlers
+/// put a text in its place. Scripts without packages have no `process`.
+pub(super) fn install_process(ctx: &Ctx<'_>) -> Result<()> {
+    if state(ctx).source.artifacts.iter().all(|held| held.files().is_none()) {
+        return Ok(());
+    }
+    let process = own_code(ctx, "() => Object.freeze({ env: Object.freeze({ NODE_ENV: 'production' }) })")?;
+    ctx.globals().set("process", process.call::<_, Object<'_>>(())?)
 }
 
 /// Does something with an artifact of the script.

@@ -391,3 +391,11 @@ fn limits_hold_in_libraries() {
     assert!(error.is_limit, "{error}");
     assert_eq!(error.message, "it took longer than 20 ms in one call");
 }
+
+#[test]
+fn packages_are_told_that_they_are_in_use() {
+    let code = "module.exports = process.env.NODE_ENV !== 'production' ? 'slow' : 'quick'";
+    let shelf = Shelf::default().npm(&[("fast", "1.0.0", &[], &[("index.js", code)])]);
+    shelf.says("console.log(require('fast'), Object.keys(process))", &["quick [ 'env' ]"]);
+    Shelf::default().says("console.log(typeof process)", &["undefined"]);
+}
