@@ -614,7 +614,7 @@ fn a_command_is_told_and_run() {
     let greet = ScriptFunction::Command("greet");
     assert_eq!(run(&mut scene, greet, line.clone()), Ok(json!("hello, Ann and Ben (Ann Ben)")));
     assert_eq!(run(&mut scene, ScriptFunction::Completion("greet"), json!(["A"])), Ok(json!(["A", "Ann"])));
-    assert_eq!(complaint(run(&mut scene, ScriptFunction::Command("fail"), line.clone())), "Error: no");
+    assert_eq!(complaint(run(&mut scene, ScriptFunction::Command("fail"), line.clone())), "Error: no, at main.js:3:54");
     assert_eq!(
         complaint(run(&mut scene, ScriptFunction::Command("later"), line)),
         "Error: `later` has to answer at once, but its promise still waits",
@@ -808,7 +808,7 @@ fn extension_can_be_looked_at() {
          console.log(JSON.stringify(extension), extension.log)",
         &[
             "undefined undefined undefined undefined [object Object]",
-            "true false 15 true",
+            "true false 16 true",
             "function debug,info,warn,error",
             "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}},\"files\":{},\"storage\":{}} [Function: logger]",
             "true",
