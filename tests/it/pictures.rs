@@ -354,7 +354,7 @@ fn a_timeline_has_what_each_extension_did_while_the_app_started() {
     // Nobody goes on to a part before everybody has done with the one before.
     let ends = |phase: TimelinePhase| {
         let bars = timeline.rows.iter().flat_map(|row| &row.bars).filter(move |bar| bar.phase == phase);
-        (bars.clone().map(|bar| bar.begin).min().unwrap(), bars.map(|bar| bar.end()).max().unwrap())
+        (bars.clone().map(|bar| bar.begin).min().unwrap(), bars.map(bevy_extensions::TimelineBar::end).max().unwrap())
     };
     assert!(ends(Build).1 <= ends(Finish).0 && ends(Finish).1 <= ends(TimelinePhase::Init).0);
     let took: Duration = timeline.rows.iter().map(TimelineRow::length).sum();

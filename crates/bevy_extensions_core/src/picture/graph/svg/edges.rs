@@ -91,13 +91,15 @@ pub(super) fn write_edges(svg: &mut Svg, graph: &Graph, layout: &Layout) {
     }
 }
 
-/// Writes which versions will do, in the middle of the first step of each edge, if there is room.
+/// Writes which versions will do, on the first step of each edge, if there is room.
 pub(super) fn write_ranges(svg: &mut Svg, graph: &Graph, layout: &Layout) {
     for (id, edge) in graph.drawn_edges().filter(|(_, edge)| !edge.range.is_empty()) {
         if let [first, second, ..] = layout.ways[id][..]
             && first.x.abs_diff(second.x) > ROOM
         {
-            svg.line("range", (first.x + second.x) / 2, (first.y + second.y) / 2 + 3, &edge.range);
+            // A third of the curve: near to whom it leaves, since curves cross in the middle.
+            let (x, y) = (first.x + (second.x - first.x) * 37 / 100, first.y + (second.y - first.y) * 26 / 100);
+            svg.line("range", x, y + 3, &edge.range);
         }
     }
 }
