@@ -157,7 +157,7 @@ needs
   in: bard.js
   functions: sing(Value) -> Value, songs
   hears: player.joined
-  limits: 100 ms a call, 64 MiB of memory, 256 KiB of stack, 1000 timers, 1000 events at once
+  limits: 250 ms a call, 64 MiB of memory, 256 KiB of stack, 1000 timers, 1000 events at once
   started in: 0.00 ms
 needs
 └─ Economy 1.4.0
@@ -185,7 +185,7 @@ fn what_an_extension_keeps_is_measured() {
     app.world().resource::<Data>().flush().wait().unwrap();
     let shown = seen(&mut app, "show keeper");
     assert!(shown.contains("  keeps: 1 key of ") && shown.contains(" B, 1 file of 5 B\n"), "{shown}");
-    assert!(shown.contains("  limits: 500 µs a frame, 100 ms a call, "), "{shown}");
+    assert!(shown.contains("  limits: 500 µs a frame, 250 ms a call, "), "{shown}");
 }
 
 #[test]
@@ -287,7 +287,8 @@ needed by
         "why Further",
         "`Further` 1.0.0 is suspended
   in: tests/it/console.rs
-`Further` requires `Broken`, which has failed
+`Further` requires `Waiting`, which is suspended
+`Waiting` requires `Broken`, which has failed
 `Broken` has failed in `Init`: no paint left
   in: tests/it/console.rs
   hint: mend it, then type `restart Broken`

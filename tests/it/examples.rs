@@ -705,7 +705,7 @@ fn console_ends_with_its_lines() {
 
 #[test]
 fn the_recorded_session_of_the_console_is_true() {
-    let page = include_str!("../../crates/bevy_extensions/src/console.md");
+    let page = include_str!("../../crates/bevy_extensions/src/console/guide.md");
     let (_, recording) = page.split_once("```text\n").unwrap();
     let (recording, _) = recording.split_once("```").unwrap();
     let mut lines = String::new();

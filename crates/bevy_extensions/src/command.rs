@@ -80,6 +80,7 @@ enum Takes {
     Words,
     Rest,
     /// An object of `words` and `rest`, as scripts do.
+    #[cfg(feature = "script")]
     Both,
 }
 
@@ -89,6 +90,7 @@ impl Takes {
             Self::Nothing => Value::Null,
             Self::Words => words.into(),
             Self::Rest => rest.into(),
+            #[cfg(feature = "script")]
             Self::Both => serde_json::json!({"words": words, "rest": rest}),
         }
     }

@@ -15,7 +15,7 @@
 //! ```sh
 //! echo 'why Forecast' | my_server
 //! ```
-#![doc = include_str!("console.md")]
+#![doc = include_str!("console/guide.md")]
 
 mod builtin;
 mod complete;

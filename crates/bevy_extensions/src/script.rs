@@ -15,7 +15,7 @@
 //! | `imports('Economy')`, or `extension.import('Economy')` | the functions and values of an extension that it declares, or of the app (`'app'`) |
 //! | `exports = { forecast(x) {..}, unit: 'm' }` | what it offers to others: natives [call](crate::ExtensionsWorldExt::call) it |
 //! | `driver('sms', { send({ to }) {..} })`, `drivers('sms')` | serves an interface; uses one, whoever serves it |
-//! | `command('greet', { help: '..' }, (words) => `hello, ${words[0]}`)` | adds a command to the console (feature `console`) |
+//! | `command('greet', { help: '..' }, ([name]) => ..)` | adds a command to the console (feature `console`) |
 //! | `files.read('rules.json')`, `bytes`, `has`, `list`, `save` | what came with it: its own folder or archive |
 //! | `storage.write('scores.json', text)`, `read`, `bytes`, `has`, `list`, `remove` | what it writes: a folder of its own, as the [`Storage`](crate::Storage) of a native |
 //! | `imports('data')`: `{ kv, db, cache }` | what it keeps (features `data` and `db`): keys and values, tables, and what is quickly there again |

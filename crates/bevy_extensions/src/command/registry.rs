@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{BUILT_IN, CommandError, ConsoleCommand, RegisterError, Takes};
 use crate::{
     acting::{ExtensionId, act_as_app},
-    entity::Extensions,
+    entity::{ExtensionState, Extensions},
     exchange::{
         callable::{Facts, Slots},
         invoke::{At, invoke},
@@ -210,7 +210,7 @@ fn run(world: &mut World, at: At, row: &CommandRow, value: Value) -> Result<Valu
         let state = world
             .get_resource::<Extensions>()
             .and_then(|extensions| Some(extensions.listed(extensions.id_by_name(row.by.as_str())?).told_state()));
-        return Err(not_now(format!("{} {}", row.by, state.map_or_else(|| "is gone".into(), |state| state.told()))));
+        return Err(not_now(format!("{} {}", row.by, state.map_or_else(|| "is gone".into(), ExtensionState::told))));
     }
     world.flush();
     let _app = act_as_app();

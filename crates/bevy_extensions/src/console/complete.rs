@@ -56,7 +56,6 @@ pub fn complete(world: &mut World, line: &str) -> Completion {
     let is_first = start == at;
     let words = match built_in.takes {
         Takes::Path => return Completion { start, words: Vec::new(), is_path: true },
-        Takes::Nothing => Vec::new(),
         Takes::Extensions if is_first => extensions(world),
         Takes::Switched => extensions(world).into_iter().chain(["--yes".into()]).collect(),
         Takes::Command if is_first => names(&command::commands(world)),

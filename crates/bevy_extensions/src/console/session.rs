@@ -1,6 +1,6 @@
 //! The app's side of a console: it hears lines between two frames, and answers them.
 
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
 use bevy_app::AppExit;
 use bevy_ecs::{message::Messages, prelude::*};
@@ -66,10 +66,7 @@ impl Console {
         // Not before the first frame, when all has started and whoever handles signals is ready.
         let input = &self.input;
         let ends = self.ends.get_or_insert_with(|| SyncCell::new(input::begin(input)));
-        match ends.get().heard.try_recv() {
-            Ok(heard) => Some(heard),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        ends.get().heard.try_recv().ok()
     }
 
     fn reply(&mut self, reply: Reply) {

@@ -628,7 +628,7 @@ fn a_command_is_told_and_run() {
     let greet = ScriptFunction::Command("greet");
     assert_eq!(run(&mut scene, greet, line.clone()), Ok(json!("hello, Ann and Ben (Ann Ben)")));
     assert_eq!(run(&mut scene, ScriptFunction::Completion("greet"), json!(["A"])), Ok(json!(["A", "Ann"])));
-    assert_eq!(complaint(run(&mut scene, ScriptFunction::Command("fail"), line.clone())), "Error: no");
+    assert_eq!(complaint(run(&mut scene, ScriptFunction::Command("fail"), line.clone())), "Error: no, at main.js:3:54");
     assert_eq!(
         complaint(run(&mut scene, ScriptFunction::Command("later"), line)),
         "Error: `later` has to answer at once, but its promise still waits",
