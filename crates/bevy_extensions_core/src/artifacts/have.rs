@@ -111,6 +111,26 @@ impl HeldArtifact {
     pub fn npm(artifact: Artifact, packages: NpmPackages) -> Self {
         Self { artifact, content: ArtifactContent::Npm(Arc::new(packages)) }
     }
+
+    /// Returns the version that is there: of a package of npm the one that its range has led to.
+    pub fn version(&self) -> String {
+        match (&self.content, &self.artifact) {
+            (ArtifactContent::Npm(packages), _) => {
+                packages.packages.get(&packages.root).map(|root| root.version.to_string()).unwrap_or_default()
+            }
+            (_, Artifact::Maven(maven)) => maven.version.clone(),
+            // A package is no file.
+            (_, Artifact::Npm(_)) => String::new(),
+        }
+    }
+
+    /// Returns the files of a package of npm, without those that it depends on; `None` if it is a single file.
+    pub fn files(&self) -> Option<&ExtensionFiles> {
+        match &self.content {
+            ArtifactContent::Npm(packages) => Some(&packages.packages.get(&packages.root)?.files),
+            ArtifactContent::File(_) => None,
+        }
+    }
 }
 
 /// What an artifact is.
