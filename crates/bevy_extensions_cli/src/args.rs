@@ -28,6 +28,7 @@ Examples:
   bevy-extensions check              is anything wrong, in the folders of this app?
   bevy-extensions check my-weather   is anything wrong with this one?
   bevy-extensions why Weather        why is it left out?
+  bevy-extensions fetch              fetch the files that they ask for, before the app starts
   bevy-extensions new my-weather     a script to begin with
 
 It ends with 0 if all is well, 1 if something is wrong, and 2 if it was asked wrongly.";
@@ -80,6 +81,29 @@ Examples:
   bevy-extensions graph | dot -Tpng -o extensions.png
   bevy-extensions graph --format mermaid")]
     Graph(Graph),
+    /// Fetch the artifacts that extensions ask for, and bring the lock up to date
+    #[command(after_help = "\
+What is there already is not fetched again, and what was fetched is checked before it is kept. All that extensions ask for is
+fetched, also by those that are disabled. With a PATH, artifacts are kept in the folder `.libs` there, with a lock of their
+own. It ends with 1 if anything cannot be had.
+
+Examples:
+  bevy-extensions fetch
+  bevy-extensions fetch --locked                 exactly what the lock has, or an error
+  bevy-extensions fetch --offline                nothing but what is here, or lies in a folder
+  bevy-extensions fetch --settings server/extensions.ron")]
+    Fetch(Fetch),
+    /// Write `extensions.lock`: which extensions and artifacts there are, where they come from, and what is in them
+    #[command(after_help = "\
+What the lock has of artifacts stays as it is, unless it is updated. What it does not have is fetched. Keep the file in version
+control; with `locked: true` in its host settings, an app uses only what stands there.
+
+Examples:
+  bevy-extensions lock
+  bevy-extensions lock --check                   does it say what is there? for CI; ends with 1 if not
+  bevy-extensions lock --update                  choose all artifacts anew
+  bevy-extensions lock --update left-pad         choose this one anew")]
+    Lock(Lock),
     /// Begin an extension: a script, a folder with one, or a crate
     #[command(after_help = "\
 Nothing that is there is overwritten.
@@ -170,6 +194,58 @@ impl LookAt {
     pub fn place(&self) -> Where {
         self.place.and(&self.paths)
     }
+}
+
+/// Fetch artifacts.
+#[derive(Debug, ClapArgs)]
+pub struct Fetch {
+    /// The same as --dir
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub place: Where,
+    /// Use only what the lock has, and leave it as it is; instead of `locked` in the host settings
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub locked: Option<bool>,
+    #[command(flatten)]
+    pub how: Fetching,
+}
+
+impl Fetch {
+    /// Returns where to look, however it was said.
+    pub fn place(&self) -> Where {
+        self.place.and(&self.paths)
+    }
+}
+
+/// Write the lock.
+#[derive(Debug, ClapArgs)]
+pub struct Lock {
+    #[command(flatten)]
+    pub place: Where,
+    /// Write and fetch nothing: tell what differs, and end with 1 if anything does
+    #[arg(long, conflicts_with = "update")]
+    pub check: bool,
+    /// Choose and fetch artifacts anew: all, or the one of this name
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "clap tells an option without a value so")]
+    pub update: Option<Option<String>>,
+    #[command(flatten)]
+    pub how: Fetching,
+}
+
+/// How to fetch.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Fetching {
+    /// Make no connection; instead of `offline` in the host settings
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub offline: Option<bool>,
+    /// Print nothing but what goes wrong
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// For whom to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// Show one extension.

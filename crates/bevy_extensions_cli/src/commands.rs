@@ -2,8 +2,10 @@
 
 mod check;
 mod completions;
+mod fetch;
 mod graph;
 mod list;
+mod lock;
 mod new;
 mod pack;
 mod schema;
@@ -13,8 +15,10 @@ mod why;
 
 pub use check::check;
 pub use completions::{completions, man};
+pub use fetch::fetch;
 pub use graph::graph;
 pub use list::list;
+pub use lock::lock;
 pub use new::new;
 pub use pack::pack;
 pub use schema::schema;

@@ -11,6 +11,8 @@ pub enum Exit {
     Bad = 1,
     /// It was asked wrongly: an unknown option, an extension that nobody has found. `clap` ends so, too.
     WrongUse = 2,
+    /// Somebody has interrupted it. Shells say so with 128 and the number of the signal.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

@@ -3,6 +3,7 @@
 //! Keys are never left out, never change their meaning and never go; new ones may come.
 
 mod check;
+mod fetch;
 mod graph;
 mod show;
 mod tree;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::look::State;
 
 pub use check::Check;
+pub use fetch::Fetch;
 pub use graph::Graph;
 pub use show::Show;
 pub use tree::{Line, Tree, Why};

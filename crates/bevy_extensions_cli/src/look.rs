@@ -1,5 +1,7 @@
 //! What an app would find and decide: from the command line to a resolution.
 
+mod artifacts;
+
 use std::{
     env,
     path::{Path, PathBuf},
@@ -7,10 +9,12 @@ use std::{
 
 use bevy_extensions_core::{
     Candidate, Dev, DiscoveryProblemKind as Kind, Folders, Found, HostSettings, Natives, OnLeftOut, Planned, Problem,
-    Resolution, Roster, SettingsError, Severity, discover, resolve,
+    Resolution, Roster, SettingsError, Severity, artifacts::ArtifactStore, discover, resolve,
 };
 
 use crate::{args::Where, failure::Failure};
+
+pub use artifacts::{Kept, KeptState};
 
 /// What an app would find, and what it would decide.
 #[derive(Default)]
@@ -21,12 +25,27 @@ pub struct Look {
     pub candidates: Vec<Candidate>,
     /// What was found on disk.
     pub found: Vec<Found>,
+    /// What is here of the artifacts that each candidate asks for, in the order of its manifest.
+    pub artifacts: Vec<Vec<Kept>>,
+    /// Where artifacts are kept, and the lock; `None` if nobody was looked for.
+    pub store: Option<ArtifactStore>,
     /// What was decided.
     pub resolution: Resolution,
     /// All that is wrong, the worst first.
     pub problems: Vec<Problem>,
     /// Whether manifests of natives were read.
     pub knows_natives: bool,
+    /// The current folder.
+    cwd: Option<PathBuf>,
+}
+
+/// What the command line wants otherwise than the host settings; `None` leaves it to them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Instead {
+    /// Whether no connection is made.
+    pub offline: Option<bool>,
+    /// Whether only what the lock has may be used.
+    pub locked: Option<bool>,
 }
 
 impl Look {
@@ -36,6 +55,15 @@ impl Look {
     ///
     /// [`Failure`] if what the command line names is not there, or what is needed for looking cannot be read.
     pub fn at(place: &Where) -> Result<Self, Failure> {
+        Self::instead(place, Instead::default())
+    }
+
+    /// The same, where the command line wants something otherwise than the host settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`at`](Self::at).
+    pub fn instead(place: &Where, instead: Instead) -> Result<Self, Failure> {
         let folders = folders();
         let mut problems = Vec::new();
         let mut settings = settings(place, &folders)?;
@@ -45,6 +73,8 @@ impl Look {
         }
         settings.app_version.clone_from(&place.app_version);
         let single = named(place, &folders, &mut settings, &mut problems)?;
+        settings.offline = instead.offline.unwrap_or(settings.offline);
+        settings.locked = instead.locked.unwrap_or(settings.locked);
         let natives = natives(place, &folders)?;
 
         let mut discovery = discover(&settings, &folders);
@@ -58,15 +88,20 @@ impl Look {
             None => true,
         });
         let found = discovery.found.into_iter().chain(single).collect();
-        Ok(Self { settings, candidates, found, problems, knows_natives: natives.is_some(), ..Self::default() }
-            .decided())
+        let store = Some(ArtifactStore::open(&settings, &folders));
+        let knows_natives = natives.is_some();
+        let look =
+            Self { settings, candidates, found, store, problems, knows_natives, cwd: folders.cwd, ..Self::default() };
+        Ok(look.decided())
     }
 
     /// Decides who starts, as the app would.
     fn decided(mut self) -> Self {
         self.candidates.extend(self.found.iter().map(|found| found.candidate.clone()));
+        self.look_at_artifacts();
         self.resolution = resolve(&self.candidates, &self.settings);
         self.problems.extend(self.resolution.problems.iter().cloned());
+        self.problems.extend(self.not_fetched());
         self.problems.sort_by_key(Problem::severity);
         let is_bad = self.problems.iter().any(|problem| problem.severity() == Severity::Error);
         if is_bad && self.settings.on_left_out == OnLeftOut::Stop {
@@ -78,6 +113,19 @@ impl Look {
     /// Shows what is wrong with the host settings, so that nobody was looked for.
     pub fn in_vain(problem: Problem) -> Self {
         Self { problems: vec![problem], ..Self::default() }
+    }
+
+    /// Returns where artifacts are kept, if that can be used.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if the cache has no place, or the lock cannot be read.
+    pub fn usable_store(&self) -> Result<&ArtifactStore, Failure> {
+        let store = self.store.as_ref().expect("it is there when somebody was looked for");
+        match store.problems().into_iter().next() {
+            Some(problem) => Err(Failure::Wrong(Box::new(problem))),
+            None => Ok(store),
+        }
     }
 
     /// Returns all extensions and how each stands.
@@ -103,12 +151,12 @@ impl Look {
 
     /// Counts those that cannot be read.
     pub fn unreadable(&self) -> usize {
-        let is_unreadable = |problem: &&Problem| match problem {
-            Problem::Unreadable(_) => true,
-            Problem::Discovery(_) => problem.severity() == Severity::Error,
-            _ => false,
-        };
-        self.problems.iter().filter(is_unreadable).count()
+        self.problems.iter().filter(|problem| is_unreadable(problem)).count()
+    }
+
+    /// Returns a path as people see it: without the current folder.
+    pub fn shown(&self, path: &Path) -> String {
+        without(self.cwd.as_deref(), path).display().to_string()
     }
 
     /// Says in one line how many there are of whom.
@@ -127,6 +175,15 @@ impl Look {
             false => "",
         };
         format!("extensions: {}\n{hint}", if counts.is_empty() { "none" } else { &counts })
+    }
+}
+
+/// Tells whether a problem says that something cannot be read.
+pub fn is_unreadable(problem: &Problem) -> bool {
+    match problem {
+        Problem::Unreadable(_) => true,
+        Problem::Discovery(_) => problem.severity() == Severity::Error,
+        _ => false,
     }
 }
 
@@ -173,8 +230,11 @@ fn at_or_above(cwd: Option<&Path>, look: impl Fn(&Path) -> Option<PathBuf>) -> O
 
 /// Returns a path as people see it: without the current folder.
 fn shown(path: &Path, folders: &Folders) -> PathBuf {
-    let below = folders.cwd.as_deref().and_then(|cwd| path.strip_prefix(cwd).ok());
-    below.unwrap_or(path).into()
+    without(folders.cwd.as_deref(), path).into()
+}
+
+fn without<'a>(cwd: Option<&Path>, path: &'a Path) -> &'a Path {
+    cwd.and_then(|cwd| path.strip_prefix(cwd).ok()).unwrap_or(path)
 }
 
 fn settings(place: &Where, folders: &Folders) -> Result<HostSettings, Failure> {
@@ -215,15 +275,20 @@ fn named(
                 single.push(found);
             }
             Err(problem) if path.is_dir() && holds_extensions(&problem) => {
-                // Relative ones are relative to the file of the host settings, and this one is not.
-                let absolute = folders.cwd.as_deref().map_or_else(|| path.clone(), |cwd| cwd.join(path));
-                let without_dots: PathBuf = absolute.components().collect();
-                settings.directories.push(without_dots.display().to_string());
+                settings.directories.push(absolute(path, folders).display().to_string());
             }
             Err(problem) => problems.push(*problem),
         }
     }
+    artifacts::keep_at(&place.dirs[0], folders, settings);
     Ok(single)
+}
+
+/// Returns a path from the root on: relative ones are relative to the file of the host settings, and what the command line says
+/// is not.
+fn absolute(path: &Path, folders: &Folders) -> PathBuf {
+    let absolute = folders.cwd.as_deref().map_or_else(|| path.into(), |cwd| cwd.join(path));
+    absolute.components().collect()
 }
 
 /// Tells whether a folder that is no extension may well be one of extensions.

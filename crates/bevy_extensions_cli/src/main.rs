@@ -6,45 +6,45 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod fetched;
 mod json;
+mod lock;
 mod look;
 mod output;
+mod progress;
 
 use std::process::ExitCode;
 
-use anstream::AutoStream;
 use clap::Parser as _;
 
 use args::{Args, Command};
 use exit::Exit;
 use failure::Failure;
-use output::{Output, painted};
+use output::Output;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let color = args.color;
-    match dispatch(args) {
+    let out = &mut Output::new(args.color);
+    match dispatch(&args.command, out) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            use std::io::Write as _;
-            let mut stderr = AutoStream::new(std::io::stderr().lock(), color.choice());
-            // Where nobody hears of errors, there is nobody to tell of that one.
-            _ = stderr.write_all(painted(&failure.to_string()).as_bytes());
+            out.complain(&failure.to_string());
             failure.exit().into()
         }
     }
 }
 
 /// Carries out one command.
-fn dispatch(args: Args) -> Result<Exit, Failure> {
-    let out = &mut Output::new(args.color);
-    match &args.command {
+fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
+    match command {
         Command::List(args) => commands::list(args, out),
         Command::Show(args) => commands::show(args, out),
         Command::Tree(args) => commands::tree(args, out),
         Command::Why(args) => commands::why(args, out),
         Command::Check(args) => commands::check(args, out),
         Command::Graph(args) => commands::graph(args, out),
+        Command::Fetch(args) => commands::fetch(args, out),
+        Command::Lock(args) => commands::lock(args, out),
         Command::New(args) => commands::new(args, out),
         Command::Pack(args) => commands::pack(args, out),
         Command::Schema(args) => commands::schema(args, out),

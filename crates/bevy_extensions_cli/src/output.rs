@@ -9,12 +9,17 @@ use serde::Serialize;
 use crate::{args::Color, failure::Failure, json};
 
 /// The way to standard output, where colours are taken out unless it is a terminal or somebody wants them.
-pub struct Output(AutoStream<StdoutLock<'static>>);
+///
+/// What goes wrong is told on standard error, by [`complain`](Self::complain).
+pub struct Output {
+    stdout: AutoStream<StdoutLock<'static>>,
+    color: Color,
+}
 
 impl Output {
     /// Opens it.
     pub fn new(color: Color) -> Self {
-        Self(AutoStream::new(io::stdout().lock(), color.choice()))
+        Self { stdout: AutoStream::new(io::stdout().lock(), color.choice()), color }
     }
 
     /// Prints a text. If nobody reads on, that is no error.
@@ -41,13 +46,20 @@ impl Output {
     ///
     /// As [`print`](Self::print).
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match self.0.write_all(bytes).and_then(|()| self.0.flush()) {
+        match self.stdout.write_all(bytes).and_then(|()| self.stdout.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 let what = format!("standard output cannot be written: {error}");
                 Err(Failure::impossible(what, "check what the output is sent to"))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Tells on standard error what goes wrong.
+    pub fn complain(&mut self, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color.choice());
+        // Where nobody hears of errors, there is nobody to tell of that one.
+        _ = stderr.write_all(painted(&plain(text)).as_bytes());
     }
 }
 

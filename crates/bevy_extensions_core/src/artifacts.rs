@@ -76,4 +76,4 @@ pub use lock::{
 #[cfg(feature = "artifacts")]
 pub use progress::{ArtifactProgress, FetchState};
 #[cfg(feature = "artifacts")]
-pub use store::{ArtifactStore, Look, Update};
+pub use store::{ArtifactLook, ArtifactStore, Look, Update};

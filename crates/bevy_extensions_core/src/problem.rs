@@ -8,8 +8,9 @@ use std::fmt;
 use semver::Version;
 
 use crate::{
-    discover::DiscoveryProblem, event_name::EventName, interface_name::InterfaceName, location::Location,
-    manifest::Dependency, name::ExtensionName, parse::ParseError, plan::EdgeKind, settings::SettingsError,
+    artifacts::Artifact, discover::DiscoveryProblem, event_name::EventName, interface_name::InterfaceName,
+    location::Location, manifest::Dependency, name::ExtensionName, parse::ParseError, plan::EdgeKind,
+    settings::SettingsError,
 };
 
 pub use cause::{Cause, CycleStep};
@@ -45,6 +46,13 @@ pub enum Problem {
         hint: String,
         /// The place to look at, if it is known.
         at: Option<Location>,
+    },
+    /// An extension asks for artifacts that are not fetched yet: it starts when they are.
+    NotFetched {
+        /// Which.
+        extension: ExtensionName,
+        /// What it asks for, and where.
+        artifacts: Vec<(Artifact, Location)>,
     },
     /// Something is wrong, and the host settings say that no extension starts then.
     Stopped,
@@ -300,7 +308,9 @@ impl Problem {
             | Self::InterfaceTwice { .. }
             | Self::UnknownInterface { .. }
             | Self::MissingMethod { .. } => Severity::Warning,
-            Self::InPlaceOf { .. } | Self::OptionalUnfit { .. } | Self::NoVersion { .. } => Severity::Notice,
+            Self::InPlaceOf { .. } | Self::OptionalUnfit { .. } | Self::NoVersion { .. } | Self::NotFetched { .. } => {
+                Severity::Notice
+            }
         }
     }
 
@@ -314,6 +324,7 @@ impl Problem {
             | Self::OptionalUnfit { extension, .. }
             | Self::NotHosted { extension, .. }
             | Self::NoVersion { extension, .. }
+            | Self::NotFetched { extension, .. }
             | Self::ChosenUnfit { extension, .. }
             | Self::InterfaceTwice { second: extension, .. }
             | Self::UnknownInterface { driver: extension, .. }
@@ -374,6 +385,7 @@ impl Problem {
             | Self::AliasOfType { at, .. } => at.iter().cloned().collect(),
             Self::ChosenUnfit { chosen_at, at, .. } => chosen_at.iter().chain([at]).cloned().collect(),
             Self::AliasLoop { at, .. } => at.clone(),
+            Self::NotFetched { artifacts, .. } => artifacts.iter().map(|(_, at)| at.clone()).collect(),
             Self::EventNameTwice { first, second, .. } => vec![first.clone(), second.clone()],
         }
     }

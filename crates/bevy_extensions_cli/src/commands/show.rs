@@ -10,7 +10,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     json,
-    look::{Look, State},
+    look::{Kept, Look, State},
     output::{Output, painted, plain},
 };
 
@@ -26,20 +26,26 @@ pub fn show(args: &Show, out: &mut Output) -> Result<Exit, Failure> {
     let about = |problem: &&Problem| problem.extension() == Some(name) || problem.leaves_out(name);
     let problems: Vec<_> = look.problems.iter().filter(about).cloned().collect();
     match args.format {
-        Format::Text => out.print(&text(candidate, state, found, &problems))?,
-        Format::Json => out.json(&json::Show::of(candidate, state, found, &problems))?,
+        Format::Text => out.print(&text(candidate, state, found, &look.artifacts[index], &problems))?,
+        Format::Json => out.json(&json::Show::of(candidate, state, found, &look.artifacts[index], &problems))?,
     }
     Ok(Exit::Good)
 }
 
-fn text(candidate: &Candidate, state: State, found: Option<&Found>, problems: &[Problem]) -> String {
+fn text(
+    candidate: &Candidate,
+    state: State,
+    found: Option<&Found>,
+    artifacts: &[Kept],
+    problems: &[Problem],
+) -> String {
     let manifest = &candidate.manifest;
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
     let mut text = format!("{bold}{} {}{bold:#}\n", manifest.name, manifest.version);
     for line in plain(&manifest.description).lines() {
         text += &format!("  {line}\n");
     }
-    for (key, value) in facts(candidate, state, found) {
+    for (key, value) in facts(candidate, state, found, artifacts) {
         text += &format!("  {dim}{key:<12}{dim:#}  {}\n", plain(&value).trim_end().replace('\n', "\n                "));
     }
     let own: Vec<_> = problems.iter().filter(|problem| !problem.is_consequence()).cloned().collect();
@@ -52,7 +58,12 @@ fn text(candidate: &Candidate, state: State, found: Option<&Found>, problems: &[
 }
 
 /// Lists what there is to say, without what is empty.
-fn facts(candidate: &Candidate, state: State, found: Option<&Found>) -> Vec<(&'static str, String)> {
+fn facts(
+    candidate: &Candidate,
+    state: State,
+    found: Option<&Found>,
+    artifacts: &[Kept],
+) -> Vec<(&'static str, String)> {
     let manifest = &candidate.manifest;
     let state = match state.position() {
         Some(position) => format!("{}, as number {position}", state.word()),
@@ -80,7 +91,7 @@ fn facts(candidate: &Candidate, state: State, found: Option<&Found>) -> Vec<(&'s
         ("after", lines(&manifest.after)),
         ("before", lines(&manifest.before)),
         ("repositories", lines(repositories)),
-        ("artifacts", lines(&manifest.external.artifacts)),
+        ("artifacts", lines(aligned(artifacts))),
         ("settings", if manifest.settings.is_unit() { "" } else { manifest.settings.as_str() }.into()),
         ("meta", if manifest.meta.is_empty() { String::new() } else { meta.to_string() }),
     ];
@@ -91,6 +102,17 @@ fn facts(candidate: &Candidate, state: State, found: Option<&Found>) -> Vec<(&'s
 fn wanted(wanted: &Dependency) -> String {
     let notes: Vec<_> = [&wanted.reason, &wanted.url].into_iter().filter(|it| !it.is_empty()).cloned().collect();
     if notes.is_empty() { wanted.to_string() } else { format!("{wanted} ({})", notes.join(", ")) }
+}
+
+/// Shows artifacts, each with its version and whether it is here.
+fn aligned(artifacts: &[Kept]) -> Vec<String> {
+    let cells: Vec<_> = artifacts
+        .iter()
+        .map(|kept| [kept.wanted.to_string(), kept.version().unwrap_or_else(|| "-".into()), kept.state.word().into()])
+        .collect();
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let (first, second) = (width(0), width(1));
+    cells.iter().map(|[what, version, state]| format!("{what:<first$}  {version:<second$}  {state}")).collect()
 }
 
 fn lines(all: impl IntoIterator<Item = impl Display>) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Extension, FORMAT, Wanted, Wrong};
-use crate::look::State;
+use crate::look::{Kept, State};
 
 /// What `show` prints.
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ pub struct Show {
     pub after: Vec<String>,
     pub before: Vec<String>,
     pub repositories: Vec<Repository>,
-    pub artifacts: Vec<String>,
+    pub artifacts: Vec<Artifact>,
     /// RON.
     pub settings: Option<String>,
     pub meta: Value,
@@ -36,7 +36,13 @@ pub struct Show {
 }
 
 impl Show {
-    pub fn of(candidate: &Candidate, state: State, found: Option<&Found>, problems: &[Problem]) -> Self {
+    pub fn of(
+        candidate: &Candidate,
+        state: State,
+        found: Option<&Found>,
+        artifacts: &[Kept],
+        problems: &[Problem],
+    ) -> Self {
         let manifest = &candidate.manifest;
         let wanted = |all: &[Dependency]| all.iter().map(Wanted::from).collect::<Vec<_>>();
         let names = |all: &[ExtensionName]| all.iter().map(ToString::to_string).collect();
@@ -58,8 +64,10 @@ impl Show {
             provides: manifest.provides.iter().map(Lent::from).collect(),
             after: names(&manifest.after),
             before: names(&manifest.before),
-            repositories: repositories.map(|it| Repository { name: it.name.clone(), url: it.url.clone() }).collect(),
-            artifacts: manifest.external.artifacts.clone(),
+            repositories: repositories
+                .map(|it| Repository { name: it.name.clone(), url: it.url.to_string() })
+                .collect(),
+            artifacts: artifacts.iter().map(Artifact::from).collect(),
             settings: Some(manifest.settings.as_str().to_string()).filter(|_| !manifest.settings.is_unit()),
             meta: serde_json::to_value(&manifest.meta).unwrap_or_default(),
             problems: problems.iter().map(Wrong::from).collect(),
@@ -72,6 +80,27 @@ impl Show {
 pub struct Repository {
     pub name: String,
     pub url: String,
+}
+
+/// An artifact that it asks for.
+#[derive(Serialize)]
+pub struct Artifact {
+    pub artifact: String,
+    /// The only hash that will do.
+    pub pin: Option<String>,
+    pub version: Option<String>,
+    pub state: &'static str,
+}
+
+impl From<&Kept> for Artifact {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            artifact: kept.wanted.to_string(),
+            pin: kept.wanted.pin.map(|pin| pin.to_string()),
+            version: kept.version(),
+            state: kept.state.word(),
+        }
+    }
 }
 
 /// A further name.

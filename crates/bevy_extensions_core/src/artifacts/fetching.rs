@@ -88,6 +88,8 @@ struct State {
     chosen: AllChosen,
     /// What the packages count in that these need.
     meters: Vec<Meter>,
+    /// How many threads are at work.
+    workers: usize,
 }
 
 /// What became of a goal.
@@ -164,6 +166,16 @@ impl Fetching {
         let waited = self.job.changed.wait_timeout_while(state, time, |state| !state.waiting.is_empty());
         waited.unwrap_or_else(PoisonError::into_inner).0.waiting.is_empty()
     }
+
+    /// Gives it up, waits until nobody writes any more, or the time is over, and tells whether nobody does. What was half
+    /// fetched is gone then; what was there is still to be [taken](Self::take_done).
+    pub fn give_up(&mut self, time: Duration) -> bool {
+        self.job.client.give_up();
+        let state = self.job.state();
+        self.job.changed.notify_all();
+        let waited = self.job.changed.wait_timeout_while(state, time, |state| state.workers > 0);
+        waited.unwrap_or_else(PoisonError::into_inner).0.workers == 0
+    }
 }
 
 impl Drop for Fetching {
@@ -194,16 +206,26 @@ impl Job {
         for number in 0..most.min(wanted) {
             let job = self.clone();
             let thread = thread::Builder::new().name(format!("artifacts {number}"));
-            started += usize::from(thread.spawn(move || job.work()).is_ok());
+            self.state().workers += 1;
+            let is_started = thread.spawn(move || job.work()).is_ok();
+            started += usize::from(is_started);
+            self.state().workers -= usize::from(!is_started);
         }
         if started == 0 {
             // No thread can be had: better late than never.
+            self.state().workers = 1;
             self.work();
         }
     }
 
     /// Does what is to be done, until there is nothing more.
     fn work(&self) {
+        self.do_all();
+        self.state().workers -= 1;
+        self.changed.notify_all();
+    }
+
+    fn do_all(&self) {
         while let Some(task) = self.next() {
             // Whoever waits for it should not wait for ever because of our own mistake.
             if panic::catch_unwind(AssertUnwindSafe(|| self.perform(&task))).is_err() {

@@ -128,11 +128,14 @@ pub struct LockedPackage {
     pub dependencies: BTreeMap<String, PackageId>,
 }
 
+/// Where natives come from.
+const NATIVE: &str = "native";
+
 /// What stands at the top of the file, for whoever finds it.
 const COMMENT: &str = "\
 // Which versions of extensions and artifacts this app uses, where they come from and what is in them.
-// The app writes this file. Keep it in version control, and do not edit it by hand.
-// To have something chosen anew, remove its entry, or this file, and start the app without `locked: true`.
+// The app and `bevy-extensions lock` write this file. Keep it in version control, and do not edit it by hand.
+// `bevy-extensions lock --update` chooses artifacts anew, all or one.
 ";
 
 impl Lock {
@@ -169,6 +172,16 @@ impl LockedExtension {
     /// An extension without files.
     pub fn new(version: Version, source: impl Into<String>) -> Self {
         Self { version, source: source.into(), hash: None }
+    }
+
+    /// An extension that is linked into the app.
+    pub fn native(version: Version) -> Self {
+        Self::new(version, NATIVE)
+    }
+
+    /// Tells whether it is linked into the app.
+    pub fn is_native(&self) -> bool {
+        self.source == NATIVE
     }
 }
 
@@ -239,8 +252,8 @@ mod tests {
     #[test]
     fn one_thing_stands_on_a_line_in_order_of_names() {
         let expected = r#"// Which versions of extensions and artifacts this app uses, where they come from and what is in them.
-// The app writes this file. Keep it in version control, and do not edit it by hand.
-// To have something chosen anew, remove its entry, or this file, and start the app without `locked: true`.
+// The app and `bevy-extensions lock` write this file. Keep it in version control, and do not edit it by hand.
+// `bevy-extensions lock --update` chooses artifacts anew, all or one.
 (
     format: 1,
     extensions: {

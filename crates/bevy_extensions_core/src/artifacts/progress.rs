@@ -13,6 +13,8 @@ use crate::name::ExtensionName;
 pub struct ArtifactProgress {
     /// What is fetched: an artifact as the manifest writes it, or one of the packages that it depends on.
     pub what: String,
+    /// Whether it is one of the packages that an artifact consists of, and no artifact itself.
+    pub is_part: bool,
     /// Who waits for it.
     pub extensions: Vec<ExtensionName>,
     /// What becomes of it.
@@ -44,6 +46,7 @@ pub(super) struct Meter(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     what: String,
+    is_part: bool,
     extensions: Vec<ExtensionName>,
     state: AtomicU8,
     bytes: AtomicU64,
@@ -58,7 +61,14 @@ const STATES: [FetchState; 4] = [FetchState::Waiting, FetchState::Fetching, Fetc
 impl Meter {
     pub(super) fn new(what: String, extensions: Vec<ExtensionName>, generation: Arc<AtomicU64>) -> Self {
         let (state, bytes, total) = (AtomicU8::new(0), AtomicU64::new(0), AtomicU64::new(u64::MAX));
-        Self(Arc::new(Inner { what, extensions, state, bytes, total, generation }))
+        Self(Arc::new(Inner { what, is_part: false, extensions, state, bytes, total, generation }))
+    }
+
+    /// The same for one of the packages that an artifact consists of.
+    pub(super) fn of_part(what: String, extensions: Vec<ExtensionName>, generation: Arc<AtomicU64>) -> Self {
+        let Self(inner) = Self::new(what, extensions, generation);
+        let inner = Arc::into_inner(inner).expect("nobody else has it yet");
+        Self(Arc::new(Inner { is_part: true, ..inner }))
     }
 
     /// A file begins to come, or does so again.
@@ -83,6 +93,7 @@ impl Meter {
         let total = self.0.total.load(Relaxed);
         ArtifactProgress {
             what: self.0.what.clone(),
+            is_part: self.0.is_part,
             extensions: self.0.extensions.clone(),
             state: STATES[usize::from(self.0.state.load(Relaxed))],
             bytes: self.0.bytes.load(Relaxed),

@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    Artifact, ArtifactKey, ExtensionArtifacts, Hash, Lock, LockError, WantedArtifact, cache::Cache, error::FetchError,
-    fetching::Fetching, npm::PackageId, source::Source,
+    Artifact, ArtifactKey, ExtensionArtifacts, Hash, HeldArtifact, Lock, LockError, WantedArtifact, cache::Cache,
+    error::FetchError, fetching::Fetching, npm::PackageId, source::Source,
 };
 use crate::{
     candidate::{Candidate, Unavailable},
@@ -98,6 +98,18 @@ pub enum Look {
     Refused(Vec<Unavailable>),
 }
 
+/// What an extension has of one artifact, as far as that can be told without asking anybody.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ArtifactLook {
+    /// It is here, and is what it should be.
+    Here(HeldArtifact),
+    /// It has to be fetched.
+    ToFetch,
+    /// It cannot be had, and need not be tried.
+    Refused(Unavailable),
+}
+
 /// Which artifacts are chosen and fetched anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -134,14 +146,11 @@ impl ArtifactStore {
     /// that everything in it is as it should be.
     pub fn look(&self, candidate: &Candidate) -> Look {
         let (mut held, mut refused, mut is_missing) = (Vec::new(), Vec::new(), false);
-        for want in self.0.wants(candidate) {
-            match self.0.hold(&want) {
-                Ok(artifact) => held.push(artifact),
-                Err(Absent::ToFetch) => is_missing = true,
-                Err(Absent::Refused(cause)) => {
-                    let artifact = want.wanted.artifact;
-                    refused.push(FetchError { artifact, cause }.unavailable());
-                }
+        for look in self.look_at_each(candidate) {
+            match look {
+                ArtifactLook::Here(artifact) => held.push(artifact),
+                ArtifactLook::ToFetch => is_missing = true,
+                ArtifactLook::Refused(unavailable) => refused.push(unavailable),
             }
         }
         match () {
@@ -149,6 +158,19 @@ impl ArtifactStore {
             () if is_missing => Look::ToFetch,
             () => Look::Here(ExtensionArtifacts::new(held)),
         }
+    }
+
+    /// Looks at each of the artifacts that an extension asks for, as [`look`](Self::look) does, in the order of the manifest.
+    pub fn look_at_each(&self, candidate: &Candidate) -> Vec<ArtifactLook> {
+        let look = |want: Want| match self.0.hold(&want) {
+            Ok(artifact) => ArtifactLook::Here(artifact),
+            Err(Absent::ToFetch) => ArtifactLook::ToFetch,
+            Err(Absent::Refused(cause)) => {
+                let artifact = want.wanted.artifact;
+                ArtifactLook::Refused(FetchError { artifact, cause }.unavailable())
+            }
+        };
+        self.0.wants(candidate).into_iter().map(look).collect()
     }
 
     /// Begins to fetch what extensions ask for and do not have.

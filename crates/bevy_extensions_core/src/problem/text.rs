@@ -10,6 +10,7 @@ use crate::{
     name::ExtensionName,
     parse::{ParseError, ParseErrorKind},
     plan::EdgeKind,
+    suggest,
 };
 
 impl Problem {
@@ -20,6 +21,9 @@ impl Problem {
             Self::Unreadable(error) => error.hint(),
             Self::Discovery(problem) => problem.hint(),
             Self::BadSettings(error) => error.hint(),
+            Self::NotFetched { .. } => {
+                "`bevy-extensions fetch` fetches now what is missing; the app does so when it starts".into()
+            }
             Self::Stopped => "mend what is wrong below, or set `on_left_out: Warn`".into(),
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::InPlaceOf { dev, .. } => format!("take `{}` out of the dev folders to use the other", dev.0),
@@ -87,6 +91,11 @@ impl fmt::Display for Problem {
             }
             Self::BadSettings(error) => write!(f, "no extension starts: {error}"),
             Self::Artifacts { why, .. } => write!(f, "{why}"),
+            Self::NotFetched { extension, artifacts } => {
+                let names: Vec<_> = artifacts.iter().map(|(artifact, _)| artifact.to_string()).collect();
+                let (s, are) = if names.len() == 1 { ("", "is") } else { ("s", "are") };
+                write!(f, "`{extension}` needs the artifact{s} {}, which {are} not fetched yet", suggest::list(&names))
+            }
             Self::Stopped => {
                 write!(f, "no extension starts, and the app exits: something is left out, and `on_left_out` is `Stop`")
             }

@@ -53,7 +53,7 @@ impl Job {
         let missing = chosen.packages.iter().filter(|(_, package)| !is_here(cache, package));
         let tasks: Vec<_> = missing
             .map(|(id, package)| {
-                let meter = Meter::new(id.to_string(), goal.extensions.clone(), self.generation.clone());
+                let meter = Meter::of_part(id.to_string(), goal.extensions.clone(), self.generation.clone());
                 Task::Package(OnePackage { goal: number, id: id.clone(), package: package.clone(), meter })
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -61,29 +61,68 @@ impl ArtifactStore {
         natives: impl IntoIterator<Item = &'a Candidate>,
         found: impl IntoIterator<Item = &'a Found>,
     ) -> Result<bool, Box<Problem>> {
-        let Ok((path, state)) = &self.0.lock else {
-            return Err(Box::new(self.problems().pop().expect("there is something wrong with the lock")));
-        };
+        let (path, state) = self.lock_and_state()?;
         if self.0.settings.locked {
             return Ok(false);
         }
         let (natives, found): (Vec<_>, Vec<_>) = (natives.into_iter().collect(), found.into_iter().collect());
         let mut lock = Lock::default();
-        for candidate in natives.iter().copied().chain(found.iter().map(|found| &found.candidate)) {
-            self.0.wants(candidate).iter().for_each(|want| self.0.lock_again(want, &mut lock));
-        }
+        lock.artifacts = self.0.artifacts(&natives, &found);
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.artifacts.is_empty() && !state.is_there {
             return Ok(false);
         }
-        let extensions = self.0.extensions(&natives, &found);
-        lock.extensions = extensions.map_err(|error| failed(error.to_string(), error.hint(), None))?;
+        lock.extensions = self.0.extensions(&natives, &found)?;
         let written = lock.write(path);
         let written = written.map_err(|error: LockError| failed(error.to_string(), error.hint(), error.location()))?;
         state.is_there = true;
         // What is not asked for now may be again, before the app ends.
         state.lock.extensions = lock.extensions;
         Ok(written)
+    }
+
+    /// Returns the file that is the lock, be it there or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Artifacts`] if it has no place, or is there and cannot be read.
+    pub fn lock_file(&self) -> Result<&Path, Box<Problem>> {
+        self.lock_and_state().map(|(path, _)| path.as_path())
+    }
+
+    /// Returns what the lock should say now: of the extensions that are handed over, and of what they ask for, as far as that was
+    /// locked or [fetched](Self::fetch) before. [`save_lock`](Self::save_lock) writes the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Artifacts`] if the lock could not be read before, or an extension's files cannot be read.
+    pub fn current_lock<'a>(
+        &self,
+        natives: impl IntoIterator<Item = &'a Candidate>,
+        found: impl IntoIterator<Item = &'a Found>,
+    ) -> Result<Lock, Box<Problem>> {
+        self.lock_and_state()?;
+        let (natives, found): (Vec<_>, Vec<_>) = (natives.into_iter().collect(), found.into_iter().collect());
+        let mut lock = Lock::default();
+        lock.extensions = self.0.extensions(&natives, &found)?;
+        lock.artifacts = self.0.artifacts(&natives, &found);
+        Ok(lock)
+    }
+
+    /// Returns what the lock has of each of the artifacts that an extension asks for, in the order of the manifest, with the
+    /// repository that it comes from; `None` for what is not locked, or has another content there than the manifest pins.
+    pub fn locked(&self, candidate: &Candidate) -> Vec<Option<(ArtifactKey, LockedArtifact)>> {
+        let locked = |want: Want| {
+            let (source, artifact) = self.0.locked(&want).ok()??;
+            let key = ArtifactKey::new(want.sources[source].key.as_str(), want.wanted.artifact.to_string());
+            Some((key, artifact))
+        };
+        self.0.wants(candidate).into_iter().map(locked).collect()
+    }
+
+    fn lock_and_state(&self) -> Result<&(PathBuf, Mutex<LockState>), Box<Problem>> {
+        let wrong = || self.problems().pop().expect("there is something wrong with the lock");
+        self.0.lock.as_ref().map_err(|_| Box::new(wrong()))
     }
 
     /// Tells who differs from what the lock has, if [`locked`](HostSettings::locked) is set, and so cannot run.
@@ -113,7 +152,7 @@ fn failed(why: String, hint: String, at: Option<Location>) -> Box<Problem> {
 }
 
 fn native_in_lock(native: &Candidate) -> LockedExtension {
-    LockedExtension::new(native.manifest.version.clone(), "native")
+    LockedExtension::native(native.manifest.version.clone())
 }
 
 impl Inner {
@@ -122,11 +161,23 @@ impl Inner {
         &self,
         natives: &[&Candidate],
         found: &[&Found],
-    ) -> Result<BTreeMap<ExtensionName, LockedExtension>, FileError> {
+    ) -> Result<BTreeMap<ExtensionName, LockedExtension>, Box<Problem>> {
         let natives = natives.iter().map(|native| Ok((native.manifest.name.clone(), native_in_lock(native))));
         let found = found.iter().filter(|found| !found.is_dev);
         let found = found.map(|found| Ok((found.candidate.manifest.name.clone(), self.found_in_lock(found)?)));
-        natives.chain(found).collect()
+        let all: Result<_, FileError> = natives.chain(found).collect();
+        all.map_err(|error| failed(error.to_string(), error.hint(), None))
+    }
+
+    /// Returns what the lock should have of artifacts.
+    fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
+        let Some(state) = self.lock_state() else { return BTreeMap::new() };
+        let candidates = natives.iter().copied().chain(found.iter().map(|found| &found.candidate));
+        let wants = candidates.flat_map(|candidate| self.wants(candidate));
+        let entry = |want: Want| {
+            want.keys().find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
+        };
+        wants.filter_map(entry).collect()
     }
 
     fn found_in_lock(&self, found: &Found) -> Result<LockedExtension, FileError> {
@@ -175,12 +226,5 @@ impl Inner {
     pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
         let Some(mut state) = self.lock_state() else { return };
         wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| key)));
-    }
-
-    /// Takes over what is known of an artifact that somebody asks for.
-    fn lock_again(&self, want: &Want, into: &mut Lock) {
-        let Some(state) = self.lock_state() else { return };
-        let entry = want.keys().find_map(|(_, key)| Some((state.lock.artifacts.get(&key)?.clone(), key)));
-        into.artifacts.extend(entry.map(|(artifact, key)| (key, artifact)));
     }
 }
