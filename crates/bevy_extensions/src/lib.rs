@@ -422,7 +422,7 @@
 //! repositories, checks them, and keeps them in a cache. It takes the feature `artifacts`. An extension asks for them in its
 //! manifest, or in the attribute of its derive, and gets those that it asks for, and no others:
 //!
-//! ```
+//! ```standalone_crate
 //! # use bevy_app::prelude::*;
 //! # use bevy_ecs::prelude::*;
 //! # use bevy_extensions::{Files, prelude::*};
