@@ -369,6 +369,8 @@ fn drivers() {
             "App: it takes 3 days",
             "App: `mail.send` (served by `Pigeon`) was not called: there is no parameter `too`; did you mean `to`?",
             "events",
+            "  artifact.fetching (ArtifactFetching): nobody",
+            "  artifacts.fetched (ArtifactsFetched): nobody",
             "  driver.changed (DriverChanged): the app",
             "  extension.failed (ExtensionFailed): nobody",
             "  extension.started (ExtensionStarted): nobody",

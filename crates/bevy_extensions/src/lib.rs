@@ -422,7 +422,7 @@
 //! repositories, checks them, and keeps them in a cache. It takes the feature `artifacts`. An extension asks for them in its
 //! manifest, or in the attribute of its derive, and gets those that it asks for, and no others:
 //!
-//! ```
+//! ```standalone_crate
 //! # use bevy_app::prelude::*;
 //! # use bevy_ecs::prelude::*;
 //! # use bevy_extensions::{Files, prelude::*};
@@ -469,7 +469,7 @@
 //!   [`offline`](HostSettings::offline) none in any case.
 //! * *The lock*, `extensions.lock`, belongs into version control. It says of each extension and artifact which version and
 //!   which content it is, and is written when the app starts. With [`locked`](HostSettings::locked), whoever differs from it is left out.
-//! * *The start* waits for what is fetched, in [`ready`](Plugin::ready), for [some time](ArtifactSettings::wait_ms) at most. Then the app starts
+//! * *The start* waits for what is fetched, in [`ready`](bevy_app::Plugin::ready), for [some time](ArtifactSettings::wait_ms) at most. Then the app starts
 //!   without those who still wait, and without those who require them; each follows between two frames as soon as it can.
 //!   [`Extensions`] tells how far everything has come (`fetching`), as do the events `ArtifactFetching` and `ArtifactsFetched`.
 //! * *A native* is built before its artifacts are there, if they are not in the cache: take them from `PreInit` on.
