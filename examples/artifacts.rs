@@ -5,9 +5,9 @@
 //! package of npm, which needs another, and a library of a single file. The app starts twice: the second time offline, with all
 //! from the cache. `Pilgrim` asks for what is nowhere, and fails alone.
 
-use std::{path::Path, thread, time::Duration};
+use std::path::Path;
 
-use bevy_app::{PluginsState, prelude::*};
+use bevy_app::{ScheduleRunnerPlugin, prelude::*};
 use bevy_ecs::prelude::*;
 use bevy_extensions::{ExtensionFaults, Files, HostSettings, prelude::*};
 
@@ -35,17 +35,14 @@ fn start(folder: &Path, more: &str) {
         )"#
     );
     let settings = HostSettings::from_ron("examples/artifacts.rs", settings.as_bytes()).expect("they are good");
-    let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin { settings: settings.into(), ..Default::default() });
-    // As the runner of an app does: the host is ready when everything is fetched.
-    while app.plugins_state() == PluginsState::Adding {
-        thread::sleep(Duration::from_millis(1));
-    }
-    app.finish();
-    app.cleanup();
-    app.update();
-    print_states(app.world_mut());
-    app.terminate_extensions();
+    let host = ExtensionsPlugin { settings: settings.into(), ..Default::default() };
+    // The runner begins when everything is fetched.
+    let runner = ScheduleRunnerPlugin::default();
+    App::new().add_plugins((runner, host)).add_systems(Last, (print_states, exit).chain()).run();
+}
+
+fn exit(mut exit: MessageWriter<AppExit>) {
+    exit.write(AppExit::Success);
 }
 
 fn print_states(world: &mut World) {

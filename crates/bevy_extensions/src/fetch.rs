@@ -145,7 +145,8 @@ fn renew(mut request: Request, outcomes: &mut Vec<(ExtensionName, Outcome)>) -> 
 
 /// Writes down which artifacts are used, and returns what is wrong with that.
 pub(crate) fn save_lock(extensions: &Extensions) -> Option<Problem> {
-    if extensions.starts_nobody {
+    // Whoever cannot be read would lose what is pinned for it.
+    if extensions.starts_nobody || extensions.problems().iter().any(Problem::is_unreadable) {
         return None;
     }
     let found = extensions.in_order().filter_map(|listed| listed.found.as_deref());

@@ -257,8 +257,15 @@ impl Plugin for ExtensionsPlugin {
 
     #[cfg(feature = "artifacts")]
     fn ready(&self, app: &App) -> bool {
-        let extensions = app.world().get_resource::<Extensions>();
-        extensions.is_none_or(|extensions| extensions.fetches.are_over(extensions.settings.artifacts.wait()))
+        let Some(extensions) = app.world().get_resource::<Extensions>() else { return true };
+        let is_ready = extensions.fetches.are_over(extensions.settings.artifacts.wait());
+        if !is_ready {
+            // Bevy's runners tick these while they wait, and no plugin of ours makes them.
+            bevy_app::TaskPoolOptions::default().create_default_pools();
+            // They ask again at once; a window still answers within a millisecond.
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        is_ready
     }
 
     fn finish(&self, app: &mut App) {

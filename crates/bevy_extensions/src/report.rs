@@ -168,12 +168,7 @@ impl Report {
         let mut states: Vec<_> = self.rows.iter().map(|row| row.state).collect();
         states.sort_by_key(|state| (*state != ExtensionState::Running, *state));
         let counts = states.chunk_by(|a, b| a == b).map(|same| format!("{} {}", same.len(), same[0]));
-        let is_unreadable = |problem: &&Problem| match problem {
-            Problem::Unreadable(_) => true,
-            Problem::Discovery(_) => problem.severity() == Severity::Error,
-            _ => false,
-        };
-        let unreadable = self.problems.iter().filter(is_unreadable).count();
+        let unreadable = self.problems.iter().filter(|problem| problem.is_unreadable()).count();
         let unreadable = (unreadable > 0).then(|| format!("{unreadable} unreadable"));
         let counts = counts.chain(unreadable).collect::<Vec<_>>().join(", ");
         format!("extensions{app}: {}", if counts.is_empty() { "none" } else { &counts })

@@ -151,7 +151,7 @@ impl Look {
 
     /// Counts those that cannot be read.
     pub fn unreadable(&self) -> usize {
-        self.problems.iter().filter(|problem| is_unreadable(problem)).count()
+        self.problems.iter().filter(|problem| problem.is_unreadable()).count()
     }
 
     /// Returns a path as people see it: without the current folder.
@@ -175,15 +175,6 @@ impl Look {
             false => "",
         };
         format!("extensions: {}\n{hint}", if counts.is_empty() { "none" } else { &counts })
-    }
-}
-
-/// Tells whether a problem says that something cannot be read.
-pub fn is_unreadable(problem: &Problem) -> bool {
-    match problem {
-        Problem::Unreadable(_) => true,
-        Problem::Discovery(_) => problem.severity() == Severity::Error,
-        _ => false,
     }
 }
 

@@ -350,6 +350,15 @@ impl Problem {
         matches!(self, Self::LeftOut { cause: Cause::Because { .. }, .. })
     }
 
+    /// Tells whether it says that an extension cannot be read: nobody knows who that would be.
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Unreadable(_) => true,
+            Self::Discovery(problem) => problem.severity() == Severity::Error,
+            _ => false,
+        }
+    }
+
     /// Tells whether it says that an extension is left out, be it with others.
     pub fn leaves_out(&self, name: &ExtensionName) -> bool {
         match self {

@@ -9,7 +9,7 @@ use crate::{
     fetched::Fetched,
     json,
     lock::Locking,
-    look::{Instead, KeptState, Look, is_unreadable},
+    look::{Instead, KeptState, Look},
     output::{Output, plain},
 };
 
@@ -27,7 +27,7 @@ pub fn fetch(args: &args::Fetch, out: &mut Output) -> Result<Exit, Failure> {
     };
 
     let locking = Locking::of(&look, store)?;
-    let unreadable: Vec<_> = look.problems.iter().filter(|problem| is_unreadable(problem)).cloned().collect();
+    let unreadable: Vec<_> = look.problems.iter().filter(|problem| problem.is_unreadable()).cloned().collect();
     let (fate, is_written) = bring_up_to_date(&look, &locking, &unreadable)?;
     let differs = look.settings.locked && !locking.is_good();
     let ok = fetched.is_good() && unreadable.is_empty() && !differs;

@@ -14,7 +14,7 @@ use crate::{
     fetched::Fetched,
     json,
     lock::Locking,
-    look::{Instead, Look, is_unreadable},
+    look::{Instead, Look},
     output::{Output, painted, plain},
 };
 
@@ -24,7 +24,7 @@ pub fn lock(args: &args::Lock, out: &mut Output) -> Result<Exit, Failure> {
     let instead = Instead { offline: args.how.offline, locked: Some(false) };
     let look = Look::instead(&args.place, instead)?;
     let store = look.usable_store()?;
-    let unreadable: Vec<_> = look.problems.iter().filter(|problem| is_unreadable(problem)).cloned().collect();
+    let unreadable: Vec<_> = look.problems.iter().filter(|problem| problem.is_unreadable()).cloned().collect();
     if args.check { check(args, &look, store, &unreadable, out) } else { write(args, &look, store, &unreadable, out) }
 }
 
