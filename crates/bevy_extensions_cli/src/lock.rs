@@ -11,9 +11,8 @@ use crate::{failure::Failure, look::Look};
 
 /// What the lock has, and what it should have.
 pub struct Locking {
-    /// The file.
-    pub path: PathBuf,
-    /// The same as people see it.
+    path: PathBuf,
+    /// The file as people see it.
     pub shown: String,
     before: Option<Lock>,
     now: Lock,
