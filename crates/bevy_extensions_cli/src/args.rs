@@ -83,26 +83,27 @@ Examples:
     Graph(Graph),
     /// Fetch the artifacts that extensions ask for, and bring the lock up to date
     #[command(after_help = "\
-What is there already is not fetched again, and what was fetched is checked before it is kept. All that extensions ask for is
-fetched, also by those that are disabled. With a PATH, artifacts are kept in the folder `.libs` there, with a lock of their
-own. It ends with 1 if anything cannot be had.
+What is there already is not fetched again, and what was fetched is checked before it is kept. All
+that extensions ask for is fetched, also by those that are disabled. With a PATH, artifacts are kept
+in the folder `.libs` there, with a lock of their own. It ends with 1 if anything cannot be had.
 
 Examples:
   bevy-extensions fetch
-  bevy-extensions fetch --locked                 exactly what the lock has, or an error
-  bevy-extensions fetch --offline                nothing but what is here, or lies in a folder
+  bevy-extensions fetch --locked          exactly what the lock has, or an error
+  bevy-extensions fetch --offline         nothing but what is here, or lies in a folder
   bevy-extensions fetch --settings server/extensions.ron")]
     Fetch(Fetch),
     /// Write `extensions.lock`: which extensions and artifacts there are, where they come from, and what is in them
     #[command(after_help = "\
-What the lock has of artifacts stays as it is, unless it is updated. What it does not have is fetched. Keep the file in version
-control; with `locked: true` in its host settings, an app uses only what stands there.
+What the lock has of artifacts stays as it is, unless it is updated. What it does not have is
+fetched. Keep the file in version control; with `locked: true` in its host settings, an app uses
+only what stands there.
 
 Examples:
   bevy-extensions lock
-  bevy-extensions lock --check                   does it say what is there? for CI; ends with 1 if not
-  bevy-extensions lock --update                  choose all artifacts anew
-  bevy-extensions lock --update left-pad         choose this one anew")]
+  bevy-extensions lock --check            does it say what is there? for CI: ends with 1 if not
+  bevy-extensions lock --update           choose all artifacts anew
+  bevy-extensions lock --update left-pad  choose this one anew")]
     Lock(Lock),
     /// Begin an extension: a script, a folder with one, or a crate
     #[command(after_help = "\

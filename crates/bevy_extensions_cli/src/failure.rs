@@ -69,6 +69,10 @@ impl From<NativesError> for Failure {
     fn from(error: NativesError) -> Self {
         match error {
             NativesError::NotFound { .. } => Self::wrong_use(error.to_string(), error.hint()),
+            NativesError::Wrong(ref wrong) => {
+                let what = format!("the manifests of natives are wrong: {}\n  in: {}", wrong.message(), wrong.at);
+                Self::impossible(what, error.hint())
+            }
             _ => Self::impossible(error.to_string(), error.hint()),
         }
     }

@@ -2,9 +2,7 @@
 
 use bevy_extensions_core::{
     ExtensionName, Location,
-    artifacts::{
-        ArtifactProgress, Attempt, ExpectedBy, Fault, FetchCause, FetchError, FetchState, Fetching, LockedArtifact,
-    },
+    artifacts::{ArtifactProgress, Attempt, FetchCause, FetchError, FetchState, Fetching, LockedArtifact},
 };
 use indicatif::BinaryBytes;
 
@@ -204,30 +202,14 @@ fn line(what: &str, width: usize, locked: &LockedArtifact) -> String {
     format!("fetched  {what:<width$}  {}, {}{packages}\n", locked.version(), BinaryBytes(locked.size()))
 }
 
-/// Tells what to try, in the words of this command: all that may help.
+/// Tells what to try: all that may help.
 pub fn hints(error: &FetchError) -> Vec<String> {
-    let online = || "`bevy-extensions fetch --offline=false` fetches it".to_string();
-    let mut hints = match &error.cause {
-        FetchCause::Nowhere(attempts) => {
-            let hint = |attempt: &Attempt| if attempt.fault == Fault::Offline { online() } else { attempt.hint() };
-            attempts.iter().map(hint).collect()
+    let FetchCause::Nowhere(attempts) = &error.cause else { return vec![error.hint()] };
+    let mut hints = Vec::new();
+    for hint in attempts.iter().map(Attempt::hint) {
+        if !hints.contains(&hint) {
+            hints.push(hint);
         }
-        FetchCause::Offline { damaged: None } => vec![online()],
-        FetchCause::Locked { .. } => {
-            vec!["`bevy-extensions lock` brings the lock up to date; look at what changes, and keep it".into()]
-        }
-        FetchCause::Mismatch(mismatch) if mismatch.by == ExpectedBy::Lock => vec![format!(
-            "find out why the repository has another content now; `bevy-extensions lock --update {}` takes it, if that is right",
-            error.artifact,
-        )],
-        _ => vec![error.hint()],
-    };
-    let mut known = Vec::new();
-    hints.retain(|hint| {
-        !known.contains(hint) && {
-            known.push(hint.clone());
-            true
-        }
-    });
+    }
     hints
 }

@@ -1,9 +1,9 @@
 //! What the lock has, and what it should have.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use bevy_extensions_core::{
-    Candidate, Found, Problem,
+    Candidate, ExtensionName, Found, Problem, WantedArtifact,
     artifacts::{ArtifactKey, ArtifactStore, Change, Difference, Fact, Lock, LockError, LockedArtifact},
 };
 
@@ -11,14 +11,19 @@ use crate::{failure::Failure, look::Look};
 
 /// What the lock has, and what it should have.
 pub struct Locking {
-    /// The file.
-    pub path: PathBuf,
-    /// The same as people see it.
+    path: PathBuf,
+    /// The file as people see it.
     pub shown: String,
     before: Option<Lock>,
     now: Lock,
     /// What extensions ask for and nothing is known of.
-    pub missing: Vec<String>,
+    pub missing: Vec<Missing>,
+}
+
+/// An artifact that the lock does not have, or not with the hash that the manifest pins.
+pub struct Missing {
+    wanted: WantedArtifact,
+    extensions: Vec<ExtensionName>,
 }
 
 impl Locking {
@@ -81,18 +86,34 @@ impl Locking {
         format!("`{}` {fate}: {}", self.shown, counts.join(", "))
     }
 
-    /// Says what differs, a line each.
-    pub fn differences_told(&self) -> String {
-        let differences = self.differences();
-        let lines = differences.iter().map(ToString::to_string).chain(self.missing.iter().cloned());
-        lines.map(|line| format!("  {line}\n")).collect()
-    }
-
     /// Says what changes, a line each.
     pub fn changes(&self) -> String {
-        let lines = self.differences();
-        let lines: Vec<_> = lines.iter().map(|difference| self.line(difference)).collect();
-        lines.iter().map(|(word, text)| format!("  {word:<7}  {text}\n")).collect()
+        let differences = self.differences();
+        let told = differences.iter().filter(|difference| !self.goes_without_saying(difference, &differences));
+        told.map(|difference| self.line(difference)).map(|(word, text)| format!("  {word:<7}  {text}\n")).collect()
+    }
+
+    /// Says what is missing, a line each.
+    pub fn missing_told(&self) -> String {
+        self.missing.iter().map(|missing| format!("  missing  {missing}\n")).collect()
+    }
+
+    /// Tells whether a difference follows from another of the same artifact.
+    fn goes_without_saying(&self, difference: &Difference, all: &[Difference]) -> bool {
+        match difference {
+            Difference::Artifact { artifact, change: Change::Other { fact: Fact::Size, .. } } => {
+                let is_own =
+                    |it: &&Difference| matches!(it, Difference::Artifact { artifact: of, .. } if of == artifact);
+                all.iter().filter(is_own).count() > 1
+            }
+            Difference::Package { artifact, package, change: Change::New | Change::Gone } => {
+                let locks = self.before.iter().chain([&self.now]);
+                let mut versions = locks.filter_map(|lock| lock.artifacts.get(artifact)).map(LockedArtifact::version);
+                let name = artifact.coordinates.rsplit_once('@').map_or("", |(name, _)| name);
+                versions.any(|version| format!("{name}@{version}") == package.to_string())
+            }
+            _ => false,
+        }
     }
 
     fn line(&self, difference: &Difference) -> (&'static str, String) {
@@ -126,6 +147,18 @@ impl Locking {
                 format!(", version {version} of {repository}")
             }
             _ => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.extensions.iter().map(ToString::to_string).collect();
+        let ask = if names.len() == 1 { "asks" } else { "ask" };
+        write!(f, "{}, which {} {ask} for", self.wanted, names.join(" and "))?;
+        match &self.wanted.pin {
+            Some(pin) => write!(f, " with the hash {}", short(Fact::Content, &pin.to_string())),
+            None => Ok(()),
         }
     }
 }
@@ -165,15 +198,19 @@ fn keep_natives(before: &Lock, now: &mut Lock) {
     }
 }
 
-fn missing(look: &Look, store: &ArtifactStore) -> Vec<String> {
-    let missing = look.members().flat_map(|(_, candidate, _)| {
+fn missing(look: &Look, store: &ArtifactStore) -> Vec<Missing> {
+    let mut all: Vec<Missing> = Vec::new();
+    for (_, candidate, _) in look.members() {
         let wanted = candidate.manifest.external.artifacts.iter().zip(store.locked(candidate));
-        let name = &candidate.manifest.name;
-        wanted.filter(|(_, locked)| locked.is_none()).map(move |(wanted, _)| {
-            format!("artifact `{wanted}` of `{name}` is not in the lock, or not with the hash that the manifest pins")
-        })
-    });
-    missing.collect()
+        for (wanted, _) in wanted.filter(|(_, locked)| locked.is_none()) {
+            let name = candidate.manifest.name.clone();
+            match all.iter_mut().find(|missing| missing.wanted == *wanted) {
+                Some(missing) => missing.extensions.push(name),
+                None => all.push(Missing { wanted: wanted.clone(), extensions: vec![name] }),
+            }
+        }
+    }
+    all
 }
 
 fn wrong(error: &LockError) -> Failure {

@@ -111,10 +111,10 @@ impl Drop for Bars {
 fn style(progress: &ArtifactProgress) -> ProgressStyle {
     let template = match progress {
         ArtifactProgress { total: Some(_), .. } => {
-            "fetching  {prefix}  [{bar:24}] {binary_bytes} of {binary_total_bytes}"
+            "fetching {prefix}  [{bar:24}] {binary_bytes} of {binary_total_bytes}"
         }
-        ArtifactProgress { bytes: 0, .. } => "fetching  {prefix}",
-        _ => "fetching  {prefix}  {binary_bytes}",
+        ArtifactProgress { bytes: 0, .. } => "fetching {prefix}",
+        _ => "fetching {prefix}  {binary_bytes}",
     };
     ProgressStyle::with_template(template).expect("the templates are good").progress_chars("=> ")
 }

@@ -29,7 +29,7 @@ pub fn fetch(args: &args::Fetch, out: &mut Output) -> Result<Exit, Failure> {
     let locking = Locking::of(&look, store)?;
     let unreadable: Vec<_> = look.problems.iter().filter(|problem| problem.is_unreadable()).cloned().collect();
     let (fate, is_written) = bring_up_to_date(&look, &locking, &unreadable)?;
-    let differs = look.settings.locked && !locking.is_good();
+    let differs = look.settings.locked && !locking.differences().is_empty();
     let ok = fetched.is_good() && unreadable.is_empty() && !differs;
     match args.how.format {
         Format::Json => out.json(&json::Fetch::of(&look, ok, &fetched, &locking, is_written, &unreadable))?,
@@ -89,6 +89,6 @@ fn not_as_locked(locking: &Locking) -> String {
         "error: the lock `{}` does not say what is there, and `locked` is set\n{}  \
            hint: `bevy-extensions lock` brings it up to date; look at what changes, and keep it\n",
         locking.shown,
-        locking.differences_told(),
+        locking.changes(),
     )
 }

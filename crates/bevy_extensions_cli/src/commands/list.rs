@@ -9,14 +9,18 @@ use crate::{
     failure::Failure,
     json::{self, Extension},
     look::{Look, State},
-    output::{Output, plain},
+    output::{Output, painted, plain},
 };
 
 /// Prints those that start, in load order, then the others.
 pub fn list(args: &LookAt, out: &mut Output) -> Result<Exit, Failure> {
     let look = Look::at(&args.place())?;
     match args.format {
-        Format::Text => out.print(&(look.summary() + &table(&look).to_text(true)))?,
+        Format::Text => {
+            let is_well = look.resolution.left_out.is_empty() && look.unreadable() == 0;
+            let hint = if is_well { "" } else { "  hint: `bevy-extensions check` tells why some do not start\n" };
+            out.print(&(look.summary() + &table(&look).to_text(true) + &painted(hint)))?;
+        }
         Format::Json => {
             let extensions = look.members().map(|(_, candidate, state)| Extension::of(candidate, state)).collect();
             out.json(&json::List { format: json::FORMAT, extensions, unreadable: look.unreadable() })?;

@@ -57,7 +57,8 @@ fn verdict(locking: &Locking) -> String {
             format!("error: there is no lock `{shown}`\n  hint: `bevy-extensions lock` writes it\n")
         }
         locking => {
-            format!("error: the lock `{shown}` is not up to date\n{}  hint: {hint}\n", locking.differences_told())
+            let told = locking.changes() + &locking.missing_told();
+            format!("error: the lock `{shown}` is not up to date\n{told}  hint: {hint}\n")
         }
     }
 }
@@ -83,7 +84,7 @@ fn write(
         Format::Text => {
             if !args.how.quiet && !fetched.is_interrupted {
                 let head = format!("lock: {}\n", locking.fate(is_written));
-                out.print(&plain(&(head + &locking.changes() + unknown(look))))?;
+                out.print(&plain(&(head + &locking.changes() + &locking.missing_told() + unknown(look))))?;
             }
             out.complain(&fetched.errors());
         }

@@ -52,7 +52,8 @@ fn text(
     let consequences = problems.iter().filter(|problem| problem.is_consequence());
     for problem in consequences {
         // On its own, the root is not there to fold it under.
-        text += &painted(&plain(&format!("{}: {problem}\n  hint: {}\n", problem.severity(), problem.hint())));
+        let place = problem.locations().iter().map(|at| format!("  in: {at}\n")).collect::<String>();
+        text += &painted(&plain(&format!("{}: {problem}\n{place}  hint: {}\n", problem.severity(), problem.hint())));
     }
     text + &painted(&plain(&explain(&own)))
 }

@@ -21,6 +21,7 @@ pub fn tree(args: &args::Tree, out: &mut Output) -> Result<Exit, Failure> {
         Some(name) => Tree::below(&roster, name)?,
     };
     match args.format {
+        Format::Text if tree.lines.is_empty() => out.print(&look.summary())?,
         Format::Text => out.print(&tree.to_text(true))?,
         Format::Json => {
             out.json(&json::Tree { format: json::FORMAT, lines: tree.lines.iter().map(Line::from).collect() })?;

@@ -78,7 +78,7 @@ impl Fetch {
             file: locking.shown.clone(),
             is_written,
             changes: locking.differences().iter().filter_map(Change::of).collect(),
-            missing: locking.missing.clone(),
+            missing: locking.missing.iter().map(ToString::to_string).collect(),
         };
         Self {
             format: FORMAT,

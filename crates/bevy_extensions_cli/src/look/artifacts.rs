@@ -37,7 +37,7 @@ impl KeptState {
         match self {
             Self::Here => "here",
             Self::NotHere => "not here",
-            Self::Refused(_) => "refused",
+            Self::Refused(_) => "cannot be had",
         }
     }
 }

@@ -55,6 +55,45 @@ fn every_command_prints_what_its_schema_says() {
 }
 
 #[test]
+fn what_fetch_and_lock_print_is_what_the_schema_says_too() {
+    for case in ["artifacts", "artifacts_broken", "artifacts_locked", "good"] {
+        check(case, "fetch", "");
+        check(case, "lock", "");
+        check(case, "lock", "--check");
+    }
+    check("artifacts", "lock", "--update");
+    check("artifacts", "show", "crier");
+    check("artifacts_broken", "show", "poems");
+}
+
+#[test]
+fn what_became_of_artifacts_is_told() {
+    let fetch = check("artifacts_broken", "fetch", "");
+    assert_eq!(fetch["ok"], false);
+    let artifacts = fetch["artifacts"].as_array().unwrap().iter();
+    let outcomes: Vec<_> =
+        artifacts.map(|it| (it["artifact"].as_str().unwrap(), it["outcome"].as_str().unwrap())).collect();
+    let expected = [
+        ("left-pad@^1", "failed"),
+        ("town.models:bench:1.0@glb", "failed"),
+        ("town.models:bench:1.0@glb", "fetched"),
+        ("town.models:lamp:1.0.0@glb", "failed"),
+        ("town.models:tree:1.0@glb", "failed"),
+        ("town.words:rain:1.0@txt", "failed"),
+    ];
+    assert_eq!(outcomes, expected);
+}
+
+#[test]
+fn what_an_update_changes_is_told() {
+    let lock = check("artifacts", "lock", "--update plural@^1");
+    assert_eq!(lock["lock"]["is_written"], true);
+    let changes = lock["lock"]["changes"].as_array().unwrap();
+    let version = changes.iter().find(|it| it["name"] == "plural@^1" && it["fact"] == "version").unwrap();
+    assert_eq!((&version["locked"], &version["now"]), (&json!("1.0.0"), &json!("1.1.0")));
+}
+
+#[test]
 fn a_list_has_all_in_load_order() {
     let list = check("good", "list", "");
     let names: Vec<_> = list["extensions"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();

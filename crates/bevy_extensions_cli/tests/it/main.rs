@@ -4,6 +4,7 @@
 
 mod built;
 mod colors;
+mod fetching;
 mod graph;
 mod json;
 mod manifest_schema;

@@ -13,11 +13,16 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     jsonschema::validator_for(&schema).unwrap()
 });
 
-/// Asks both, which have to agree.
+/// Asks both, which have to agree. What a range of npm is, no pattern can tell.
 #[track_caller]
 fn is_good(manifest: &Value) -> bool {
     let read = Manifest::from_json("extension.json", manifest.to_string().as_bytes());
     let is_valid = SCHEMA.is_valid(manifest);
+    if let Err(error) = &read
+        && error.to_string().contains("is no version range")
+    {
+        return false;
+    }
     assert_eq!(is_valid, read.is_ok(), "the schema against the reader: {manifest:#}\n{:?}", read.err());
     is_valid
 }
@@ -137,15 +142,81 @@ fn mere_names_of_others() {
 fn files_from_elsewhere() {
     for key in ["external", "externalDependencies"] {
         let repository = json!({ "name": "central", "url": "https://x.org" });
-        let good = [json!({}), json!({ "repositories": [repository], "artifacts": ["a:b:1", ""] })];
+        let pinned = json!({ "artifact": "a:b:1", "sha1": "DA39a3ee5e6b4b0d3255bfef95601890afd80709" });
+        let good = [json!({}), json!({ "repositories": [repository], "artifacts": ["a:b:1", pinned] })];
         let bad = [
             json!([]),
             json!({ "repository": [] }),
             json!({ "repositories": [{ "name": "central" }] }),
             json!({ "artifacts": [1] }),
+            json!({ "artifacts": [{ "artifact": "a:b:1", "sha1": "00" }] }),
+            json!({ "artifacts": [{ "artifact": "a:b:1", "sha265": "00" }] }),
+            json!({ "artifacts": [{ "sha1": "da39a3ee5e6b4b0d3255bfef95601890afd80709" }] }),
         ];
         check(key, &good, &bad);
     }
+}
+
+#[test]
+fn artifacts() {
+    let all = |texts: &[&str]| texts.iter().map(|text| json!({ "artifacts": [text] })).collect::<Vec<_>>();
+    let good = ["a:b:1", " a.b:c:1.0-x:d@tar.gz ", "left-pad@^1", "@town/rain@>=1 <3 || 5", "JSONStream@latest", "a@"];
+    let bad = [
+        "",
+        "lamp",
+        "a:b",
+        "a::1",
+        "a:b:c:d:e",
+        "a..b:c:1",
+        "a.:c:1",
+        "a/b:c:1",
+        "@a:b:1",
+        "a:b:1@",
+        "a:.b:1",
+        "../a@1",
+    ];
+    check("external", &all(&good), &all(&[&bad[..], &["@town@1", ".a@1", "a.@1", "a@^x.1!"]].concat()));
+}
+
+#[test]
+fn addresses_of_repositories() {
+    let all = |urls: &[&str]| {
+        let repository = |url| json!({ "repositories": [{ "name": "central", "url": url }] });
+        urls.iter().map(repository).collect::<Vec<_>>()
+    };
+    let good = [
+        "https://x.org",
+        "npm+https://x.org/a/@b/",
+        "http://127.0.0.1:80",
+        "http://[::1]:8080/x",
+        "http://[::1]/x",
+        "file:a",
+        "npm+file:../libs",
+        "file:/srv",
+        "file:///srv",
+        "file://localhost/srv",
+        "file:///C:/libs",
+        "file:{assets}/npm",
+    ];
+    let bad = [
+        "x.org",
+        "ftp://x.org",
+        "https:x.org",
+        "https:///x",
+        "https://x.org:y/",
+        "https://x.org:65536/",
+        "https://a@x.org",
+        "https://x.org/?a",
+        "https://x.org/a b",
+        "https://x.org/../a",
+        "https://x.org/..",
+        "https://é.org",
+        "file:",
+        "file://server/x",
+        "npm+",
+        "",
+    ];
+    check("external", &all(&good), &all(&bad));
 }
 
 #[test]

@@ -44,6 +44,9 @@ fn bash_completes_commands_and_their_options() {
     check_bash("bevy-extensions sh", "show");
     check_bash("bevy-extensions pack --f", "--force");
     check_bash("bevy-extensions graph --format m", "mermaid");
+    check_bash("bevy-extensions fe", "fetch");
+    check_bash("bevy-extensions fetch --loc", "--locked");
+    check_bash("bevy-extensions lock --u", "--update");
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn each_command_has_a_page() {
 
 #[test]
 fn every_command_has_examples() {
-    let commands = "list show tree why check graph new pack schema completions man";
+    let commands = "list show tree why check graph fetch lock new pack schema completions man";
     for command in commands.split(' ') {
         check(&format!("{command} --help"), "", &format!("Examples:\n  bevy-extensions {command}"));
     }

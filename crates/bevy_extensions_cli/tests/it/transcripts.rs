@@ -51,8 +51,29 @@ fn commands_that_are_wrong() {
 }
 
 #[test]
+fn artifacts_that_can_be_had() {
+    check("artifacts");
+}
+
+#[test]
+fn artifacts_that_cannot_be_had() {
+    check("artifacts_broken");
+}
+
+#[test]
+fn a_lock_that_differs_from_what_is_there() {
+    check("artifacts_locked");
+}
+
+#[test]
+fn a_lock_that_cannot_be_read() {
+    check("artifacts_bad_lock");
+}
+
+#[test]
 fn every_case_is_checked() {
     let mut cases: Vec<_> = fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     cases.sort();
-    assert_eq!(cases, ["bad_settings", "broken", "empty", "good", "stop", "wrong_use"]);
+    let artifacts = ["artifacts", "artifacts_bad_lock", "artifacts_broken", "artifacts_locked"];
+    assert_eq!(cases, [&artifacts[..], &["bad_settings", "broken", "empty", "good", "stop", "wrong_use"]].concat());
 }

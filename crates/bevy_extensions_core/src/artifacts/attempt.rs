@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::client::ROOTS_VARIABLE;
+use super::{client::ROOTS_VARIABLE, error::GO_ONLINE};
 use crate::discover::PlaceholderError;
 
 /// What came of asking one repository.
@@ -134,7 +134,7 @@ impl Attempt {
                 "use `https:`, pin a hash in the manifest, or add `\"{host}\"` to `allow_http`, below `artifacts` in the host \
                  settings"
             ),
-            Fault::Offline => "start once without `offline`".into(),
+            Fault::Offline => GO_ONLINE.into(),
             Fault::Placeholder(error) => error.hint(),
             Fault::Unreadable(_) => "check that it is a file that this user may read".into(),
             Fault::Tree { hint, .. } => hint.clone(),

@@ -5,6 +5,13 @@ use std::fmt;
 use super::{Artifact, Hash, attempt::Attempt};
 use crate::candidate::Unavailable;
 
+/// What to try if the lock is in the way.
+pub(super) const UPDATE_LOCK: &str = "update the lock with `bevy-extensions lock`, look at what changes, and keep it";
+
+/// What to try if a connection would be needed.
+pub(super) const GO_ONLINE: &str =
+    "fetch it with `bevy-extensions fetch --offline=false`, or start once without `offline`";
+
 /// An artifact that could not be fetched.
 ///
 /// `Display` tells why in a line, and [`hint`](Self::hint) what to try.
@@ -114,21 +121,24 @@ impl FetchError {
             FetchCause::Nowhere(attempts) => attempts.last().map(Attempt::hint).unwrap_or_default(),
             FetchCause::Mismatch(mismatch) => match mismatch.by {
                 ExpectedBy::Manifest => {
-                    "ask whoever made the extension which content is the right one, and use neither until then"
+                    "ask whoever made the extension which content is the right one, and use neither until then".into()
                 }
-                ExpectedBy::Lock => {
-                    "find out why the repository has another content now; update the artifact only if that is right"
+                ExpectedBy::Lock => format!(
+                    "find out why the repository has another content now; if that is right, take it with \
+                     `bevy-extensions lock --update {}`",
+                    self.artifact,
+                ),
+                ExpectedBy::Repository => {
+                    "try again later, and tell whoever keeps the repository if it stays so".into()
                 }
-                ExpectedBy::Repository => "try again later, and tell whoever keeps the repository if it stays so",
-            }
-            .into(),
+            },
             FetchCause::Cache { .. } => "check that this user may write there, and that the disk has room".into(),
             FetchCause::Unusable { hint, .. } | FetchCause::Package { hint, .. } => hint.clone(),
-            FetchCause::Locked { .. } => "update the lock without `locked`, look at what changes, and keep it".into(),
+            FetchCause::Locked { .. } => UPDATE_LOCK.into(),
             FetchCause::Offline { damaged: Some((file, _)) } => {
-                format!("remove `{file}`, and start once without `offline`")
+                format!("remove `{file}`, and {GO_ONLINE}")
             }
-            FetchCause::Offline { damaged: None } => "start once without `offline`".into(),
+            FetchCause::Offline { damaged: None } => GO_ONLINE.into(),
             FetchCause::Cancelled => "start the extension again".into(),
         }
     }

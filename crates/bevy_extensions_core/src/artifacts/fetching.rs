@@ -104,7 +104,7 @@ impl Fetching {
         let (mut all, mut waiting) = (Vec::<(Want, Vec<ExtensionName>)>::new(), Vec::new());
         for (name, wants) in wants {
             let number = |want: Want| {
-                let known = all.iter().position(|(other, _)| *other == want);
+                let known = all.iter().position(|(other, _)| other.is_like(&want));
                 let number = known.unwrap_or_else(|| {
                     all.push((want, Vec::new()));
                     all.len() - 1

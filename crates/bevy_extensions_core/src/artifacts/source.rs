@@ -4,7 +4,7 @@ use std::{
     fmt,
     fs::{self, File},
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
@@ -80,7 +80,7 @@ impl Source {
     ) -> Self {
         let folder = repository.url.folder().map(path);
         let shown = match &folder {
-            Some(Ok(folder)) => shown(folder, folders),
+            Some(Ok(folder)) => shown(&without_detours(folder), folders),
             Some(Err(_)) => repository.url.folder().unwrap_or_default().into(),
             None => repository.url.address().into(),
         };
@@ -160,6 +160,19 @@ fn read(path: &Path, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(),
     }
     let mut file = File::open(path).map_err(fault)?;
     copy(&mut file, Some(metadata.len()), asking.most, target, |error, _| fault(error)).map(|_| ())
+}
+
+/// Takes `..` out of a path, unless that would mean another folder because of a link.
+fn without_detours(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if short.file_name().is_some() => _ = short.pop(),
+            part => short.push(part),
+        }
+    }
+    let is_same = fs::canonicalize(&short).ok() == fs::canonicalize(path).ok();
+    if is_same { short } else { path.into() }
 }
 
 /// Returns the folder that relative paths in a manifest begin at: its own, and of a native, which has none, the assets.

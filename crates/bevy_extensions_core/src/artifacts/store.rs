@@ -121,7 +121,7 @@ pub enum Update {
 }
 
 /// An artifact that an extension asks for, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Want {
     pub(super) wanted: WantedArtifact,
     pub(super) sources: Arc<[Source]>,
@@ -220,6 +220,12 @@ impl Want {
         let coordinates = self.wanted.artifact.to_string();
         self.fitting()
             .map(move |(number, source)| (number, ArtifactKey::new(source.key.as_str(), coordinates.as_str())))
+    }
+
+    /// Tells whether another is had wherever this one is.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let sources = |want: &Self| want.fitting().map(|(_, source)| source.clone()).collect::<Vec<_>>();
+        self.wanted == other.wanted && sources(self) == sources(other)
     }
 
     /// Returns the sources that can have it, each with its number.

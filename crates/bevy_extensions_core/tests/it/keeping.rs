@@ -53,7 +53,7 @@ fn a_damaged_file_cannot_be_mended_offline() {
         refused(&offline(), &lamps),
         format!(
             "town:lamp:1.0@glb: `{shown}` in the cache is damaged, as it is sha256:{}, and `offline` is set\n\
-             hint: remove `{shown}`, and start once without `offline`",
+             hint: remove `{shown}`, and fetch it with `bevy-extensions fetch --offline=false`, or start once without `offline`",
             sha256(b"darkness"),
         ),
     );
@@ -61,7 +61,7 @@ fn a_damaged_file_cannot_be_mended_offline() {
     assert_eq!(
         refused(&offline(), &lamps),
         "town:lamp:1.0@glb: it is not in the cache, and `offline` is set\n\
-         hint: start once without `offline`",
+         hint: fetch it with `bevy-extensions fetch --offline=false`, or start once without `offline`",
     );
     assert_eq!(server.asked(), asked, "nobody was asked");
 }

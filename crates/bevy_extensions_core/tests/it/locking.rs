@@ -30,7 +30,8 @@ fn what_the_lock_has_is_what_is_used() {
         bad(&town.store(), &lamps, &[(first.address(), "http://server")]),
         format!(
             "the content of `http://server/town/lamp/1.0/lamp-1.0.glb` from `central` is sha256:{}, but the lock has sha256:{}\n\
-             hint: find out why the repository has another content now; update the artifact only if that is right",
+             hint: find out why the repository has another content now; if that is right, take it with `bevy-extensions lock --update \
+             town:lamp:1.0@glb`",
             sha256(b"light"),
             sha256(b"sunshine"),
         ),
@@ -63,7 +64,7 @@ fn what_is_not_in_the_lock_is_refused_if_it_is_locked() {
     let locked = || town.store_with("locked: true,", ALLOWED);
     let expected = "town:lamp:1.0@glb: `locked` is set, and the lock does not have it, or not of these repositories, or not \
                     with the pinned hash\n\
-                    hint: update the lock without `locked`, look at what changes, and keep it";
+                    hint: update the lock with `bevy-extensions lock`, look at what changes, and keep it";
     assert_eq!(refused(&locked(), &lamps), expected);
     let store = town.store();
     good(&store, &lamps);
@@ -120,7 +121,7 @@ fn a_lock_that_cannot_be_read_is_not_written_over() {
     assert_eq!(
         told.trim_end(),
         "error: the lock is wrong: `extensions`: expected opening `{`\n  \
-           in: ../extensions.lock:3:17\n  \
+           in: extensions.lock:3:17\n  \
            hint: correct the value of `extensions`, or remove the file, so that everything is chosen anew",
     );
     assert!(refused(&store, &lamps).starts_with("town:lamp:1.0@glb: the lock is wrong: "));

@@ -324,7 +324,7 @@ fn offline_nobody_is_asked() {
     assert_eq!(
         refused(&Town::new().store_with("offline: true,", ""), &sky(&server, &["rain@1"])),
         "rain@1: it is not in the cache, and `offline` is set\n\
-         hint: start once without `offline`",
+         hint: fetch it with `bevy-extensions fetch --offline=false`, or start once without `offline`",
     );
     assert!(server.asked().is_empty());
 }

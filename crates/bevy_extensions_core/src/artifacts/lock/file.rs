@@ -59,9 +59,13 @@ impl Lock {
     ///
     /// [`LockError`] if there is one that cannot be read, or that is no lock.
     pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
-        let file = path.display().to_string();
-        match read_at_most(LARGEST_LOCK, path, &file) {
-            Ok(bytes) => Ok(Some(Self::from_ron(&file, &bytes)?)),
+        Self::read_shown(path, &path.display().to_string())
+    }
+
+    /// The same for a file that messages call otherwise.
+    pub(in crate::artifacts) fn read_shown(path: &Path, file: &str) -> Result<Option<Self>, LockError> {
+        match read_at_most(LARGEST_LOCK, path, file) {
+            Ok(bytes) => Ok(Some(Self::from_ron(file, &bytes)?)),
             Err(FileError::Missing { .. }) => Ok(None),
             Err(error) => Err(LockError::Unreadable(error)),
         }

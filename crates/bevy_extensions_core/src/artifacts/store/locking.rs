@@ -8,9 +8,9 @@ use std::{
 
 use super::{ArtifactStore, Inner, LockState, Source, Unusable, Want};
 use crate::{
-    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash},
+    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash, error::UPDATE_LOCK},
     candidate::{Candidate, Unrunnable},
-    discover::{Folders, Found},
+    discover::{Folders, Found, shown},
     files::FileError,
     location::Location,
     name::ExtensionName,
@@ -21,7 +21,7 @@ use crate::{
 /// Reads the lock that host settings name.
 pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBuf, Mutex<LockState>), Box<Unusable>> {
     let path = settings.lock_path(folders).map_err(Unusable::Placeholder)?;
-    let lock = Lock::read(&path).map_err(Unusable::Lock)?;
+    let lock = Lock::read_shown(&path, &shown(&path, folders)).map_err(Unusable::Lock)?;
     let is_there = lock.is_some();
     let state = LockState { lock: lock.unwrap_or_default(), is_there, forgotten: BTreeSet::new() };
     Ok((path, Mutex::new(state)))
@@ -140,8 +140,7 @@ impl ArtifactStore {
             let name = candidate.manifest.name.clone();
             let why =
                 if is_dev { Some("no lock has what is in a dev folder".into()) } else { self.0.differs(&name, now) };
-            let hint = "start without `locked`, look at what changes in the lock, and keep it";
-            why.map(|why| (name, Unrunnable::new("it", format!("`locked` is set, and {why}"), hint)))
+            why.map(|why| (name, Unrunnable::new("it", format!("`locked` is set, and {why}"), UPDATE_LOCK)))
         };
         natives.chain(found).filter_map(refused).collect()
     }

@@ -1,0 +1,2 @@
+//@extension name Quiet
+//@extension version 0.1.0
