@@ -416,7 +416,7 @@ fn functions_are_called_with_json() {
     check(
         &mut app,
         "call deposit 5",
-        "error: `deposit` says no extension\n  hint: it is written `call EXTENSION.FUNCTION [JSON]`\n",
+        "error: `deposit` has no `.` between an extension and a function\n  hint: it is written `call EXTENSION.FUNCTION [JSON]`\n",
     );
     check(
         &mut app,

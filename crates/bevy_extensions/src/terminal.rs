@@ -37,23 +37,20 @@ impl TypedAt {
 
 /// Prints whole lines. Nobody's typed text is torn, and nobody waits for the one who types.
 pub(crate) fn print(stream: Stream, text: &str) {
+    // The stream first: whoever holds it may print here.
+    match stream {
+        Stream::Out => print_to(io::stdout().lock(), stream, text),
+        Stream::Err => print_to(io::stderr().lock(), stream, text),
+    }
+}
+
+fn print_to(mut out: impl Write, stream: Stream, text: &str) {
     // Held while it is written, so that no line begins to be typed in the middle of it.
     let typed_at = lock();
     match typed_at.as_ref().filter(|it| it.shows(stream)) {
         Some(it) => _ = it.above.send(text.into()),
         // Whoever closed the pipe does not want to know.
-        None => _ = write(stream, text),
-    }
-}
-
-fn write(stream: Stream, text: &str) -> io::Result<()> {
-    match stream {
-        Stream::Out => {
-            let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            out.flush()
-        }
-        Stream::Err => io::stderr().write_all(text.as_bytes()),
+        None => _ = out.write_all(text.as_bytes()).and_then(|()| out.flush()),
     }
 }
 
@@ -81,7 +78,8 @@ pub(crate) fn leave() -> bool {
 pub(crate) fn step_aside(code: impl FnOnce()) {
     let is_typing = || lock().as_ref().is_some_and(|it| it.shows(Stream::Err));
     if is_typing() {
-        _ = write(Stream::Out, "\r\x1b[J");
+        let mut out = io::stdout();
+        _ = out.write_all(b"\r\x1b[J").and_then(|()| out.flush());
     }
     code();
     let typed_at = lock();

@@ -4,6 +4,7 @@ use std::io::{self, StdoutLock, Write as _};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use bevy_extensions_core::printable;
 use serde::Serialize;
 
 use crate::{args::Color, failure::Failure, json};
@@ -79,25 +80,14 @@ pub fn painted(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Shows control characters as what they are: a file from somewhere should not command a terminal.
+/// Shows control characters as what they are. Paint it afterwards.
 pub fn plain(text: &str) -> String {
-    let is_command = |c: char| c.is_control() && c != '\n';
-    if !text.contains(is_command) {
-        return text.into();
-    }
-    let shown = |c: char| if is_command(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(shown).collect()
+    printable(text, false)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_commands_a_terminal_is_shown() {
-        assert_eq!(plain("a\u{1b}[31mb\tc\nd"), "a\\u{1b}[31mb\\tc\nd");
-        assert_eq!(plain("Grüße"), "Grüße");
-    }
 
     #[test]
     fn only_the_first_word_of_a_line_is_painted() {

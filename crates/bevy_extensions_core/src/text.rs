@@ -1,4 +1,4 @@
-//! Text that is cheap to hand on.
+//! Text that is cheap to hand on, and text that is safe to show.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -27,4 +27,30 @@ impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Self::Shared(text.into())
     }
+}
+
+/// Shows control characters as what they are: a file from somewhere should not command a terminal. Line breaks stay, and so do
+/// colours, if there are to be any.
+///
+/// ```
+/// use bevy_extensions_core::printable;
+///
+/// assert_eq!(printable("a\u{1b}[2J\tb\n", false), "a\\u{1b}[2J\\tb\n");
+/// assert_eq!(printable("\u{1b}[31ma\u{1b}[2J\u{1b}[0m", true), "\u{1b}[31ma\\u{1b}[2J\u{1b}[0m");
+/// ```
+pub fn printable(text: &str, colors: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c.is_control() && c != '\n' && !(colors && is_style(&text[at..])) {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Tells whether a text begins with what changes colours, and nothing else.
+fn is_style(text: &str) -> bool {
+    let Some(parameters) = text.strip_prefix("\x1b[") else { return false };
+    parameters.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
 }

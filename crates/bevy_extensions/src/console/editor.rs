@@ -26,7 +26,7 @@ use super::{
     input::{QUESTION, Reading, spawn},
     session::Heard,
 };
-use crate::terminal;
+use crate::terminal::{self, Stream};
 
 const PROMPT: &str = "> ";
 
@@ -141,8 +141,7 @@ pub(super) fn read(reading: &Reading, Desk(mut editor): Desk) {
             _ = editor.add_history_entry(line.as_str());
         }
         let Some(reply) = reading.ask(Ok(line)) else { return };
-        let mut out = io::stdout();
-        _ = out.write_all(reply.to_text(colors).as_bytes()).and_then(|()| out.flush());
+        terminal::print(Stream::Out, &reply.to_text(colors));
         if reply.is_last {
             return;
         }

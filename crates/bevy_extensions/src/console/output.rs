@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use anstyle::Style;
-use bevy_extensions_core::{ExtensionName, Table, Tree, Why};
+use bevy_extensions_core::{ExtensionName, Table, Tree, Why, printable};
 use serde_json::Value;
 
 use super::{Details, Help};
@@ -59,8 +59,13 @@ pub enum Output {
 impl Output {
     /// Lays it out, with colours or without. Every line ends with a line break.
     ///
-    /// That of [`Details`] looks at the disk.
+    /// Control characters are shown as what they are: what somebody writes into a manifest should not command a terminal. That of
+    /// [`Details`] looks at the disk.
     pub fn to_text(&self, colors: bool) -> String {
+        printable(&self.laid_out(colors), colors)
+    }
+
+    fn laid_out(&self, colors: bool) -> String {
         match self {
             Self::Nothing | Self::Exit => String::new(),
             Self::Text(text) => with_end(text.clone()),

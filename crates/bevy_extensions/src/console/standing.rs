@@ -1,11 +1,12 @@
 //! How each extension stands, for trees and explanations.
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{Location, Roster, Standing, Tree, Why, WhyStep};
+use bevy_extensions_core::{Roster, Standing, Tree, Why, WhyStep};
 
 use super::ConsoleError;
 use crate::{
     entity::{ExtensionFaults, ExtensionInfo, ExtensionState, Extensions, Listed, SuspendedBecauseOf},
+    fault::FaultKind,
     report::style,
 };
 
@@ -94,9 +95,10 @@ fn cause(world: &World, listed: &Listed, because: Option<&Listed>, is_first: boo
             let step = WhyStep::new(format!("`{name}` was switched off while the app ran"));
             Some(step.at(listed.candidate.source.location().clone()).hint(format!("type `enable {name}`")))
         }
-        // What is known of it was said already.
-        _ if is_first => None,
-        state => Some(WhyStep::new(format!("`{name}` {}", state.told())).hint(format!("type `why {name}`"))),
+        state => waiting(world, listed).or_else(|| {
+            // What is known of the first was said already.
+            (!is_first).then(|| WhyStep::new(format!("`{name}` {}", state.told())).hint(format!("type `why {name}`")))
+        }),
     }
 }
 
@@ -104,7 +106,24 @@ fn failure(world: &World, listed: &Listed) -> WhyStep {
     let name = &listed.name;
     let fault = world.get::<ExtensionFaults>(listed.entity).and_then(|faults| faults.fatal());
     let text = fault.map_or_else(|| format!("`{name}` has failed"), |fault| format!("`{name}` has failed {fault}"));
-    let at: Location = listed.candidate.source.location().clone();
+    let step = WhyStep::new(text);
+    if let Some(FaultKind::Artifact(missing)) = fault.map(|fault| &fault.kind) {
+        let hint = format!("{}; then type `enable {name}`", missing.unavailable.hint);
+        return step.at(missing.at.clone()).hint(hint);
+    }
     let again = if listed.found.is_some() { "reload" } else { "restart" };
-    WhyStep::new(text).at(at).hint(format!("mend it, then type `{again} {name}`"))
+    step.at(listed.candidate.source.location().clone()).hint(format!("mend it, then type `{again} {name}`"))
+}
+
+/// Says what an extension waits for, if it waits for its artifacts.
+#[cfg_attr(not(feature = "artifacts"), expect(unused_variables, reason = "nobody waits without the feature"))]
+fn waiting(world: &World, listed: &Listed) -> Option<WhyStep> {
+    #[cfg(feature = "artifacts")]
+    {
+        let what = host(world).ok()?.fetches.waits_for(&listed.name)?;
+        let step = WhyStep::new(format!("`{}` waits for its artifacts: {what}", listed.name));
+        Some(step.at(listed.candidate.source.location().clone()).hint("it starts when they are fetched"))
+    }
+    #[cfg(not(feature = "artifacts"))]
+    None
 }

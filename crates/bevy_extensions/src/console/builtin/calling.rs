@@ -16,7 +16,9 @@ use crate::{
 pub(super) fn call(world: &mut World, typed: &Typed<'_>) -> Result<Output, ConsoleError> {
     let (called, at) = first_word(typed, "a function, as `Economy.deposit`")?;
     let Some((of, function)) = called.rsplit_once('.') else {
-        return Err(typed.misused(format!("`{}` says no extension", called.escape_debug())));
+        return Err(
+            typed.misused(format!("`{}` has no `.` between an extension and a function", called.escape_debug()))
+        );
     };
     let (argument, end) = json(typed.line, at, "the argument")?;
     let after = typed.line[end..].trim();
