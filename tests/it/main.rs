@@ -6,6 +6,7 @@ mod architecture;
 mod building;
 mod choosing;
 mod console;
+mod console_acting;
 mod console_commands;
 mod console_hostile;
 mod console_session;
