@@ -10,6 +10,7 @@ mod artifact_start;
 mod building;
 mod choosing;
 mod console;
+mod console_acting;
 mod console_commands;
 mod console_hostile;
 mod console_session;

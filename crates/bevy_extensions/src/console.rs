@@ -106,7 +106,7 @@ impl Plugin for ConsolePlugin {
         // Both may be added in either order.
         app.init_schedule(BetweenFrames);
         app.insert_resource(Console::new(self)).add_systems(BetweenFrames, session::hear.before(begin_frame));
-        lifecycle::before_end_of_frame(app, session::end_with_app);
+        app.insert_resource(lifecycle::BeforeEnd(session::leave));
     }
 
     fn finish(&self, app: &mut App) {

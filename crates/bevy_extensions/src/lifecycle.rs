@@ -10,7 +10,7 @@ mod wait;
 
 use bevy_app::{App, Last, MainScheduleOrder, Startup};
 use bevy_ecs::{prelude::*, schedule::ScheduleLabel};
-#[cfg(any(feature = "console", feature = "data"))]
+#[cfg(feature = "data")]
 use bevy_ecs::{schedule::IntoScheduleConfigs, system::ScheduleSystem};
 
 use crate::{extension::Extension, phase::Phase};
@@ -108,11 +108,10 @@ pub(crate) fn at_end_of_frame<M>(app: &mut App, system: impl IntoScheduleConfigs
     app.add_systems(AfterLast, system.after(stop::end_frame));
 }
 
-/// Adds a system that runs when a frame has ended, before the extensions end with it.
+/// What is done when the app exits, before the extensions end with it.
 #[cfg(feature = "console")]
-pub(crate) fn before_end_of_frame<M>(app: &mut App, system: impl IntoScheduleConfigs<ScheduleSystem, M>) {
-    app.init_schedule(AfterLast).add_systems(AfterLast, system.before(stop::end_frame));
-}
+#[derive(Resource)]
+pub(crate) struct BeforeEnd(pub(crate) fn(&mut World));
 
 /// What [`ExtensionScope::add_systems`](crate::ExtensionScope::add_systems) takes as its first argument: a [`Phase`],
 /// or a Bevy schedule such as `Update`.

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, SyncSender};
 
 use bevy_app::AppExit;
-use bevy_ecs::{message::Messages, prelude::*};
+use bevy_ecs::prelude::*;
 use bevy_platform::cell::SyncCell;
 
 use super::{
@@ -107,13 +107,9 @@ fn end(world: &mut World) {
     }
 }
 
-/// Leaves the terminal before anybody ends, so that what they say then is read.
-pub(super) fn end_with_app(world: &mut World) {
-    if world.contains_resource::<Console>()
-        && world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty())
-    {
-        world.remove_resource::<Console>();
-    }
+/// Leaves the terminal before the extensions end with the app, so that what they say then is read.
+pub(super) fn leave(world: &mut World) {
+    world.remove_resource::<Console>();
 }
 
 fn answer(world: &mut World, line: Result<String, LineError>) -> Reply {

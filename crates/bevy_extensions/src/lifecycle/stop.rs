@@ -290,6 +290,10 @@ pub(super) fn end_frame(world: &mut World) {
         settle_all(world);
         frame_time::end_frame(world);
         if world.get_resource::<Messages<AppExit>>().is_some_and(|exits| !exits.is_empty()) {
+            #[cfg(feature = "console")]
+            if let Some(super::BeforeEnd(code)) = world.remove_resource() {
+                code(world);
+            }
             terminate_all(world);
         } else if driver::is_stale(world) {
             announce_drivers(world);
