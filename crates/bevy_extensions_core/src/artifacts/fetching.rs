@@ -372,7 +372,7 @@ impl Job {
         let cache = self.inner.cache()?;
         let fetched = maven::fetch(maven, want, &expected, &asking, cache, &goal.meter)?;
         let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
-        self.inner.note(&want.sources[fetched.source], want, locked);
+        self.inner.note(fetched.source, &fetched.lacking, want, locked);
         Ok(())
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Fetched {
     pub(super) size: u64,
     /// Which of the sources had it.
     pub(super) source: usize,
+    /// Those before it that do not have it.
+    pub(super) lacking: Vec<usize>,
 }
 
 /// Fetches a file from the first source that has it.
@@ -42,11 +44,14 @@ pub(super) fn fetch(
     cache: &Cache,
     meter: &Meter,
 ) -> Result<Fetched, FetchCause> {
-    let mut attempts = Vec::new();
+    let (mut attempts, mut lacking) = (Vec::new(), Vec::new());
     for (number, source) in want.fitting() {
         match fetch_from(artifact, source, expected, asking, cache, meter) {
-            Ok((hash, size)) => return Ok(Fetched { hash, size, source: number }),
-            Err(Tried::Attempt(attempt)) => attempts.push(*attempt),
+            Ok((hash, size)) => return Ok(Fetched { hash, size, source: number, lacking }),
+            Err(Tried::Attempt(attempt)) => {
+                lacking.extend((attempt.fault == Fault::NotFound).then_some(number));
+                attempts.push(*attempt);
+            }
             Err(Tried::End(cause)) => return Err(cause),
         }
     }

@@ -84,6 +84,8 @@ struct LockState {
     is_there: bool,
     /// What is to be chosen anew.
     forgotten: BTreeSet<ArtifactKey>,
+    /// What does not count for some of those who may have it: their sources come first with something else.
+    passed_over: BTreeSet<(Vec<ArtifactKey>, ArtifactKey)>,
 }
 
 /// What an extension has of the artifacts that it asks for, as far as that can be told without asking anybody.
@@ -214,12 +216,25 @@ impl Inner {
     }
 }
 
+impl LockState {
+    /// Returns what the lock may have an artifact as, without what somebody who asks for it has found not to be there any more.
+    fn keys<'a>(&'a self, want: &'a Want) -> impl Iterator<Item = (usize, ArtifactKey)> + 'a {
+        let all = want.all_keys();
+        want.keys().filter(move |(_, key)| !self.passed_over.contains(&(all.clone(), key.clone())))
+    }
+}
+
 impl Want {
     /// Returns what the lock may have it as, with the source of each, in their order.
     fn keys(&self) -> impl Iterator<Item = (usize, ArtifactKey)> {
         let coordinates = self.wanted.artifact.to_string();
         self.fitting()
             .map(move |(number, source)| (number, ArtifactKey::new(source.key.as_str(), coordinates.as_str())))
+    }
+
+    /// Returns all that the lock may have it as, which tells it from what others want.
+    fn all_keys(&self) -> Vec<ArtifactKey> {
+        self.keys().map(|(_, key)| key).collect()
     }
 
     /// Returns the sources that can have it, each with its number.

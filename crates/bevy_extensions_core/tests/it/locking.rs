@@ -222,3 +222,38 @@ fn what_minestom_calls_external_dependencies_reads_as_it_stands() {
     let artifacts = fetched(&town.store(), &seer).unwrap();
     assert_eq!(artifacts.file("vision").unwrap().read().unwrap(), b"eyes");
 }
+
+#[test]
+fn a_repository_that_is_down_takes_nothing_from_the_lock() {
+    let (town, second) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let is_down = std::sync::Arc::new(std::sync::atomic::AtomicU16::new(0));
+    let status = is_down.clone();
+    let first = Server::new(move |path| match status.load(std::sync::atomic::Ordering::Relaxed) {
+        0 if path == LAMP => Answer::File(b"light".to_vec()),
+        0 => Answer::Status(404),
+        status => Answer::Status(status),
+    });
+    let lamps = extension("Lamps", &[("first", first.address())], &["town:lamp:1.0@glb"]);
+    let streets =
+        extension("Streets", &[("first", first.address()), ("second", second.address())], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps, &streets], []).unwrap();
+    let before = town.read("extensions.lock");
+
+    // First it is out of reach, and then it does not have it any more.
+    for (status, is_there_still) in [(500, true), (404, false)] {
+        is_down.store(status, std::sync::atomic::Ordering::Relaxed);
+        std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+        let store = town.store();
+        assert_eq!(good(&store, &streets).file("lamp").unwrap().read().unwrap(), b"light");
+        store.save_lock([&lamps, &streets], []).unwrap();
+        let lock = town.read("extensions.lock");
+        assert_eq!(lock == before, is_there_still, "{lock}");
+        assert!(lock.contains(first.address()), "{lock}");
+        assert!(store.locked(&lamps)[0].is_some());
+        let key = store.locked(&streets)[0].clone().unwrap().0;
+        assert_eq!(key.repository == first.address(), is_there_still);
+    }
+    here(&town.store_with("locked: true,", ALLOWED), &lamps);
+}

@@ -28,6 +28,8 @@ const SHORT_DOCUMENT: &str = "application/vnd.npm.install-v1+json; q=1.0, applic
 pub(super) struct Chosen {
     /// Which of the sources has all of it.
     source: usize,
+    /// Those before it that do not have it.
+    lacking: Vec<usize>,
     root: PackageId,
     packages: BTreeMap<PackageId, LockedPackage>,
     /// Who says what it has to be.
@@ -66,13 +68,14 @@ impl Job {
         if let Some((source, LockedArtifact::Npm { version, packages, .. })) = self.inner.locked(want)?
             && let Some(root) = root_of(&want.wanted.artifact, &version)
         {
-            return Ok(Chosen { source, root, packages, by: ExpectedBy::Lock, left: 0 });
+            return Ok(Chosen { source, lacking: Vec::new(), root, packages, by: ExpectedBy::Lock, left: 0 });
         }
-        let mut attempts = Vec::new();
+        let (mut attempts, mut lacking) = (Vec::new(), Vec::new());
         for (source, repository) in want.fitting() {
             let error = match Tree::resolve(wish, &BTreeSet::new(), |name| self.document(repository, name)) {
                 Ok(Tree { root, packages, .. }) => {
-                    return Ok(Chosen { source, root, packages, by: ExpectedBy::Repository, left: 0 });
+                    let by = ExpectedBy::Repository;
+                    return Ok(Chosen { source, lacking, root, packages, by, left: 0 });
                 }
                 Err(error) => error,
             };
@@ -80,6 +83,7 @@ impl Job {
             let hint = match error.why {
                 TreeFault::Document { error: Tried::End(cause), .. } => return Err(cause),
                 TreeFault::Document { error: Tried::Attempt(attempt), .. } if error.way.is_empty() => {
+                    lacking.extend((attempt.fault == Fault::NotFound).then_some(source));
                     attempts.push(*attempt);
                     continue;
                 }
@@ -170,7 +174,7 @@ impl Job {
         let Chosen { root, packages, .. } = chosen;
         let size = packages.values().map(size).sum();
         let locked = LockedArtifact::Npm { version: root.version.clone(), size, packages: packages.clone() };
-        self.inner.note(source, want, locked);
+        self.inner.note(chosen.source, &chosen.lacking, want, locked);
         Ok(())
     }
 
