@@ -27,7 +27,7 @@ use super::{
 };
 use crate::name::ExtensionName;
 use once::Once;
-use packages::{AllChosen, Chosen, OnePackage};
+use packages::{AllChosen, Chosen, OnePackage, PackageKey};
 
 /// What is being fetched, on threads of its own. Whoever drops it gives it up, and waits for nobody.
 ///
@@ -45,9 +45,9 @@ pub(super) struct Job {
     state: Mutex<State>,
     changed: Condvar,
     generation: Arc<AtomicU64>,
-    /// What repositories say of packages, and which packages were fetched: by repository and name.
+    /// What repositories say of packages, by repository and name, and which packages were fetched, also by what they should be.
     documents: Once<(String, String), Result<Arc<Document>, Tried>>,
-    packages: Once<(String, String), Result<(), Tried>>,
+    packages: Once<PackageKey, Result<(), Tried>>,
 }
 
 /// An artifact that is fetched.

@@ -146,7 +146,9 @@ fn hash_of(path: &str, source: &Source, asking: &Asking<'_>) -> Result<Option<Ex
                     None => Err(Tried::Attempt(Box::new(source.attempt(&source.shown(&path), Fault::NoHash)))),
                 };
             }
-            Err(Tried::Attempt(attempt)) if attempt.fault == Fault::NotFound => {}
+            // Where nobody may list what there is, that a file is missing is told as if it were forbidden.
+            Err(Tried::Attempt(attempt))
+                if matches!(attempt.fault, Fault::NotFound | Fault::Status { status: 403, .. }) => {}
             Err(tried) => return Err(tried),
         }
     }

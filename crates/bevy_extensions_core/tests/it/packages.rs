@@ -146,16 +146,41 @@ fn packages_that_several_need_are_fetched_once() {
 #[test]
 fn a_folder_is_a_repository_of_npm_too() {
     let town = Town::new();
-    town.write("extensions/sky/main.js", "");
-    for (path, bytes) in repository(&RAIN) {
-        let path = path.replace("%2f", "/");
-        let file = if path.ends_with(".tgz") { path } else { format!("{path}/index.json") };
-        let bytes = String::from_utf8(bytes.clone()).map_or(bytes, |text| text.replace("%2f", "/").into_bytes());
-        town.write(&format!("assets/npm{file}"), bytes);
-    }
+    write_folder(&town);
     let sky = extension("Sky", &[("assets", "npm+file:../../assets/npm")], &["rain@^1"]);
     let artifacts = good(&town.store_with("offline: true,", ""), &sky);
     assert_eq!(packages(&artifacts, "rain").packages.len(), 4);
+}
+
+#[test]
+fn the_same_folder_may_lie_behind_any_server() {
+    // What servers answer for a folder.
+    for folder in [None, Some(Answer::Status(403)), Some(Answer::File(b"<html>a list</html>".to_vec()))] {
+        let (town, files) = (Town::new(), folder_files());
+        let server = Server::new(move |path| match (files.get(path), &folder) {
+            (Some(bytes), _) => Answer::File(bytes.clone()),
+            (None, Some(Answer::File(list))) => Answer::File(list.clone()),
+            (None, Some(Answer::Status(status))) => Answer::Status(*status),
+            _ => Answer::Status(404),
+        });
+        assert_eq!(packages(&good(&town.store(), &sky(&server, &["rain@^1"])), "rain").packages.len(), 4);
+    }
+}
+
+/// Makes the files of a repository as they lie in a folder.
+fn folder_files() -> BTreeMap<String, Vec<u8>> {
+    let file = |(path, bytes): (String, Vec<u8>)| {
+        let path = path.replace("%2f", "/");
+        let file = if path.ends_with(".tgz") { path } else { format!("{path}/index.json") };
+        let bytes = String::from_utf8(bytes.clone()).map_or(bytes, |text| text.replace("%2f", "/").into_bytes());
+        (file, bytes)
+    };
+    repository(&RAIN).into_iter().map(file).collect()
+}
+
+fn write_folder(town: &Town) {
+    town.write("extensions/sky/main.js", "");
+    folder_files().into_iter().for_each(|(file, bytes)| town.write(&format!("assets/npm{file}"), bytes));
 }
 
 /// Checks what is said of a server.
@@ -249,10 +274,10 @@ fn a_pinned_package() {
     let right = Hash::of(HashKind::Sha256, &repository(&["rain@1.0.0"])["/rain/-/1.0.0.tgz"]).to_hex();
     let town = Town::new();
     good(&town.store(), &sky(&server, &[&format!("(artifact: \"rain@1\", sha256: \"{right}\")")]));
-    let wrong = "0".repeat(64);
+    let (wrong, town) = ("0".repeat(64), Town::new());
     assert_eq!(
         bad(
-            &Town::new().store(),
+            &town.store(),
             &sky(&server, &[&format!("(artifact: \"rain@1\", sha256: \"{wrong}\")")]),
             &[(server.address(), "http://server")],
         ),
@@ -261,6 +286,96 @@ fn a_pinned_package() {
              sha256:{wrong}\n\
              hint: ask whoever made the extension which content is the right one, and use neither until then",
         ),
+    );
+    assert!(town.cached().is_empty(), "nothing is kept of it");
+}
+
+#[test]
+fn what_the_lock_expects_is_not_what_a_document_says() {
+    let (town, server) = (Town::new(), server(&["rain@1.0.0 drop@*", "snow@1.0.0 drop@*", "drop@1.0.0"]));
+    let sky = sky(&server, &["rain@1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let drop = Hash::of(HashKind::Sha1, &tarball("exports.name = 'drop@1.0.0'"));
+    let other = Hash::of(HashKind::Sha1, b"other");
+    let written = |hash: Hash| bevy_extensions_core::artifacts::npm::Integrity::from(hash).to_string();
+    let lock = town.read("extensions.lock").replace(&written(drop), &written(other));
+    assert!(lock.contains(&written(other)));
+    town.write("extensions.lock", lock);
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+
+    let hill = extension("Hill", &[("npm", &format!("npm+{}", server.address()))], &["snow@1"]);
+    let all: BTreeMap<_, _> = finished(town.store().fetch([&sky, &hill])).into_iter().collect();
+    let [(_, hill), (_, sky)] = all.iter().collect::<Vec<_>>()[..] else { panic!("there are two") };
+    assert_eq!(packages(hill.as_ref().unwrap(), "snow").packages.len(), 2);
+    assert_eq!(
+        sky.as_ref().unwrap_err()[0].to_string().replace(server.address(), "http://server"),
+        format!("the content of `http://server/drop/-/1.0.0.tgz` from `npm` is {drop}, but the lock has {other}"),
+    );
+}
+
+/// Checks what is said of a tarball that somebody has written into the lock.
+#[track_caller]
+fn check_lock(locked: impl Fn(&str) -> String, expected: &str) {
+    let (town, server) = (Town::new(), server(&["rain@1.0.0"]));
+    let sky = sky(&server, &["rain@1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let own = format!("{}/rain/-/1.0.0.tgz", server.address());
+    let lock = town.read("extensions.lock");
+    assert!(lock.contains(&own));
+    town.write("extensions.lock", lock.replace(&own, &locked(server.address())));
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    let asked = server.asked();
+    assert_eq!(bad(&town.store(), &sky, &[(server.address(), "http://server")]), expected);
+    assert_eq!(server.asked(), asked, "nobody is asked");
+}
+
+#[test]
+fn a_lock_leads_nowhere_else_than_a_document() {
+    let hint = "hint: update the artifact, or ask for another version";
+    check_lock(
+        |server| format!("{server}/../secret.tgz"),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `http://server/../secret.tgz`, and that is no address of a \
+             file\n{hint}"
+        ),
+    );
+    check_lock(
+        |_| "http://other.example/rain.tgz".into(),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `http://other.example/rain.tgz`, and only the repository itself \
+             may send it there without `https:`\n{hint}"
+        ),
+    );
+    check_lock(
+        |_| "file:///etc/passwd".into(),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `file:///etc/passwd`, and what lies on a disk is written as a \
+             path within the repository\n{hint}"
+        ),
+    );
+}
+
+#[test]
+fn a_lock_leads_out_of_no_folder() {
+    let town = Town::new();
+    write_folder(&town);
+    town.write("secret.tgz", tarball("exports.name = 'rain@1.4.0'"));
+    let sky = extension("Sky", &[("assets", "npm+file:../../assets/npm")], &["drop@^1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let lock = town.read("extensions.lock");
+    town.write("extensions.lock", lock.replace("/npm/drop/-/1.1.0.tgz", "/npm/../../secret.tgz"));
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    assert_eq!(
+        bad(&town.store(), &sky, &[]),
+        "`drop@1.1.0` cannot be used: its tarball is at `file:../../assets/npm/../../secret.tgz`, and that is no path within \
+         the repository\n\
+         hint: update the artifact, or ask for another version",
     );
 }
 
@@ -314,7 +429,7 @@ fn all_of_a_tree_comes_from_one_repository() {
     let sky = extension("Sky", &repositories, &["rain@1"]);
     let store: ArtifactStore = town.store();
     good(&store, &sky);
-    assert_eq!(first.asked(), ["/rain", "/drop"]);
+    assert_eq!(first.asked(), ["/rain", "/drop", "/drop/index.json"]);
     assert!(second.asked().contains(&"/drop/-/1.0.0.tgz".to_string()));
 }
 
