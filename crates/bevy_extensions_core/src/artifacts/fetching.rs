@@ -31,8 +31,10 @@ use packages::{AllChosen, Chosen, OnePackage, PackageKey};
 
 /// What is being fetched, on threads of its own. Whoever drops it gives it up, and waits for nobody.
 ///
-/// What two extensions ask for is fetched once. Each extension is [done](Self::take_done) as soon as all of its own artifacts
-/// are, whatever becomes of the others.
+/// What several extensions ask for in the same words, of the same repositories, is fetched once, and so is each package of npm that
+/// several artifacts need of one repository. Whoever asks other repositories, or pins another hash, has it fetched once more; one
+/// content lies in the cache once all the same. Each extension is [done](Self::take_done) as soon as all of its own artifacts are,
+/// whatever becomes of the others.
 #[derive(Debug)]
 pub struct Fetching {
     job: Arc<Job>,
@@ -265,6 +267,16 @@ impl Job {
         goal.meter.set(if outcome.is_ok() { FetchState::Done } else { FetchState::Failed });
         let artifact = goal.want.wanted.artifact.clone();
         let mut state = self.state();
+        if outcome.is_err() {
+            // The rest of what it needs is of no use any more.
+            state.queue.retain(|task| match task {
+                Task::Package(one) if one.goal == number => {
+                    one.meter().set(FetchState::Failed);
+                    false
+                }
+                _ => true,
+            });
+        }
         // A second package of one artifact may fail, too.
         let outcome = outcome.map_err(|cause| Box::new(FetchError { artifact, cause }));
         state.outcomes[number].get_or_insert(outcome);
@@ -330,7 +342,7 @@ impl Job {
         let goal = &self.goals[one.goal];
         let state = self.state();
         if state.outcomes[one.goal].is_some() {
-            return;
+            return one.meter().set(FetchState::Failed);
         }
         let (source, by) = Self::origin(goal, &state.chosen[&one.goal]);
         drop(state);

@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, fmt::Write as _, io::Write as _};
 
 use bevy_extensions_core::{
     ArtifactContent, Candidate, ExtensionArtifacts, NpmPackages,
-    artifacts::{ArtifactStore, Hash, HashKind, Look},
+    artifacts::{ArtifactStore, FetchState, Hash, HashKind, Look},
 };
 
 use crate::{
     server::{Answer, Server},
-    town::{Town, bad, extension, finished, good, here, refused},
+    town::{LIMIT, Town, bad, extension, finished, good, here, refused},
 };
 
 /// Makes a tarball of one file.
@@ -377,6 +377,25 @@ fn a_lock_leads_out_of_no_folder() {
          the repository\n\
          hint: update the artifact, or ask for another version",
     );
+}
+
+#[test]
+fn what_is_not_fetched_any_more_has_an_end_too() {
+    let needs: Vec<_> = (0..20).map(|number| format!("drop{number}@1.0.0")).collect();
+    let lines: Vec<_> = [format!("rain@1.0.0 {}", needs.join(" "))].into_iter().chain(needs).collect();
+    let files = repository(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = Server::new(move |path| match path.ends_with(".tgz") {
+        true => Answer::Status(404),
+        false => files.get(path).map_or(Answer::Status(404), |bytes| Answer::File(bytes.clone())),
+    });
+    let town = Town::new();
+    let store = town.store_with("", "parallel: 1, retries: 0, allow_http: [\"127.0.0.1\"]");
+    let mut fetching = store.fetch([&sky(&server, &["rain@1"])]);
+    assert!(fetching.wait(LIMIT));
+    assert!(fetching.take_done()[0].1.is_err());
+    let progress = fetching.progress();
+    assert_eq!(progress.len(), 22);
+    assert!(progress.iter().all(|file| file.state == FetchState::Failed), "{progress:?}");
 }
 
 #[test]
