@@ -47,6 +47,13 @@ pub enum Problem {
         /// The place to look at, if it is known.
         at: Option<Location>,
     },
+    /// Only the lock has something, and [`locked`](crate::HostSettings::locked) is set: it is not there, or nobody asks for it.
+    OnlyInLock {
+        /// What is said of it: "the lock has `Greeter`, which is not there".
+        what: String,
+        /// The lock.
+        at: Location,
+    },
     /// An extension asks for artifacts that are not fetched yet: it starts when they are.
     NotFetched {
         /// Which.
@@ -295,6 +302,7 @@ impl Problem {
             | Self::NotHosted { .. }
             | Self::Stopped => Severity::Error,
             Self::Shadowed { .. }
+            | Self::OnlyInLock { .. }
             | Self::NotWatched { .. }
             | Self::WishDropped { .. }
             | Self::UnknownName { .. }
@@ -333,6 +341,7 @@ impl Problem {
             | Self::Discovery(_)
             | Self::BadSettings(_)
             | Self::Artifacts { .. }
+            | Self::OnlyInLock { .. }
             | Self::Stopped
             | Self::NotWatched { .. }
             | Self::UnknownName { .. }
@@ -376,6 +385,7 @@ impl Problem {
             Self::BadSettings(error) => vec![error.location()],
             Self::Stopped | Self::NotWatched { .. } => Vec::new(),
             Self::InPlaceOf { installed, dev, .. } => vec![dev.1.clone(), installed.1.clone()],
+            Self::OnlyInLock { at, .. } => vec![at.clone()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. }
             | Self::Artifacts { at, .. }

@@ -101,7 +101,12 @@ type Outcome = Result<HeldArtifact, Box<FetchError>>;
 type Done = (ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>);
 
 impl Fetching {
-    pub(super) fn begin(inner: Arc<Inner>, wants: Vec<(ExtensionName, Vec<Want>)>) -> Self {
+    /// Begins; what is `locked` is not to be had, because it would have to be chosen anew.
+    pub(super) fn begin(
+        inner: Arc<Inner>,
+        wants: Vec<(ExtensionName, Vec<Want>)>,
+        is_locked: impl Fn(&Want) -> bool,
+    ) -> Self {
         let generation = Arc::new(AtomicU64::new(0));
         let (mut all, mut waiting) = (Vec::<(Want, Vec<ExtensionName>)>::new(), Vec::new());
         for (name, wants) in wants {
@@ -118,9 +123,10 @@ impl Fetching {
             waiting.push((name, numbers));
         }
         let goals: Vec<_> = all.into_iter().map(|(want, names)| Goal::new(want, names, &generation)).collect();
+        let outcomes: Vec<_> = goals.iter().map(|goal| is_locked(&goal.want).then(|| Err(goal.not_anew()))).collect();
         let state = State {
-            queue: (0..goals.len()).map(Task::Goal).collect(),
-            outcomes: goals.iter().map(|_| None).collect(),
+            queue: (0..goals.len()).filter(|number| outcomes[*number].is_none()).map(Task::Goal).collect(),
+            outcomes,
             waiting,
             ..State::default()
         };
@@ -191,6 +197,13 @@ impl Goal {
     fn new(want: Want, extensions: Vec<ExtensionName>, generation: &Arc<AtomicU64>) -> Self {
         let meter = Meter::new(want.wanted.artifact.to_string(), extensions.clone(), generation.clone());
         Self { want, extensions, meter }
+    }
+
+    /// Says that it is not chosen anew.
+    fn not_anew(&self) -> Box<FetchError> {
+        self.meter.set(FetchState::Failed);
+        let cause = FetchCause::Locked { why: "nothing is chosen anew then".into() };
+        Box::new(FetchError { artifact: self.want.wanted.artifact.clone(), cause })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a host has of artifacts: where they come from, the cache and the lock.
 
 mod holding;
+mod locked;
 mod locking;
 mod packages;
 
@@ -178,20 +179,25 @@ impl ArtifactStore {
     /// Begins to fetch what extensions ask for and do not have.
     pub fn fetch<'a>(&self, candidates: impl IntoIterator<Item = &'a Candidate>) -> Fetching {
         let wants = candidates.into_iter().map(|candidate| (candidate.manifest.name.clone(), self.0.wants(candidate)));
-        Fetching::begin(self.0.clone(), wants.collect())
+        Fetching::begin(self.0.clone(), wants.collect(), |_| false)
     }
 
     /// Begins to choose and fetch artifacts anew, whatever the lock has of them. What fails stays as it was in the lock.
+    ///
+    /// If [`locked`](HostSettings::locked) is set, nothing is, and whoever asks for them is told so.
     pub fn update<'a>(&self, candidates: impl IntoIterator<Item = &'a Candidate>, which: &Update) -> Fetching {
-        let candidates: Vec<_> = candidates.into_iter().collect();
-        if !self.0.settings.locked {
-            let wants = candidates.iter().flat_map(|candidate| self.0.wants(candidate));
-            self.0.forget(wants.filter(|want| match which {
-                Update::All => true,
-                Update::One(artifact) => want.wanted.artifact == *artifact,
-            }));
+        let candidates = candidates.into_iter();
+        let wants = candidates.map(|candidate| (candidate.manifest.name.clone(), self.0.wants(candidate)));
+        let wants: Vec<_> = wants.collect();
+        let is_meant = |want: &Want| match which {
+            Update::All => true,
+            Update::One(artifact) => want.wanted.artifact == *artifact,
+        };
+        if self.0.settings.locked {
+            return Fetching::begin(self.0.clone(), wants, is_meant);
         }
-        self.fetch(candidates)
+        self.0.forget(wants.iter().flat_map(|(_, wants)| wants).filter(|want| is_meant(want)));
+        Fetching::begin(self.0.clone(), wants, |_| false)
     }
 }
 

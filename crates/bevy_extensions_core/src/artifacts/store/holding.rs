@@ -22,8 +22,7 @@ impl Inner {
         let cache = self.cache().map_err(Absent::Refused)?;
         match (&want.wanted.artifact, self.locked(want).map_err(Absent::Refused)?) {
             (_, None) if self.settings.locked => {
-                let why = "the lock does not have it, or not of these repositories, or not with the pinned hash".into();
-                Err(Absent::Refused(FetchCause::Locked { why }))
+                Err(Absent::Refused(FetchCause::Locked { why: self.why_not_locked(want) }))
             }
             (Artifact::Maven(maven), Some((_, LockedArtifact::File { hash, .. }))) => {
                 let found = cache.look(&hash, maven.extension());

@@ -23,7 +23,12 @@ pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBu
     let path = settings.lock_path(folders).map_err(Unusable::Placeholder)?;
     let lock = Lock::read(&path).map_err(Unusable::Lock)?;
     let is_there = lock.is_some();
-    let state = LockState { lock: lock.unwrap_or_default(), is_there, forgotten: BTreeSet::new(), passed_over: BTreeSet::new() };
+    let state = LockState {
+        lock: lock.unwrap_or_default(),
+        is_there,
+        forgotten: BTreeSet::new(),
+        passed_over: BTreeSet::new(),
+    };
     Ok((path, Mutex::new(state)))
 }
 
@@ -170,12 +175,14 @@ impl Inner {
     }
 
     /// Returns what the lock should have of artifacts.
-    fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
+    pub(super) fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
         let Some(state) = self.lock_state() else { return BTreeMap::new() };
         let candidates = natives.iter().copied().chain(found.iter().map(|found| &found.candidate));
         let wants = candidates.flat_map(|candidate| self.wants(candidate));
         let entry = |want: Want| {
-            state.keys(&want).find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
+            state
+                .keys(&want)
+                .find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
         };
         wants.filter_map(entry).collect()
     }
@@ -231,7 +238,7 @@ impl Inner {
     }
 
     /// Lets artifacts be chosen anew.
-    pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
+    pub(super) fn forget<'a>(&self, wants: impl Iterator<Item = &'a Want>) {
         let Some(mut state) = self.lock_state() else { return };
         wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| key)));
     }
