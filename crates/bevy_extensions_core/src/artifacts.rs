@@ -32,6 +32,8 @@ mod wanted;
 #[cfg(feature = "artifacts")]
 mod attempt;
 #[cfg(feature = "artifacts")]
+mod budget;
+#[cfg(feature = "artifacts")]
 mod cache;
 #[cfg(feature = "artifacts")]
 mod client;

@@ -4,7 +4,7 @@ mod once;
 mod packages;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     mem,
     panic::{self, AssertUnwindSafe},
     sync::{
@@ -20,7 +20,7 @@ use super::{
     client::Client,
     error::{ExpectedBy, FetchCause, FetchError},
     maven::{self, Expected},
-    npm::Document,
+    npm::{Document, PackageId},
     progress::{ArtifactProgress, FetchState, Meter},
     source::{Asking, Tried},
     store::{Absent, Inner, Want},
@@ -48,7 +48,7 @@ pub(super) struct Job {
     changed: Condvar,
     generation: Arc<AtomicU64>,
     /// What repositories say of packages, by repository and name, and which packages were fetched, also by what they should be.
-    documents: Once<(String, String), Result<Arc<Document>, Tried>>,
+    documents: Once<(String, String), Result<(Arc<Document>, u64), Tried>>,
     packages: Once<PackageKey, Result<(), Tried>>,
 }
 
@@ -90,6 +90,8 @@ struct State {
     chosen: AllChosen,
     /// What the packages count in that these need.
     meters: Vec<Meter>,
+    /// Packages that were chosen and should not be used any more, with why.
+    deprecated: BTreeMap<PackageId, String>,
     /// How many threads are at work.
     workers: usize,
 }
@@ -166,6 +168,12 @@ impl Fetching {
     /// since the last time.
     pub fn take_done(&mut self) -> Vec<(ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>)> {
         mem::take(&mut self.job.state().done)
+    }
+
+    /// Returns the packages of npm that were chosen though their authors would not have them used any more, each with why, in their
+    /// words. What the lock has is chosen already, and not among them.
+    pub fn deprecated(&self) -> Vec<(PackageId, String)> {
+        self.job.state().deprecated.iter().map(|(id, why)| (id.clone(), why.clone())).collect()
     }
 
     /// Waits until nothing is under way any more, or the time is over, and tells whether all is done.
@@ -293,6 +301,10 @@ impl Job {
         // A second package of one artifact may fail, too.
         let outcome = outcome.map_err(|cause| Box::new(FetchError { artifact, cause }));
         state.outcomes[number].get_or_insert(outcome);
+        if state.outcomes.iter().all(Option::is_some) {
+            // Nobody looks anything up any more, and some are large.
+            self.documents.clear();
+        }
         self.settle(state);
     }
 

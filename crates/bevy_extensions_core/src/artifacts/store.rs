@@ -18,7 +18,7 @@ use super::{
 use crate::{
     candidate::{Candidate, Unavailable},
     discover::{Folders, PlaceholderError},
-    files::ExtensionFiles,
+    files::WeakFiles,
     settings::HostSettings,
 };
 
@@ -67,8 +67,8 @@ pub(super) struct Inner {
     pub(super) folders: Folders,
     cache: Result<Cache, PlaceholderError>,
     lock: Result<(PathBuf, Mutex<LockState>), Box<Unusable>>,
-    /// What was unpacked of npm packages, so that each is in memory once.
-    unpacked: Mutex<BTreeMap<(PackageId, Hash), ExtensionFiles>>,
+    /// What was unpacked of npm packages, so that each is in memory once, as long as anybody has it.
+    unpacked: Mutex<BTreeMap<(PackageId, Hash), WeakFiles>>,
 }
 
 /// A lock that nothing can be done with.
@@ -83,8 +83,8 @@ struct LockState {
     lock: Lock,
     /// Whether there is a file.
     is_there: bool,
-    /// What is to be chosen anew.
-    forgotten: BTreeSet<ArtifactKey>,
+    /// What is to be chosen anew, and whether what it needs is, too.
+    forgotten: BTreeMap<ArtifactKey, bool>,
     /// What does not count for some of those who may have it: their sources come first with something else.
     passed_over: BTreeSet<(Vec<ArtifactKey>, ArtifactKey)>,
 }
@@ -119,7 +119,7 @@ pub enum ArtifactLook {
 pub enum Update {
     /// All.
     All,
-    /// This one, of whoever asks for it.
+    /// This one, of whoever asks for it. Packages that it needs stay as they are, as far as they still fit.
     One(Artifact),
 }
 
@@ -196,7 +196,7 @@ impl ArtifactStore {
         if self.0.settings.locked {
             return Fetching::begin(self.0.clone(), wants, is_meant);
         }
-        self.0.forget(wants.iter().flat_map(|(_, wants)| wants).filter(|want| is_meant(want)));
+        self.0.forget(wants.iter().flat_map(|(_, wants)| wants).filter(|want| is_meant(want)), *which == Update::All);
         Fetching::begin(self.0.clone(), wants, |_| false)
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, io::Write as _};
 
 use bevy_extensions_core::{
     ArtifactContent, Candidate, ExtensionArtifacts, NpmPackages,
-    artifacts::{ArtifactStore, FetchState, Hash, HashKind, Look},
+    artifacts::{ArtifactStore, FetchState, Hash, HashKind, Look, Update},
 };
 
 use crate::{
@@ -128,7 +128,7 @@ fn what_the_lock_has_is_not_chosen_anew() {
     let sky = sky(&new, &["rain@^1"]);
     assert_eq!(packages(&good(&store, &sky), "rain").root, "rain@1.0.0");
     assert_eq!(new.asked(), ["/rain/-/1.0.0.tgz"]);
-    let all = finished(store.update([&sky], &bevy_extensions_core::artifacts::Update::All));
+    let all = finished(store.update([&sky], &Update::All));
     assert_eq!(packages(all[0].1.as_ref().unwrap(), "rain").root, "rain@1.1.0");
 }
 
@@ -461,4 +461,49 @@ fn offline_nobody_is_asked() {
          hint: start once without `offline`",
     );
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn an_update_of_one_package_leaves_what_it_needs_and_still_fits() {
+    let town = Town::new();
+    let old = server(&["rain@1.0.0 drop@^1 cloud@*", "drop@1.0.0", "cloud@1.0.0"]);
+    let store = town.store();
+    good(&store, &sky(&old, &["rain@^1"]));
+    store.save_lock([&sky(&old, &["rain@^1"])], []).unwrap();
+    let new = server(&[
+        "rain@1.0.0 drop@^1 cloud@*",
+        "rain@1.1.0 drop@^1 cloud@^2",
+        "drop@1.0.0",
+        "drop@1.1.0",
+        "cloud@1.0.0",
+        "cloud@2.0.0",
+    ]);
+    let lock = town.read("extensions.lock").replace(old.address(), new.address());
+    town.write("extensions.lock", lock);
+
+    let (store, sky) = (town.store(), sky(&new, &["rain@^1"]));
+    let update = |which: &Update| {
+        let all = finished(store.update([&sky], which));
+        listed(packages(all[0].1.as_ref().unwrap(), "rain"))
+    };
+    let one = Update::One(sky.manifest.external.artifacts[0].artifact.clone());
+    assert_eq!(update(&one), ["cloud@2.0.0", "drop@1.0.0", "rain@1.1.0 cloud=cloud@2.0.0 drop=drop@1.0.0"]);
+    assert_eq!(update(&Update::All), ["cloud@2.0.0", "drop@1.1.0", "rain@1.1.0 cloud=cloud@2.0.0 drop=drop@1.1.0"]);
+}
+
+#[test]
+fn packages_that_should_not_be_used_any_more_are_told() {
+    let files = repository(&["rain@1.0.0"]);
+    let document = String::from_utf8(files["/rain"].clone()).unwrap();
+    let document = document.replace(r#""1.0.0": {"#, r#""1.0.0": {"deprecated": "take snow","#);
+    let tarball = files["/rain/-/1.0.0.tgz"].clone();
+    let server = Server::new(move |path| match path {
+        "/rain" => Answer::File(document.clone().into_bytes()),
+        _ => Answer::File(tarball.clone()),
+    });
+    let mut fetching = Town::new().store().fetch([&sky(&server, &["rain@1"])]);
+    assert!(fetching.wait(LIMIT));
+    assert!(fetching.take_done()[0].1.is_ok());
+    let told: Vec<_> = fetching.deprecated().iter().map(|(id, why)| format!("{id}: {why}")).collect();
+    assert_eq!(told, ["rain@1.0.0: take snow"]);
 }

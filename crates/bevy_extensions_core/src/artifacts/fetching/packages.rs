@@ -1,7 +1,7 @@
 //! Fetching a package of npm, and those that it needs.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::Arc,
 };
 
@@ -9,6 +9,7 @@ use super::{Goal, Job, Task};
 use crate::artifacts::{
     Hash, LockedArtifact, LockedPackage, RepositoryUrl,
     attempt::Fault,
+    budget::Budget,
     cache::{Cache, Cached, hash_of},
     error::{ExpectedBy, FetchCause, Mismatch},
     maven::in_cache,
@@ -20,6 +21,9 @@ use crate::artifacts::{
 
 /// How many bytes a document may have: the largest of all have some dozen MiB.
 const LARGEST_DOCUMENT: u64 = 64 << 20;
+
+/// How many bytes all documents may have that one artifact needs.
+const MOST_DOCUMENT_BYTES: u64 = 512 << 20;
 
 /// The short form of a document, if there is one.
 const SHORT_DOCUMENT: &str = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
@@ -75,8 +79,18 @@ impl Job {
         }
         let (mut attempts, mut lacking) = (Vec::new(), Vec::new());
         for (source, repository) in want.fitting() {
-            let error = match Tree::resolve(wish, &BTreeSet::new(), |name| self.document(repository, name)) {
-                Ok(Tree { root, packages, .. }) => {
+            let staying = self.inner.staying(repository, wish);
+            let mut budget = Budget(MOST_DOCUMENT_BYTES);
+            let document = |name: &PackageName| {
+                let (document, bytes) = self.document(repository, name)?;
+                match budget.take(bytes) {
+                    true => Ok(document),
+                    false => Err(Tried::Attempt(Box::new(repository.attempt("", too_much())))),
+                }
+            };
+            let error = match Tree::resolve(wish, &staying, document) {
+                Ok(Tree { root, packages, deprecated }) => {
+                    self.state().deprecated.extend(deprecated);
                     let by = ExpectedBy::Repository;
                     return Ok(Chosen { source, lacking, root, packages, by, left: 0 });
                 }
@@ -102,8 +116,8 @@ impl Job {
         }
     }
 
-    /// Fetches what a repository says of a package, once.
-    fn document(&self, source: &Source, name: &PackageName) -> Result<Arc<Document>, Tried> {
+    /// Fetches what a repository says of a package, once, and returns how many bytes that were.
+    fn document(&self, source: &Source, name: &PackageName) -> Result<(Arc<Document>, u64), Tried> {
         let key = (source.key.clone(), name.to_string());
         self.documents.get(key, || {
             let path = document_path(&source.url, name);
@@ -117,11 +131,12 @@ impl Job {
         })
     }
 
-    fn document_at(&self, source: &Source, name: &PackageName, path: &str) -> Result<Arc<Document>, Tried> {
+    fn document_at(&self, source: &Source, name: &PackageName, path: &str) -> Result<(Arc<Document>, u64), Tried> {
         let asking = Asking { most: LARGEST_DOCUMENT, accept: Some(SHORT_DOCUMENT), ..self.asking(false) };
         let mut text = Vec::new();
         source.fetch(path, &asking, &mut text)?;
-        Document::read(&source.url, name, &text).map(Arc::new).map_err(|error| {
+        let read = Document::read(&source.url, name, &text);
+        read.map(|document| (Arc::new(document), text.len() as u64)).map_err(|error| {
             let fault = Fault::Document(error.to_string());
             Tried::Attempt(Box::new(source.attempt(&source.shown(path), fault)))
         })
@@ -201,6 +216,13 @@ impl Job {
     /// Returns where a package comes from, and who says what it has to be.
     pub(super) fn origin<'a>(goal: &'a Goal, chosen: &Chosen) -> (&'a Source, ExpectedBy) {
         (&goal.want.sources[chosen.source], chosen.by)
+    }
+}
+
+fn too_much() -> Fault {
+    Fault::Tree {
+        why: format!("what it says of the packages has more than {} MiB", MOST_DOCUMENT_BYTES >> 20),
+        hint: "take a package that needs less".into(),
     }
 }
 

@@ -58,7 +58,7 @@ impl Inner {
             (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
             (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
         };
-        let mut kept = state.keys(want).filter(|(_, key)| !state.forgotten.contains(key));
+        let mut kept = state.keys(want).filter(|(_, key)| !state.forgotten.contains_key(key));
         let entry = |(source, key)| Some((source, state.lock.artifacts.get(&key).filter(|it| fits(it))?.clone()));
         Ok(kept.find_map(entry))
     }

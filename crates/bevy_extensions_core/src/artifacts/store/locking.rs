@@ -6,9 +6,12 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{ArtifactStore, Inner, LockState, Unusable, Want};
+use super::{ArtifactStore, Inner, LockState, Source, Unusable, Want};
 use crate::{
-    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash},
+    artifacts::{
+        ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash,
+        npm::{PackageId, Wish},
+    },
     candidate::{Candidate, Unrunnable},
     discover::{Folders, Found},
     files::FileError,
@@ -26,7 +29,7 @@ pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBu
     let state = LockState {
         lock: lock.unwrap_or_default(),
         is_there,
-        forgotten: BTreeSet::new(),
+        forgotten: BTreeMap::new(),
         passed_over: BTreeSet::new(),
     };
     Ok((path, Mutex::new(state)))
@@ -237,9 +240,21 @@ impl Inner {
         state.lock.artifacts.insert(key, artifact);
     }
 
-    /// Lets artifacts be chosen anew.
-    pub(super) fn forget<'a>(&self, wants: impl Iterator<Item = &'a Want>) {
+    /// Lets artifacts be chosen anew, with what they need or alone.
+    pub(super) fn forget<'a>(&self, wants: impl Iterator<Item = &'a Want>, is_with_needs: bool) {
         let Some(mut state) = self.lock_state() else { return };
-        wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| key)));
+        wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| (key, is_with_needs))));
+    }
+
+    /// Returns the packages that should stay though the artifact that needs them is chosen anew.
+    pub(in crate::artifacts) fn staying(&self, repository: &Source, wish: &Wish) -> BTreeSet<PackageId> {
+        let Some(state) = self.lock_state() else { return BTreeSet::new() };
+        let key = ArtifactKey::new(repository.key.as_str(), wish.to_string());
+        match (state.forgotten.get(&key), state.lock.artifacts.get(&key)) {
+            (Some(false), Some(LockedArtifact::Npm { packages, .. })) => {
+                packages.keys().filter(|id| id.name != wish.name).cloned().collect()
+            }
+            _ => BTreeSet::new(),
+        }
     }
 }
