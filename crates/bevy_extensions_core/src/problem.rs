@@ -379,13 +379,13 @@ impl Problem {
             | Self::NoVersion { at, .. }
             | Self::InterfaceTwice { at, .. }
             | Self::UnknownInterface { at, .. }
-            | Self::MissingMethod { at, .. } => vec![at.clone()],
+            | Self::MissingMethod { at, .. }
+            | Self::OnlyInLock { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::Discovery(problem) => problem.at.iter().cloned().collect(),
             Self::BadSettings(error) => vec![error.location()],
             Self::Stopped | Self::NotWatched { .. } => Vec::new(),
             Self::InPlaceOf { installed, dev, .. } => vec![dev.1.clone(), installed.1.clone()],
-            Self::OnlyInLock { at, .. } => vec![at.clone()],
             Self::Shadowed { used, passed_over, .. } => vec![used.1.clone(), passed_over.1.clone()],
             Self::UnknownName { at, .. }
             | Self::Artifacts { at, .. }

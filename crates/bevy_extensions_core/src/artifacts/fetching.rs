@@ -9,7 +9,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -47,6 +47,8 @@ pub(super) struct Job {
     state: Mutex<State>,
     changed: Condvar,
     generation: Arc<AtomicU64>,
+    /// For how many goals it is not known yet which packages they are.
+    unchosen: AtomicUsize,
     /// What repositories say of packages, by repository and name, and which packages were fetched, also by what they should be.
     documents: Once<(String, String), Result<(Arc<Document>, u64), Tried>>,
     packages: Once<PackageKey, Result<(), Tried>>,
@@ -66,7 +68,7 @@ enum Task {
     /// Fetch an artifact, or find out which packages it is.
     Goal(usize),
     /// Fetch a package that an artifact needs.
-    Package(OnePackage),
+    Package(Box<OnePackage>),
 }
 
 impl Task {
@@ -132,6 +134,7 @@ impl Fetching {
             waiting,
             ..State::default()
         };
+        let unchosen = AtomicUsize::new(state.queue.len());
         let client = Client::new(&inner.settings);
         let job = Arc::new(Job {
             inner,
@@ -140,6 +143,7 @@ impl Fetching {
             state: Mutex::new(state),
             changed: Condvar::new(),
             generation,
+            unchosen,
             documents: Once::default(),
             packages: Once::default(),
         });
@@ -262,7 +266,12 @@ impl Job {
     fn perform(&self, task: &Task) {
         match task {
             Task::Goal(number) => {
-                if let Some(outcome) = self.begin_goal(*number).transpose() {
+                let outcome = self.begin_goal(*number).transpose();
+                if self.unchosen.fetch_sub(1, Ordering::Relaxed) == 1 {
+                    // Nobody looks anything up any more, and documents may be large.
+                    self.documents.clear();
+                }
+                if let Some(outcome) = outcome {
                     self.finish(*number, outcome);
                 }
             }
@@ -301,10 +310,6 @@ impl Job {
         // A second package of one artifact may fail, too.
         let outcome = outcome.map_err(|cause| Box::new(FetchError { artifact, cause }));
         state.outcomes[number].get_or_insert(outcome);
-        if state.outcomes.iter().all(Option::is_some) {
-            // Nobody looks anything up any more, and some are large.
-            self.documents.clear();
-        }
         self.settle(state);
     }
 

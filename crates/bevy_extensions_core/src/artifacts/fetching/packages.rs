@@ -1,9 +1,6 @@
 //! Fetching a package of npm, and those that it needs.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Goal, Job, Task};
 use crate::artifacts::{
@@ -63,7 +60,13 @@ impl Job {
             .map(|(id, package)| {
                 let meter = Meter::of_part(id.to_string(), goal.extensions.clone(), self.generation.clone());
                 let pin = goal.want.wanted.pin.filter(|_| *id == chosen.root);
-                Task::Package(OnePackage { goal: number, id: id.clone(), package: package.clone(), pin, meter })
+                Task::Package(Box::new(OnePackage {
+                    goal: number,
+                    id: id.clone(),
+                    package: package.clone(),
+                    pin,
+                    meter,
+                }))
             })
             .collect();
         chosen.left = tasks.len();
