@@ -16,7 +16,7 @@
 //! `.sha512`, `.sha256` and `.sha1` are asked for in this order, and the first that is there counts.
 //!
 //! A repository of npm, whose address begins with `npm+`, answers `<name>` with a document, as npm's registry does. In a folder, that is
-//! `<name>/index.json`; where a tarball is, may be written there as a path within the repository:
+//! `<name>/index.json`, also behind a server of static files; where a tarball is, may be written there as a path within the repository:
 //!
 //! ```json
 //! {"versions": {"1.3.0": {"dist": {"tarball": "left-pad/left-pad-1.3.0.tgz", "integrity": "sha512-.."}}}}
@@ -31,6 +31,8 @@ mod wanted;
 
 #[cfg(feature = "artifacts")]
 mod attempt;
+#[cfg(feature = "artifacts")]
+mod budget;
 #[cfg(feature = "artifacts")]
 mod cache;
 #[cfg(feature = "artifacts")]

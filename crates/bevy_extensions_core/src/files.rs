@@ -12,6 +12,8 @@ mod replace;
 mod storage;
 #[cfg(feature = "archive")]
 mod unzip;
+#[cfg(feature = "artifacts")]
+mod weak;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,6 +37,8 @@ pub(crate) use replace::{followed, replace};
 pub use storage::{Overwrite, Storage};
 #[cfg(feature = "artifacts")]
 pub(crate) use storage::{Temporary, is_temporary};
+#[cfg(feature = "artifacts")]
+pub(crate) use weak::WeakFiles;
 
 /// The files of an extension on disk: those of its folder or archive, or a single script.
 ///

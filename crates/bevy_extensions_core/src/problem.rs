@@ -47,6 +47,13 @@ pub enum Problem {
         /// The place to look at, if it is known.
         at: Option<Location>,
     },
+    /// Only the lock has something, and [`locked`](crate::HostSettings::locked) is set: it is not there, or nobody asks for it.
+    OnlyInLock {
+        /// What is said of it: "the lock has `Greeter`, which is not there".
+        what: String,
+        /// The lock.
+        at: Location,
+    },
     /// An extension asks for artifacts that are not fetched yet: it starts when they are.
     NotFetched {
         /// Which.
@@ -295,6 +302,7 @@ impl Problem {
             | Self::NotHosted { .. }
             | Self::Stopped => Severity::Error,
             Self::Shadowed { .. }
+            | Self::OnlyInLock { .. }
             | Self::NotWatched { .. }
             | Self::WishDropped { .. }
             | Self::UnknownName { .. }
@@ -333,6 +341,7 @@ impl Problem {
             | Self::Discovery(_)
             | Self::BadSettings(_)
             | Self::Artifacts { .. }
+            | Self::OnlyInLock { .. }
             | Self::Stopped
             | Self::NotWatched { .. }
             | Self::UnknownName { .. }
@@ -379,7 +388,8 @@ impl Problem {
             | Self::NoVersion { at, .. }
             | Self::InterfaceTwice { at, .. }
             | Self::UnknownInterface { at, .. }
-            | Self::MissingMethod { at, .. } => vec![at.clone()],
+            | Self::MissingMethod { at, .. }
+            | Self::OnlyInLock { at, .. } => vec![at.clone()],
             Self::Unreadable(error) => vec![error.at.clone()],
             Self::Discovery(problem) => problem.at.iter().cloned().collect(),
             Self::BadSettings(error) => vec![error.location()],

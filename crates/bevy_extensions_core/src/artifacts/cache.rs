@@ -5,6 +5,8 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
 };
 
 use super::{Hash, HashKind, Hasher, client::Target, progress::Meter};
@@ -54,10 +56,13 @@ impl Cache {
         // A folder in which nothing can be written has nothing half-written, and some disks know no locks.
         let Ok(file) = file else { return };
         match file.try_lock() {
-            Ok(()) => self.sweep(),
+            Ok(()) => {
+                self.sweep();
+                _ = file.unlock();
+            }
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
         }
-        _ = file.lock_shared();
+        share(&file);
         *in_use = Some(file);
     }
 
@@ -99,6 +104,20 @@ impl Cache {
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+}
+
+/// How often to try to hold a folder that somebody else sweeps, and how long to wait between.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Holds a folder together with others. Whoever sweeps is done soon; if not, the app should not stand still because of that.
+fn share(file: &File) {
+    for _ in 0..TRIES {
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Ok(()) | Err(TryLockError::Error(_)) => return,
+        }
     }
 }
 

@@ -10,12 +10,13 @@ use std::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ureq::{
     Agent, Timeout,
     http::{Response, header},
+    tls::TlsConfig,
 };
 
 use super::{attempt::Fault, error::FetchCause, source::Asking};
@@ -75,6 +76,8 @@ impl From<Fault> for Trouble {
 #[derive(Clone)]
 pub(super) struct Client {
     agent: Agent,
+    /// Why no certificate can be checked.
+    untrusting: Option<FetchCause>,
     timeout: Duration,
     overall: Duration,
     retries: u32,
@@ -94,22 +97,26 @@ impl Client {
         let limits = &settings.artifacts;
         let timeout = Duration::from_millis(limits.timeout_ms.get());
         let overall = Duration::from_millis(limits.overall_ms.get());
+        let (tls, untrusting) = match roots::tls() {
+            Ok(tls) => (tls, None),
+            Err(cause) => (TlsConfig::default(), Some(cause)),
+        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("bevy_extensions/", env!("CARGO_PKG_VERSION")))
-            .tls_config(roots::tls())
+            .tls_config(tls)
             .timeout_resolve(Some(timeout))
             .timeout_connect(Some(timeout))
             .timeout_per_read(Some(timeout))
             .timeout_per_write(Some(timeout))
-            .timeout_global(Some(overall))
             .max_idle_connections_per_host(usize::from(limits.parallel.get()))
             .max_idle_connections(usize::from(limits.parallel.get()))
             .build();
         Self {
             agent: config.into(),
+            untrusting,
             timeout,
             overall,
             retries: limits.retries,
@@ -135,18 +142,24 @@ impl Client {
         if self.is_given_up() { Err(Trouble::End(FetchCause::Cancelled)) } else { Ok(()) }
     }
 
-    /// Does something until it goes well, or goes wrong in a way that does not pass; tells how often it was tried.
-    pub(super) fn try_often<T>(&self, mut once: impl FnMut() -> Result<T, Trouble>) -> (Result<T, Trouble>, u32) {
-        let mut tries = 1;
+    /// Does something until it goes well, or goes wrong in a way that does not pass; tells how often it was tried. It is handed when
+    /// its time ends: what one file may take in all is for all tries together, with what lies between them.
+    pub(super) fn try_often<T>(
+        &self,
+        mut once: impl FnMut(Instant) -> Result<T, Trouble>,
+    ) -> (Result<T, Trouble>, u32) {
+        let (mut tries, end) = (1, Instant::now() + self.overall.min(LONGEST_OVERALL));
         loop {
-            let result = self.check().and_then(|()| once());
+            let result = self.check().and_then(|()| once(end));
             // What broke off because of that is nobody's fault.
             let result = match (result, self.check()) {
                 (Err(_), Err(given_up)) => Err(given_up),
                 (result, _) => result,
             };
             match &result {
-                Err(Trouble::Fault(fault)) if fault.may_pass() && tries <= self.retries => {
+                Err(Trouble::Fault(fault))
+                    if fault.may_pass() && tries <= self.retries && pause(fault, tries) < left(end) =>
+                {
                     self.pause(pause(fault, tries));
                 }
                 _ => return (result, tries),
@@ -162,7 +175,13 @@ impl Client {
     }
 
     /// Fetches a content once. If its hash is known from elsewhere, nobody on the way can change it.
-    pub(super) fn get(&self, url: &str, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(), Trouble> {
+    pub(super) fn get(
+        &self,
+        url: &str,
+        asking: &Asking<'_>,
+        target: &mut dyn Target,
+        end: Instant,
+    ) -> Result<(), Trouble> {
         let mut way = Way::new(url);
         loop {
             if let Some(host) = open_host(way.here())
@@ -171,10 +190,19 @@ impl Client {
             {
                 return Err(Fault::Open { host }.into());
             }
+            if let Some(cause) = self.untrusting.as_ref().filter(|_| open_host(way.here()).is_none()) {
+                return Err(Trouble::End(cause.clone()));
+            }
+            if left(end).is_zero() {
+                return Err(Fault::Slow(self.overall).into());
+            }
             let response = self
                 .agent
                 .get(way.here())
                 .header(header::ACCEPT, asking.accept.unwrap_or("*/*"))
+                .config()
+                .timeout_global(Some(left(end)))
+                .build()
                 .call()
                 .map_err(|error| self.fault(error))?;
             match response.status().as_u16() {
@@ -256,6 +284,13 @@ pub(super) fn copy(
         }
         target.take(&piece[..count]).map_err(kept)?;
     }
+}
+
+/// What is as good as no end: more than that, clocks may not be able to count.
+const LONGEST_OVERALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+fn left(end: Instant) -> Duration {
+    end.saturating_duration_since(Instant::now())
 }
 
 /// Returns how long to wait after a fault.

@@ -4,12 +4,12 @@ mod once;
 mod packages;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     mem,
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -20,19 +20,21 @@ use super::{
     client::Client,
     error::{ExpectedBy, FetchCause, FetchError},
     maven::{self, Expected},
-    npm::Document,
+    npm::{Document, PackageId},
     progress::{ArtifactProgress, FetchState, Meter},
     source::{Asking, Tried},
     store::{Absent, Inner, Want},
 };
 use crate::name::ExtensionName;
 use once::Once;
-use packages::{AllChosen, Chosen, OnePackage};
+use packages::{AllChosen, Chosen, OnePackage, PackageKey};
 
 /// What is being fetched, on threads of its own. Whoever drops it gives it up, and waits for nobody.
 ///
-/// What two extensions ask for is fetched once. Each extension is [done](Self::take_done) as soon as all of its own artifacts
-/// are, whatever becomes of the others.
+/// What several extensions ask for in the same words, of the same repositories, is fetched once, and so is each package of npm that
+/// several artifacts need of one repository. Whoever asks other repositories, or pins another hash, has it fetched once more; one
+/// content lies in the cache once all the same. Each extension is [done](Self::take_done) as soon as all of its own artifacts are,
+/// whatever becomes of the others.
 #[derive(Debug)]
 pub struct Fetching {
     job: Arc<Job>,
@@ -45,9 +47,11 @@ pub(super) struct Job {
     state: Mutex<State>,
     changed: Condvar,
     generation: Arc<AtomicU64>,
-    /// What repositories say of packages, and which packages were fetched: by repository and name.
-    documents: Once<(String, String), Result<Arc<Document>, Tried>>,
-    packages: Once<(String, String), Result<(), Tried>>,
+    /// For how many goals it is not known yet which packages they are.
+    unchosen: AtomicUsize,
+    /// What repositories say of packages, by repository and name, and which packages were fetched, also by what they should be.
+    documents: Once<(String, String), Result<(Arc<Document>, u64), Tried>>,
+    packages: Once<PackageKey, Result<(), Tried>>,
 }
 
 /// An artifact that is fetched.
@@ -64,7 +68,7 @@ enum Task {
     /// Fetch an artifact, or find out which packages it is.
     Goal(usize),
     /// Fetch a package that an artifact needs.
-    Package(OnePackage),
+    Package(Box<OnePackage>),
 }
 
 impl Task {
@@ -88,6 +92,8 @@ struct State {
     chosen: AllChosen,
     /// What the packages count in that these need.
     meters: Vec<Meter>,
+    /// Packages that were chosen and should not be used any more, with why.
+    deprecated: BTreeMap<PackageId, String>,
     /// How many threads are at work.
     workers: usize,
 }
@@ -99,7 +105,12 @@ type Outcome = Result<HeldArtifact, Box<FetchError>>;
 type Done = (ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>);
 
 impl Fetching {
-    pub(super) fn begin(inner: Arc<Inner>, wants: Vec<(ExtensionName, Vec<Want>)>) -> Self {
+    /// Begins; what is `locked` is not to be had, because it would have to be chosen anew.
+    pub(super) fn begin(
+        inner: Arc<Inner>,
+        wants: Vec<(ExtensionName, Vec<Want>)>,
+        is_locked: impl Fn(&Want) -> bool,
+    ) -> Self {
         let generation = Arc::new(AtomicU64::new(0));
         let (mut all, mut waiting) = (Vec::<(Want, Vec<ExtensionName>)>::new(), Vec::new());
         for (name, wants) in wants {
@@ -116,12 +127,14 @@ impl Fetching {
             waiting.push((name, numbers));
         }
         let goals: Vec<_> = all.into_iter().map(|(want, names)| Goal::new(want, names, &generation)).collect();
+        let outcomes: Vec<_> = goals.iter().map(|goal| is_locked(&goal.want).then(|| Err(goal.not_anew()))).collect();
         let state = State {
-            queue: (0..goals.len()).map(Task::Goal).collect(),
-            outcomes: goals.iter().map(|_| None).collect(),
+            queue: (0..goals.len()).filter(|number| outcomes[*number].is_none()).map(Task::Goal).collect(),
+            outcomes,
             waiting,
             ..State::default()
         };
+        let unchosen = AtomicUsize::new(state.queue.len());
         let client = Client::new(&inner.settings);
         let job = Arc::new(Job {
             inner,
@@ -130,6 +143,7 @@ impl Fetching {
             state: Mutex::new(state),
             changed: Condvar::new(),
             generation,
+            unchosen,
             documents: Once::default(),
             packages: Once::default(),
         });
@@ -158,6 +172,12 @@ impl Fetching {
     /// since the last time.
     pub fn take_done(&mut self) -> Vec<(ExtensionName, Result<ExtensionArtifacts, Vec<FetchError>>)> {
         mem::take(&mut self.job.state().done)
+    }
+
+    /// Returns the packages of npm that were chosen though their authors would not have them used any more, each with why, in their
+    /// words. What the lock has is chosen already, and not among them.
+    pub fn deprecated(&self) -> Vec<(PackageId, String)> {
+        self.job.state().deprecated.iter().map(|(id, why)| (id.clone(), why.clone())).collect()
     }
 
     /// Waits until nothing is under way any more, or the time is over, and tells whether all is done.
@@ -189,6 +209,13 @@ impl Goal {
     fn new(want: Want, extensions: Vec<ExtensionName>, generation: &Arc<AtomicU64>) -> Self {
         let meter = Meter::new(want.wanted.artifact.to_string(), extensions.clone(), generation.clone());
         Self { want, extensions, meter }
+    }
+
+    /// Says that it is not chosen anew.
+    fn not_anew(&self) -> Box<FetchError> {
+        self.meter.set(FetchState::Failed);
+        let cause = FetchCause::Locked { why: "nothing is chosen anew then".into() };
+        Box::new(FetchError { artifact: self.want.wanted.artifact.clone(), cause })
     }
 }
 
@@ -239,7 +266,12 @@ impl Job {
     fn perform(&self, task: &Task) {
         match task {
             Task::Goal(number) => {
-                if let Some(outcome) = self.begin_goal(*number).transpose() {
+                let outcome = self.begin_goal(*number).transpose();
+                if self.unchosen.fetch_sub(1, Ordering::Relaxed) == 1 {
+                    // Nobody looks anything up any more, and documents may be large.
+                    self.documents.clear();
+                }
+                if let Some(outcome) = outcome {
                     self.finish(*number, outcome);
                 }
             }
@@ -265,6 +297,16 @@ impl Job {
         goal.meter.set(if outcome.is_ok() { FetchState::Done } else { FetchState::Failed });
         let artifact = goal.want.wanted.artifact.clone();
         let mut state = self.state();
+        if outcome.is_err() {
+            // The rest of what it needs is of no use any more.
+            state.queue.retain(|task| match task {
+                Task::Package(one) if one.goal == number => {
+                    one.meter().set(FetchState::Failed);
+                    false
+                }
+                _ => true,
+            });
+        }
         // A second package of one artifact may fail, too.
         let outcome = outcome.map_err(|cause| Box::new(FetchError { artifact, cause }));
         state.outcomes[number].get_or_insert(outcome);
@@ -330,7 +372,7 @@ impl Job {
         let goal = &self.goals[one.goal];
         let state = self.state();
         if state.outcomes[one.goal].is_some() {
-            return;
+            return one.meter().set(FetchState::Failed);
         }
         let (source, by) = Self::origin(goal, &state.chosen[&one.goal]);
         drop(state);
@@ -372,7 +414,7 @@ impl Job {
         let cache = self.inner.cache()?;
         let fetched = maven::fetch(maven, want, &expected, &asking, cache, &goal.meter)?;
         let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
-        self.inner.note(&want.sources[fetched.source], want, locked);
+        self.inner.note(fetched.source, &fetched.lacking, want, locked);
         Ok(())
     }
 

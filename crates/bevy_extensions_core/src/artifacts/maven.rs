@@ -28,6 +28,8 @@ pub(super) struct Fetched {
     pub(super) size: u64,
     /// Which of the sources had it.
     pub(super) source: usize,
+    /// Those before it that do not have it.
+    pub(super) lacking: Vec<usize>,
 }
 
 /// Fetches a file from the first source that has it.
@@ -42,11 +44,14 @@ pub(super) fn fetch(
     cache: &Cache,
     meter: &Meter,
 ) -> Result<Fetched, FetchCause> {
-    let mut attempts = Vec::new();
+    let (mut attempts, mut lacking) = (Vec::new(), Vec::new());
     for (number, source) in want.fitting() {
         match fetch_from(artifact, source, expected, asking, cache, meter) {
-            Ok((hash, size)) => return Ok(Fetched { hash, size, source: number }),
-            Err(Tried::Attempt(attempt)) => attempts.push(*attempt),
+            Ok((hash, size)) => return Ok(Fetched { hash, size, source: number, lacking }),
+            Err(Tried::Attempt(attempt)) => {
+                lacking.extend((attempt.fault == Fault::NotFound).then_some(number));
+                attempts.push(*attempt);
+            }
             Err(Tried::End(cause)) => return Err(cause),
         }
     }
@@ -141,7 +146,9 @@ fn hash_of(path: &str, source: &Source, asking: &Asking<'_>) -> Result<Option<Ex
                     None => Err(Tried::Attempt(Box::new(source.attempt(&source.shown(&path), Fault::NoHash)))),
                 };
             }
-            Err(Tried::Attempt(attempt)) if attempt.fault == Fault::NotFound => {}
+            // Where nobody may list what there is, that a file is missing is told as if it were forbidden.
+            Err(Tried::Attempt(attempt))
+                if matches!(attempt.fault, Fault::NotFound | Fault::Status { status: 403, .. }) => {}
             Err(tried) => return Err(tried),
         }
     }

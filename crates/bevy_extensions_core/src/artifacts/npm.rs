@@ -35,4 +35,6 @@ pub use integrity::{Integrity, IntegrityError};
 #[cfg(feature = "artifacts")]
 pub use tarball::{MOST_PACKAGE_ENTRIES, TarballError, unpack};
 #[cfg(feature = "artifacts")]
+pub(super) use tarball_url::{TarballPlace, tarball_place};
+#[cfg(feature = "artifacts")]
 pub use tree::{DEEPEST_PACKAGE, MOST_PACKAGES, Tree, TreeError, TreeFault};

@@ -113,7 +113,7 @@ impl Source {
         if asking.is_offline {
             return Err(self.tried(Fault::Offline.into(), url, 1));
         }
-        let (result, tries) = asking.client.try_often(|| asking.client.get(url, asking, target));
+        let (result, tries) = asking.client.try_often(|end| asking.client.get(url, asking, target, end));
         result.map_err(|trouble| self.tried(trouble, url, tries))
     }
 

@@ -1,6 +1,7 @@
 //! What a host has of artifacts: where they come from, the cache and the lock.
 
 mod holding;
+mod locked;
 mod locking;
 mod packages;
 
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     candidate::{Candidate, Unavailable},
     discover::{Folders, PlaceholderError},
-    files::ExtensionFiles,
+    files::WeakFiles,
     settings::HostSettings,
 };
 
@@ -66,8 +67,8 @@ pub(super) struct Inner {
     pub(super) folders: Folders,
     cache: Result<Cache, PlaceholderError>,
     lock: Result<(PathBuf, Mutex<LockState>), Box<Unusable>>,
-    /// What was unpacked of npm packages, so that each is in memory once.
-    unpacked: Mutex<BTreeMap<(PackageId, Hash), ExtensionFiles>>,
+    /// What was unpacked of npm packages, so that each is in memory once, as long as anybody has it.
+    unpacked: Mutex<BTreeMap<(PackageId, Hash), WeakFiles>>,
 }
 
 /// A lock that nothing can be done with.
@@ -82,8 +83,10 @@ struct LockState {
     lock: Lock,
     /// Whether there is a file.
     is_there: bool,
-    /// What is to be chosen anew.
-    forgotten: BTreeSet<ArtifactKey>,
+    /// What is to be chosen anew, and whether what it needs is, too.
+    forgotten: BTreeMap<ArtifactKey, bool>,
+    /// What does not count for some of those who may have it: their sources come first with something else.
+    passed_over: BTreeSet<(Vec<ArtifactKey>, ArtifactKey)>,
 }
 
 /// What an extension has of the artifacts that it asks for, as far as that can be told without asking anybody.
@@ -116,7 +119,7 @@ pub enum ArtifactLook {
 pub enum Update {
     /// All.
     All,
-    /// This one, of whoever asks for it.
+    /// This one, of whoever asks for it. Packages that it needs stay as they are, as far as they still fit.
     One(Artifact),
 }
 
@@ -176,20 +179,25 @@ impl ArtifactStore {
     /// Begins to fetch what extensions ask for and do not have.
     pub fn fetch<'a>(&self, candidates: impl IntoIterator<Item = &'a Candidate>) -> Fetching {
         let wants = candidates.into_iter().map(|candidate| (candidate.manifest.name.clone(), self.0.wants(candidate)));
-        Fetching::begin(self.0.clone(), wants.collect())
+        Fetching::begin(self.0.clone(), wants.collect(), |_| false)
     }
 
     /// Begins to choose and fetch artifacts anew, whatever the lock has of them. What fails stays as it was in the lock.
+    ///
+    /// If [`locked`](HostSettings::locked) is set, nothing is, and whoever asks for them is told so.
     pub fn update<'a>(&self, candidates: impl IntoIterator<Item = &'a Candidate>, which: &Update) -> Fetching {
-        let candidates: Vec<_> = candidates.into_iter().collect();
-        if !self.0.settings.locked {
-            let wants = candidates.iter().flat_map(|candidate| self.0.wants(candidate));
-            self.0.forget(wants.filter(|want| match which {
-                Update::All => true,
-                Update::One(artifact) => want.wanted.artifact == *artifact,
-            }));
+        let candidates = candidates.into_iter();
+        let wants = candidates.map(|candidate| (candidate.manifest.name.clone(), self.0.wants(candidate)));
+        let wants: Vec<_> = wants.collect();
+        let is_meant = |want: &Want| match which {
+            Update::All => true,
+            Update::One(artifact) => want.wanted.artifact == *artifact,
+        };
+        if self.0.settings.locked {
+            return Fetching::begin(self.0.clone(), wants, is_meant);
         }
-        self.fetch(candidates)
+        self.0.forget(wants.iter().flat_map(|(_, wants)| wants).filter(|want| is_meant(want)), *which == Update::All);
+        Fetching::begin(self.0.clone(), wants, |_| false)
     }
 }
 
@@ -214,6 +222,14 @@ impl Inner {
     }
 }
 
+impl LockState {
+    /// Returns what the lock may have an artifact as, without what somebody who asks for it has found not to be there any more.
+    fn keys<'a>(&'a self, want: &'a Want) -> impl Iterator<Item = (usize, ArtifactKey)> + 'a {
+        let all = want.all_keys();
+        want.keys().filter(move |(_, key)| !self.passed_over.contains(&(all.clone(), key.clone())))
+    }
+}
+
 impl Want {
     /// Returns what the lock may have it as, with the source of each, in their order.
     fn keys(&self) -> impl Iterator<Item = (usize, ArtifactKey)> {
@@ -226,6 +242,11 @@ impl Want {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let sources = |want: &Self| want.fitting().map(|(_, source)| source.clone()).collect::<Vec<_>>();
         self.wanted == other.wanted && sources(self) == sources(other)
+    }
+
+    /// Returns all that the lock may have it as, which tells it from what others want.
+    fn all_keys(&self) -> Vec<ArtifactKey> {
+        self.keys().map(|(_, key)| key).collect()
     }
 
     /// Returns the sources that can have it, each with its number.

@@ -28,6 +28,9 @@ impl Problem {
             Self::Shadowed { .. } => "remove the one you do not want".into(),
             Self::InPlaceOf { dev, .. } => format!("take `{}` out of the dev folders to use the other", dev.0),
             Self::NotWatched { hint, .. } | Self::Artifacts { hint, .. } => hint.clone(),
+            Self::OnlyInLock { .. } => {
+                "bring it back; or write the lock without `locked`, look at what changes, and keep it".into()
+            }
             Self::WishDropped { kind: EdgeKind::Chosen, .. } => {
                 "choose another in the host settings, or loosen another step of the cycle".into()
             }
@@ -91,6 +94,7 @@ impl fmt::Display for Problem {
             }
             Self::BadSettings(error) => write!(f, "no extension starts: {error}"),
             Self::Artifacts { why, .. } => write!(f, "{why}"),
+            Self::OnlyInLock { what, .. } => write!(f, "`locked` is set, and {what}"),
             Self::NotFetched { extension, artifacts } => {
                 let names: Vec<_> = artifacts.iter().map(|(artifact, _)| artifact.to_string()).collect();
                 let (s, are) = if names.len() == 1 { ("", "is") } else { ("s", "are") };

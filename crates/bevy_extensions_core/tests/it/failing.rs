@@ -233,6 +233,25 @@ fn a_body_that_ends_too_early() {
 }
 
 #[test]
+fn a_body_that_goes_on_after_its_end() {
+    let server = Server::saying(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nlight");
+    let pinned = format!("(artifact: \"town:lamp:1.0@glb\", sha256: \"{}\")", sha256(b"light"));
+    let lamps = extension("Lamps", &[("central", server.address())], &[&pinned]);
+    let town = Town::new();
+    assert_eq!(
+        bad(&town.store(), &lamps, &[(server.address(), "http://server")]),
+        format!(
+            "the content of `http://server/town/lamp/1.0/lamp-1.0.glb` from `central` is sha256:{}, but the manifest wants \
+             sha256:{}\n\
+             hint: ask whoever made the extension which content is the right one, and use neither until then",
+            sha256(b"lig"),
+            sha256(b"light"),
+        ),
+    );
+    assert!(town.cached().is_empty(), "nothing is kept of it");
+}
+
+#[test]
 fn pieces_that_end_too_early() {
     check(
         &Server::saying(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlight\r\n"),
@@ -348,6 +367,31 @@ fn a_server_that_drips() {
         "`central` takes longer than 300 ms for `http://server/town/lamp/1.0/lamp-1.0.glb`\n\
          hint: try again later, or set a larger `overall_ms`, below `artifacts` in the host settings",
     );
+}
+
+#[test]
+fn a_server_that_leads_on_takes_no_longer_than_another() {
+    check_with(
+        &Server::new(|path| {
+            thread::sleep(Duration::from_millis(100));
+            Answer::Leads(format!("{path}x"))
+        }),
+        "retries: 0, timeout_ms: 10000, overall_ms: 300, allow_http: [\"127.0.0.1\"]",
+        "`central` takes longer than 300 ms for `http://server/town/lamp/1.0/lamp-1.0.glb`\n\
+         hint: try again later, or set a larger `overall_ms`, below `artifacts` in the host settings",
+    );
+}
+
+#[test]
+fn a_server_that_wants_more_time_than_there_is_is_not_tried_again() {
+    let server = Server::new(|_| Answer::After(503, 60));
+    check_with(
+        &server,
+        "retries: 5, overall_ms: 20000, allow_http: [\"127.0.0.1\"]",
+        "`central` answers `http://server/town/lamp/1.0/lamp-1.0.glb` with status 503\n\
+         hint: try again later",
+    );
+    assert_eq!(server.asked().len(), 1);
 }
 
 #[test]

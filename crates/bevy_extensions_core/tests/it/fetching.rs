@@ -190,3 +190,13 @@ fn a_failure_that_may_pass_is_tried_again() {
     assert!(began.elapsed().as_millis() >= 1000, "it waits as long as the server wants");
     assert_eq!(server.asked().iter().filter(|path| *path == LAMP).count(), 3);
 }
+
+#[test]
+fn a_hash_that_is_forbidden_is_as_good_as_none() {
+    let server = Server::new(|path| match path {
+        LAMP => Answer::File(b"light".to_vec()),
+        _ => Answer::Status(403),
+    });
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
+    assert_eq!(good(&Town::new().store(), &lamps).file("lamp").unwrap().read().unwrap(), b"light");
+}

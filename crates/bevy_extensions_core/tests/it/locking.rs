@@ -62,21 +62,33 @@ fn what_is_not_in_the_lock_is_refused_if_it_is_locked() {
     let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
     let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
     let locked = || town.store_with("locked: true,", ALLOWED);
-    let expected = "town:lamp:1.0@glb: `locked` is set, and the lock does not have it, or not of these repositories, or not \
-                    with the pinned hash\n\
-                    hint: update the lock with `bevy-extensions lock`, look at what changes, and keep it";
-    assert_eq!(refused(&locked(), &lamps), expected);
+    let expected = |why: &str| {
+        format!(
+            "town:lamp:1.0@glb: `locked` is set, and {why}\n\
+             hint: update the lock with `bevy-extensions lock`, look at what changes, and keep it"
+        )
+    };
+    assert_eq!(refused(&locked(), &lamps), expected("there is no lock"));
     let store = town.store();
     good(&store, &lamps);
     store.save_lock([&lamps], []).unwrap();
     here(&locked(), &lamps);
 
     let pinned = format!("(artifact: \"town:lamp:1.0@glb\", sha256: \"{}\")", sha256(b"darkness"));
-    assert_eq!(refused(&locked(), &extension("Lamps", &[("central", server.address())], &[&pinned])), expected);
+    assert_eq!(
+        refused(&locked(), &extension("Lamps", &[("central", server.address())], &[&pinned])),
+        expected(&format!(
+            "the lock has it with sha256:{}, but the manifest wants sha256:{}",
+            sha256(b"light"),
+            sha256(b"darkness")
+        )),
+    );
     assert_eq!(
         refused(&locked(), &extension("Lamps", &[("other", "https://x.example")], &["town:lamp:1.0@glb"])),
-        expected
+        expected(&format!("the lock has it of `{}` only, which it does not ask", server.address())),
     );
+    let benches = extension("Benches", &[("central", server.address())], &["town:bench:1.0@glb"]);
+    assert_eq!(refused(&locked(), &benches).replace("bench", "lamp"), expected("the lock does not have it"),);
 
     // What the lock has may be fetched.
     std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
@@ -85,6 +97,51 @@ fn what_is_not_in_the_lock_is_refused_if_it_is_locked() {
     good(&store, &lamps);
     assert!(!store.save_lock([&lamps], []).unwrap());
     assert_eq!(town.read("extensions.lock"), before);
+}
+
+#[test]
+fn what_only_the_lock_has_is_told_if_it_is_locked() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
+    let dark = extension("Dark", &[], &[]);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps, &dark], []).unwrap();
+
+    let locked = town.store_with("locked: true,", ALLOWED);
+    assert_eq!(locked.only_in_lock([&lamps, &dark], []), []);
+    assert_eq!(town.store().only_in_lock([&dark], []), [], "it may go, where nothing is locked");
+    let told = explain(&locked.only_in_lock([&dark], []))
+        .replace(&town.path().display().to_string(), "..")
+        .replace(server.address(), "http://server");
+    assert_eq!(
+        told.trim_end(),
+        "warning: `locked` is set, and the lock has `Lamps`, which is not there\n  \
+           in: ../extensions.lock\n  \
+           hint: bring it back; or write the lock without `locked`, look at what changes, and keep it\n\
+         warning: `locked` is set, and the lock has artifact `town:lamp:1.0@glb` of `http://server`, which nobody asks for\n  \
+           in: ../extensions.lock\n  \
+           hint: bring it back; or write the lock without `locked`, look at what changes, and keep it",
+    );
+}
+
+#[test]
+fn nothing_is_updated_if_it_is_locked() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps], []).unwrap();
+    let locked = town.store_with("locked: true,", ALLOWED);
+    let mut update = locked.update([&lamps], &Update::All);
+    assert!(update.wait(crate::town::LIMIT));
+    let errors = update.take_done().remove(0).1.unwrap_err();
+    assert_eq!(
+        format!("{}\nhint: {}", errors[0], errors[0].hint()),
+        "`locked` is set, and nothing is chosen anew then\n\
+         hint: update the lock without `locked`, look at what changes, and keep it",
+    );
+    here(&locked, &lamps);
 }
 
 #[test]
@@ -222,4 +279,39 @@ fn what_minestom_calls_external_dependencies_reads_as_it_stands() {
     let town = Town::new();
     let artifacts = fetched(&town.store(), &seer).unwrap();
     assert_eq!(artifacts.file("vision").unwrap().read().unwrap(), b"eyes");
+}
+
+#[test]
+fn a_repository_that_is_down_takes_nothing_from_the_lock() {
+    let (town, second) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let is_down = std::sync::Arc::new(std::sync::atomic::AtomicU16::new(0));
+    let status = is_down.clone();
+    let first = Server::new(move |path| match status.load(std::sync::atomic::Ordering::Relaxed) {
+        0 if path == LAMP => Answer::File(b"light".to_vec()),
+        0 => Answer::Status(404),
+        status => Answer::Status(status),
+    });
+    let lamps = extension("Lamps", &[("first", first.address())], &["town:lamp:1.0@glb"]);
+    let streets =
+        extension("Streets", &[("first", first.address()), ("second", second.address())], &["town:lamp:1.0@glb"]);
+    let store = town.store();
+    good(&store, &lamps);
+    store.save_lock([&lamps, &streets], []).unwrap();
+    let before = town.read("extensions.lock");
+
+    // First it is out of reach, and then it does not have it any more.
+    for (status, is_there_still) in [(500, true), (404, false)] {
+        is_down.store(status, std::sync::atomic::Ordering::Relaxed);
+        std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+        let store = town.store();
+        assert_eq!(good(&store, &streets).file("lamp").unwrap().read().unwrap(), b"light");
+        store.save_lock([&lamps, &streets], []).unwrap();
+        let lock = town.read("extensions.lock");
+        assert_eq!(lock == before, is_there_still, "{lock}");
+        assert!(lock.contains(first.address()), "{lock}");
+        assert!(store.locked(&lamps)[0].is_some());
+        let key = store.locked(&streets)[0].clone().unwrap().0;
+        assert_eq!(key.repository == first.address(), is_there_still);
+    }
+    here(&town.store_with("locked: true,", ALLOWED), &lamps);
 }

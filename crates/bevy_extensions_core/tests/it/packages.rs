@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, fmt::Write as _, io::Write as _};
 
 use bevy_extensions_core::{
     ArtifactContent, Candidate, ExtensionArtifacts, NpmPackages,
-    artifacts::{ArtifactStore, Hash, HashKind, Look},
+    artifacts::{ArtifactStore, FetchState, Hash, HashKind, Look, Update},
 };
 
 use crate::{
     server::{Answer, Server},
-    town::{Town, bad, extension, finished, good, here, refused},
+    town::{LIMIT, Town, bad, extension, finished, good, here, refused},
 };
 
 /// Makes a tarball of one file.
@@ -128,7 +128,7 @@ fn what_the_lock_has_is_not_chosen_anew() {
     let sky = sky(&new, &["rain@^1"]);
     assert_eq!(packages(&good(&store, &sky), "rain").root, "rain@1.0.0");
     assert_eq!(new.asked(), ["/rain/-/1.0.0.tgz"]);
-    let all = finished(store.update([&sky], &bevy_extensions_core::artifacts::Update::All));
+    let all = finished(store.update([&sky], &Update::All));
     assert_eq!(packages(all[0].1.as_ref().unwrap(), "rain").root, "rain@1.1.0");
 }
 
@@ -146,16 +146,41 @@ fn packages_that_several_need_are_fetched_once() {
 #[test]
 fn a_folder_is_a_repository_of_npm_too() {
     let town = Town::new();
-    town.write("extensions/sky/main.js", "");
-    for (path, bytes) in repository(&RAIN) {
-        let path = path.replace("%2f", "/");
-        let file = if path.ends_with(".tgz") { path } else { format!("{path}/index.json") };
-        let bytes = String::from_utf8(bytes.clone()).map_or(bytes, |text| text.replace("%2f", "/").into_bytes());
-        town.write(&format!("assets/npm{file}"), bytes);
-    }
+    write_folder(&town);
     let sky = extension("Sky", &[("assets", "npm+file:../../assets/npm")], &["rain@^1"]);
     let artifacts = good(&town.store_with("offline: true,", ""), &sky);
     assert_eq!(packages(&artifacts, "rain").packages.len(), 4);
+}
+
+#[test]
+fn the_same_folder_may_lie_behind_any_server() {
+    // What servers answer for a folder.
+    for folder in [None, Some(Answer::Status(403)), Some(Answer::File(b"<html>a list</html>".to_vec()))] {
+        let (town, files) = (Town::new(), folder_files());
+        let server = Server::new(move |path| match (files.get(path), &folder) {
+            (Some(bytes), _) => Answer::File(bytes.clone()),
+            (None, Some(Answer::File(list))) => Answer::File(list.clone()),
+            (None, Some(Answer::Status(status))) => Answer::Status(*status),
+            _ => Answer::Status(404),
+        });
+        assert_eq!(packages(&good(&town.store(), &sky(&server, &["rain@^1"])), "rain").packages.len(), 4);
+    }
+}
+
+/// Makes the files of a repository as they lie in a folder.
+fn folder_files() -> BTreeMap<String, Vec<u8>> {
+    let file = |(path, bytes): (String, Vec<u8>)| {
+        let path = path.replace("%2f", "/");
+        let file = if path.ends_with(".tgz") { path } else { format!("{path}/index.json") };
+        let bytes = String::from_utf8(bytes.clone()).map_or(bytes, |text| text.replace("%2f", "/").into_bytes());
+        (file, bytes)
+    };
+    repository(&RAIN).into_iter().map(file).collect()
+}
+
+fn write_folder(town: &Town) {
+    town.write("extensions/sky/main.js", "");
+    folder_files().into_iter().for_each(|(file, bytes)| town.write(&format!("assets/npm{file}"), bytes));
 }
 
 /// Checks what is said of a server.
@@ -249,10 +274,10 @@ fn a_pinned_package() {
     let right = Hash::of(HashKind::Sha256, &repository(&["rain@1.0.0"])["/rain/-/1.0.0.tgz"]).to_hex();
     let town = Town::new();
     good(&town.store(), &sky(&server, &[&format!("(artifact: \"rain@1\", sha256: \"{right}\")")]));
-    let wrong = "0".repeat(64);
+    let (wrong, town) = ("0".repeat(64), Town::new());
     assert_eq!(
         bad(
-            &Town::new().store(),
+            &town.store(),
             &sky(&server, &[&format!("(artifact: \"rain@1\", sha256: \"{wrong}\")")]),
             &[(server.address(), "http://server")],
         ),
@@ -262,6 +287,115 @@ fn a_pinned_package() {
              hint: ask whoever made the extension which content is the right one, and use neither until then",
         ),
     );
+    assert!(town.cached().is_empty(), "nothing is kept of it");
+}
+
+#[test]
+fn what_the_lock_expects_is_not_what_a_document_says() {
+    let (town, server) = (Town::new(), server(&["rain@1.0.0 drop@*", "snow@1.0.0 drop@*", "drop@1.0.0"]));
+    let sky = sky(&server, &["rain@1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let drop = Hash::of(HashKind::Sha1, &tarball("exports.name = 'drop@1.0.0'"));
+    let other = Hash::of(HashKind::Sha1, b"other");
+    let written = |hash: Hash| bevy_extensions_core::artifacts::npm::Integrity::from(hash).to_string();
+    let lock = town.read("extensions.lock").replace(&written(drop), &written(other));
+    assert!(lock.contains(&written(other)));
+    town.write("extensions.lock", lock);
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+
+    let hill = extension("Hill", &[("npm", &format!("npm+{}", server.address()))], &["snow@1"]);
+    let all: BTreeMap<_, _> = finished(town.store().fetch([&sky, &hill])).into_iter().collect();
+    let [(_, hill), (_, sky)] = all.iter().collect::<Vec<_>>()[..] else { panic!("there are two") };
+    assert_eq!(packages(hill.as_ref().unwrap(), "snow").packages.len(), 2);
+    assert_eq!(
+        sky.as_ref().unwrap_err()[0].to_string().replace(server.address(), "http://server"),
+        format!("the content of `http://server/drop/-/1.0.0.tgz` from `npm` is {drop}, but the lock has {other}"),
+    );
+}
+
+/// Checks what is said of a tarball that somebody has written into the lock.
+#[track_caller]
+fn check_lock(locked: impl Fn(&str) -> String, expected: &str) {
+    let (town, server) = (Town::new(), server(&["rain@1.0.0"]));
+    let sky = sky(&server, &["rain@1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let own = format!("{}/rain/-/1.0.0.tgz", server.address());
+    let lock = town.read("extensions.lock");
+    assert!(lock.contains(&own));
+    town.write("extensions.lock", lock.replace(&own, &locked(server.address())));
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    let asked = server.asked();
+    assert_eq!(bad(&town.store(), &sky, &[(server.address(), "http://server")]), expected);
+    assert_eq!(server.asked(), asked, "nobody is asked");
+}
+
+#[test]
+fn a_lock_leads_nowhere_else_than_a_document() {
+    let hint = "hint: update the artifact, or ask for another version";
+    check_lock(
+        |server| format!("{server}/../secret.tgz"),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `http://server/../secret.tgz`, and that is no address of a \
+             file\n{hint}"
+        ),
+    );
+    check_lock(
+        |_| "http://other.example/rain.tgz".into(),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `http://other.example/rain.tgz`, and only the repository itself \
+             may send it there without `https:`\n{hint}"
+        ),
+    );
+    check_lock(
+        |_| "file:///etc/passwd".into(),
+        &format!(
+            "`rain@1.0.0` cannot be used: its tarball is at `file:///etc/passwd`, and what lies on a disk is written as a \
+             path within the repository\n{hint}"
+        ),
+    );
+}
+
+#[test]
+fn a_lock_leads_out_of_no_folder() {
+    let town = Town::new();
+    write_folder(&town);
+    town.write("secret.tgz", tarball("exports.name = 'rain@1.4.0'"));
+    let sky = extension("Sky", &[("assets", "npm+file:../../assets/npm")], &["drop@^1"]);
+    let store = town.store();
+    good(&store, &sky);
+    store.save_lock([&sky], []).unwrap();
+    let lock = town.read("extensions.lock");
+    town.write("extensions.lock", lock.replace("/npm/drop/-/1.1.0.tgz", "/npm/../../secret.tgz"));
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    assert_eq!(
+        bad(&town.store(), &sky, &[]),
+        "`drop@1.1.0` cannot be used: its tarball is at `file:../../assets/npm/../../secret.tgz`, and that is no path within \
+         the repository\n\
+         hint: update the artifact, or ask for another version",
+    );
+}
+
+#[test]
+fn what_is_not_fetched_any_more_has_an_end_too() {
+    let needs: Vec<_> = (0..20).map(|number| format!("drop{number}@1.0.0")).collect();
+    let lines: Vec<_> = [format!("rain@1.0.0 {}", needs.join(" "))].into_iter().chain(needs).collect();
+    let files = repository(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = Server::new(move |path| match path.ends_with(".tgz") {
+        true => Answer::Status(404),
+        false => files.get(path).map_or(Answer::Status(404), |bytes| Answer::File(bytes.clone())),
+    });
+    let town = Town::new();
+    let store = town.store_with("", "parallel: 1, retries: 0, allow_http: [\"127.0.0.1\"]");
+    let mut fetching = store.fetch([&sky(&server, &["rain@1"])]);
+    assert!(fetching.wait(LIMIT));
+    assert!(fetching.take_done()[0].1.is_err());
+    let progress = fetching.progress();
+    assert_eq!(progress.len(), 22);
+    assert!(progress.iter().all(|file| file.state == FetchState::Failed), "{progress:?}");
 }
 
 #[test]
@@ -314,7 +448,7 @@ fn all_of_a_tree_comes_from_one_repository() {
     let sky = extension("Sky", &repositories, &["rain@1"]);
     let store: ArtifactStore = town.store();
     good(&store, &sky);
-    assert_eq!(first.asked(), ["/rain", "/drop"]);
+    assert_eq!(first.asked(), ["/rain", "/drop", "/drop/index.json"]);
     assert!(second.asked().contains(&"/drop/-/1.0.0.tgz".to_string()));
 }
 
@@ -327,4 +461,49 @@ fn offline_nobody_is_asked() {
          hint: fetch it with `bevy-extensions fetch --offline=false`, or start once without `offline`",
     );
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn an_update_of_one_package_leaves_what_it_needs_and_still_fits() {
+    let town = Town::new();
+    let old = server(&["rain@1.0.0 drop@^1 cloud@*", "drop@1.0.0", "cloud@1.0.0"]);
+    let store = town.store();
+    good(&store, &sky(&old, &["rain@^1"]));
+    store.save_lock([&sky(&old, &["rain@^1"])], []).unwrap();
+    let new = server(&[
+        "rain@1.0.0 drop@^1 cloud@*",
+        "rain@1.1.0 drop@^1 cloud@^2",
+        "drop@1.0.0",
+        "drop@1.1.0",
+        "cloud@1.0.0",
+        "cloud@2.0.0",
+    ]);
+    let lock = town.read("extensions.lock").replace(old.address(), new.address());
+    town.write("extensions.lock", lock);
+
+    let (store, sky) = (town.store(), sky(&new, &["rain@^1"]));
+    let update = |which: &Update| {
+        let all = finished(store.update([&sky], which));
+        listed(packages(all[0].1.as_ref().unwrap(), "rain"))
+    };
+    let one = Update::One(sky.manifest.external.artifacts[0].artifact.clone());
+    assert_eq!(update(&one), ["cloud@2.0.0", "drop@1.0.0", "rain@1.1.0 cloud=cloud@2.0.0 drop=drop@1.0.0"]);
+    assert_eq!(update(&Update::All), ["cloud@2.0.0", "drop@1.1.0", "rain@1.1.0 cloud=cloud@2.0.0 drop=drop@1.1.0"]);
+}
+
+#[test]
+fn packages_that_should_not_be_used_any_more_are_told() {
+    let files = repository(&["rain@1.0.0"]);
+    let document = String::from_utf8(files["/rain"].clone()).unwrap();
+    let document = document.replace(r#""1.0.0": {"#, r#""1.0.0": {"deprecated": "take snow","#);
+    let tarball = files["/rain/-/1.0.0.tgz"].clone();
+    let server = Server::new(move |path| match path {
+        "/rain" => Answer::File(document.clone().into_bytes()),
+        _ => Answer::File(tarball.clone()),
+    });
+    let mut fetching = Town::new().store().fetch([&sky(&server, &["rain@1"])]);
+    assert!(fetching.wait(LIMIT));
+    assert!(fetching.take_done()[0].1.is_ok());
+    let told: Vec<_> = fetching.deprecated().iter().map(|(id, why)| format!("{id}: {why}")).collect();
+    assert_eq!(told, ["rain@1.0.0: take snow"]);
 }

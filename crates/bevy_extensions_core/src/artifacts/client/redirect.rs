@@ -74,6 +74,7 @@ fn joined(base: &str, location: &str) -> String {
     let rest = rest.split('?').next().unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (path, query) = match location {
+        "" => return base.split('#').next().unwrap_or_default().into(),
         _ if location.starts_with('?') => return format!("{scheme}://{authority}{path}{location}"),
         _ => location.split_at(location.find('?').unwrap_or(location.len())),
     };
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(joined(base, "../d:e/./f"), "https://repo.example:8443/a/d:e/f");
         assert_eq!(joined(base, "../../../../d"), "https://repo.example:8443/d");
         assert_eq!(joined(base, "?y=2"), "https://repo.example:8443/a/b/c.txt?y=2");
+        assert_eq!(joined(base, "#top"), base);
         assert_eq!(joined("http://repo.example", "d"), "http://repo.example/d");
         assert_eq!(joined(base, "file:///etc/passwd"), "file:///etc/passwd");
     }

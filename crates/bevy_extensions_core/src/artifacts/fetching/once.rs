@@ -13,6 +13,11 @@ impl<K: Ord, T: Clone> Once<K, T> {
         let place = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         place.get_or_init(make).clone()
     }
+
+    /// Lets go of what was made. Whoever asks afterwards has it made anew.
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl<K, T> Default for Once<K, T> {

@@ -33,6 +33,36 @@ pub(super) fn tarball_url(repository: &RepositoryUrl, written: &str) -> Result<S
     }
 }
 
+/// Where a tarball is.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::artifacts) enum TarballPlace<'a> {
+    /// At a path within the repository.
+    Within(&'a str),
+    /// At an address of its own.
+    Elsewhere(&'a str),
+}
+
+/// Returns where the tarball is that a lock names, which is what [`tarball_url`] has returned if nobody has changed it.
+///
+/// # Errors
+///
+/// A text that says why nothing is fetched from there.
+pub(in crate::artifacts) fn tarball_place<'a>(
+    repository: &RepositoryUrl,
+    locked: &'a str,
+) -> Result<TarballPlace<'a>, String> {
+    let within = locked.strip_prefix(repository.address()).and_then(|path| path.strip_prefix('/'));
+    match (within, repository.folder()) {
+        (Some(path), Some(_)) if entry_path(path).is_ok_and(|clean| clean == path) => Ok(TarballPlace::Within(path)),
+        (_, Some(_)) => Err(format!("its tarball is at `{locked}`, and that is no path within the repository")),
+        (_, None) if !locked.contains(':') => Err(format!("its tarball is at `{locked}`, and that is no address")),
+        (within, None) => {
+            tarball_url(repository, locked)?;
+            Ok(within.map_or(TarballPlace::Elsewhere(locked), TarballPlace::Within))
+        }
+    }
+}
+
 /// Tells whether a server may read `..` or `\` where none is written.
 fn has_hidden_step(url: &str) -> bool {
     let url = url.to_ascii_lowercase();

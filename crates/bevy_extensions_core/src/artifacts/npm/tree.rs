@@ -97,10 +97,10 @@ impl<D: Borrow<Document>, E, F: FnMut(&PackageName) -> Result<D, E>> Search<'_, 
                 self.asked_by.insert(needed.clone(), Some(id.clone()));
                 found.push(needed.clone());
             }
+            if self.asked_by.len() > MOST_PACKAGES {
+                return Err(TreeFault::Many);
+            }
             dependencies.insert(name.clone(), needed);
-        }
-        if self.asked_by.len() > MOST_PACKAGES {
-            return Err(TreeFault::Many);
         }
         if !found.is_empty() && depth == DEEPEST_PACKAGE {
             return Err(TreeFault::Deep);
@@ -377,6 +377,14 @@ mod tests {
             "app",
             "more than 1024 packages are needed; it is asked for by `app@1.0.0`",
         );
+        let (wide, mut asked) = (format!("app@1.0.0: {} p9999@1", many.join(" ")), 0);
+        let wide = Npm(wide.lines().map(Into::into).chain(all).collect());
+        let error = Tree::resolve(&"app".parse().expect("it is a wish"), &BTreeSet::new(), |name| {
+            asked += 1;
+            Ok::<_, Infallible>(wide.document(name))
+        });
+        assert_eq!(error.expect_err("it is too much").why, TreeFault::Many);
+        assert_eq!(asked, MOST_PACKAGES + 1, "nobody is asked for what does not count any more");
         let chain = |length: usize| {
             let line = |number: usize| match number == length {
                 true => format!("p{number}@1.0.0:"),

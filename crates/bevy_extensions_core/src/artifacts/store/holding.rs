@@ -22,8 +22,7 @@ impl Inner {
         let cache = self.cache().map_err(Absent::Refused)?;
         match (&want.wanted.artifact, self.locked(want).map_err(Absent::Refused)?) {
             (_, None) if self.settings.locked => {
-                let why = "the lock does not have it, or not of these repositories, or not with the pinned hash".into();
-                Err(Absent::Refused(FetchCause::Locked { why }))
+                Err(Absent::Refused(FetchCause::Locked { why: self.why_not_locked(want) }))
             }
             (Artifact::Maven(maven), Some((_, LockedArtifact::File { hash, .. }))) => {
                 let found = cache.look(&hash, maven.extension());
@@ -59,7 +58,7 @@ impl Inner {
             (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
             (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
         };
-        let mut kept = want.keys().filter(|(_, key)| !state.forgotten.contains(key));
+        let mut kept = state.keys(want).filter(|(_, key)| !state.forgotten.contains_key(key));
         let entry = |(source, key)| Some((source, state.lock.artifacts.get(&key).filter(|it| fits(it))?.clone()));
         Ok(kept.find_map(entry))
     }

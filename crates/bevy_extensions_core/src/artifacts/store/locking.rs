@@ -8,7 +8,11 @@ use std::{
 
 use super::{ArtifactStore, Inner, LockState, Source, Unusable, Want};
 use crate::{
-    artifacts::{ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash, error::UPDATE_LOCK},
+    artifacts::{
+        ArtifactKey, Lock, LockError, LockedArtifact, LockedExtension, content_hash,
+        error::UPDATE_LOCK,
+        npm::{PackageId, Wish},
+    },
     candidate::{Candidate, Unrunnable},
     discover::{Folders, Found, shown},
     files::FileError,
@@ -23,7 +27,12 @@ pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBu
     let path = settings.lock_path(folders).map_err(Unusable::Placeholder)?;
     let lock = Lock::read_shown(&path, &shown(&path, folders)).map_err(Unusable::Lock)?;
     let is_there = lock.is_some();
-    let state = LockState { lock: lock.unwrap_or_default(), is_there, forgotten: BTreeSet::new() };
+    let state = LockState {
+        lock: lock.unwrap_or_default(),
+        is_there,
+        forgotten: BTreeMap::new(),
+        passed_over: BTreeSet::new(),
+    };
     Ok((path, Mutex::new(state)))
 }
 
@@ -169,12 +178,14 @@ impl Inner {
     }
 
     /// Returns what the lock should have of artifacts.
-    fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
+    pub(super) fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
         let Some(state) = self.lock_state() else { return BTreeMap::new() };
         let candidates = natives.iter().copied().chain(found.iter().map(|found| &found.candidate));
         let wants = candidates.flat_map(|candidate| self.wants(candidate));
         let entry = |want: Want| {
-            want.keys().find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
+            state
+                .keys(&want)
+                .find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
         };
         wants.filter_map(entry).collect()
     }
@@ -209,21 +220,41 @@ impl Inner {
         }
     }
 
-    /// Notes what was fetched from a repository.
-    pub(in crate::artifacts) fn note(&self, repository: &Source, want: &Want, artifact: LockedArtifact) {
+    /// Notes what was fetched from one of the sources; `lacking` are those before it that do not have it, or not any more.
+    ///
+    /// What the lock has of a source before it stays, since others may ask for it there. It does not count for this one any more if
+    /// that source lacks it, or has had something else: one that is only out of reach for now keeps its turn.
+    pub(in crate::artifacts) fn note(&self, source: usize, lacking: &[usize], want: &Want, artifact: LockedArtifact) {
         let Some(mut state) = self.lock_state() else { return };
-        let key = ArtifactKey::new(repository.key.as_str(), want.wanted.artifact.to_string());
-        // Those that come before it do not have it, or not any more.
-        for (_, before) in want.keys().take_while(|(_, before)| *before != key) {
-            state.lock.artifacts.remove(&before);
+        let all = want.all_keys();
+        for (number, key) in want.keys().filter(|(number, _)| *number <= source) {
+            let is_other = state.lock.artifacts.get(&key).is_some_and(|before| *before != artifact);
+            let is_over = number < source && (is_other || lacking.contains(&number));
+            match is_over {
+                true => _ = state.passed_over.insert((all.clone(), key)),
+                false => _ = state.passed_over.remove(&(all.clone(), key)),
+            }
         }
-        want.keys().for_each(|(_, key)| _ = state.forgotten.remove(&key));
+        all.iter().for_each(|key| _ = state.forgotten.remove(key));
+        let key = ArtifactKey::new(want.sources[source].key.as_str(), want.wanted.artifact.to_string());
         state.lock.artifacts.insert(key, artifact);
     }
 
-    /// Lets artifacts be chosen anew.
-    pub(super) fn forget(&self, wants: impl Iterator<Item = Want>) {
+    /// Lets artifacts be chosen anew, with what they need or alone.
+    pub(super) fn forget<'a>(&self, wants: impl Iterator<Item = &'a Want>, is_with_needs: bool) {
         let Some(mut state) = self.lock_state() else { return };
-        wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| key)));
+        wants.for_each(|want| state.forgotten.extend(want.keys().map(|(_, key)| (key, is_with_needs))));
+    }
+
+    /// Returns the packages that should stay though the artifact that needs them is chosen anew.
+    pub(in crate::artifacts) fn staying(&self, repository: &Source, wish: &Wish) -> BTreeSet<PackageId> {
+        let Some(state) = self.lock_state() else { return BTreeSet::new() };
+        let key = ArtifactKey::new(repository.key.as_str(), wish.to_string());
+        match (state.forgotten.get(&key), state.lock.artifacts.get(&key)) {
+            (Some(false), Some(LockedArtifact::Npm { packages, .. })) => {
+                packages.keys().filter(|id| id.name != wish.name).cloned().collect()
+            }
+            _ => BTreeSet::new(),
+        }
     }
 }
