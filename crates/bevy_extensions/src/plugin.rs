@@ -314,7 +314,7 @@ fn report_start(world: &mut World) {
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
     #[cfg(feature = "artifacts")]
-    problems.extend(fetch::save_lock(world.resource::<Extensions>()));
+    problems.extend(fetch::save_lock(&mut world.resource_mut::<Extensions>()));
     world.resource_mut::<Extensions>().problems.add_last(problems);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;
