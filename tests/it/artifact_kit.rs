@@ -66,11 +66,17 @@ impl Town {
 
     /// Begins an app that asks a repository, with more settings, and more of those of artifacts.
     pub fn app_asking(&self, url: &str, settings: &str, artifacts: &str) -> TestAppBuilder {
-        let [cache, lock] = ["cache", "extensions.lock"].map(|name| self.path(name).display().to_string());
+        let lock = self.path("extensions.lock").display().to_string();
+        self.app_with_artifacts(url, settings, &format!("lock: {lock:?}, {artifacts}"))
+    }
+
+    /// The same without a lock, but where the settings of artifacts have one.
+    pub fn app_with_artifacts(&self, url: &str, settings: &str, artifacts: &str) -> TestAppBuilder {
+        let cache = self.path("cache").display().to_string();
         TestApp::builder().settings(&format!(
             r#"(
                 repositories: [(name: "libs", url: "{url}")],
-                artifacts: (cache: "{cache}", lock: "{lock}", {artifacts}),
+                artifacts: (cache: {cache:?}, {artifacts}),
                 {settings}
             )"#
         ))

@@ -1,5 +1,7 @@
 //! The start of an app whose extensions ask for artifacts.
 
+use std::{sync::mpsc, thread};
+
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_extensions::{
@@ -10,7 +12,7 @@ use bevy_extensions::{
 
 use crate::{
     artifact_kit::{Server, Town},
-    support::{check_said, run_until},
+    support::{PATIENCE, check_said, run_until, wait_until},
 };
 
 extensions! {
@@ -177,11 +179,9 @@ fn an_app_waits_for_what_is_fetched() {
     town.lib("town:words:1.0@txt", "rain, sun");
     let server = Server::closed(&town.path("libs"));
     let app = town.app_asking(&server.url(), "", "allow_http: [\"127.0.0.1\"]").with::<Chat>();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(|| {
-            while server.asked() == 0 {
-                std::thread::yield_now();
-            }
+            wait_until(|| server.asked() > 0);
             server.open();
         });
         let app = app.start();
@@ -206,9 +206,10 @@ fn an_app_that_is_not_finished_blocks_no_frame() {
     app.update();
     assert_eq!(app.world().resource::<Extensions>().state("Chat"), Some(ExtensionState::Planned));
     server.open();
-    while app.world().resource::<Extensions>().state("Chat") != Some(ExtensionState::Running) {
+    wait_until(|| {
         app.update();
-    }
+        app.world().resource::<Extensions>().state("Chat") == Some(ExtensionState::Running)
+    });
     app.terminate_extensions();
 }
 
@@ -253,10 +254,25 @@ fn whoever_is_switched_off_while_it_waits_stays_off() {
 fn an_app_that_ends_while_it_fetches_waits_for_nobody() {
     let town = Town::new();
     let server = Server::closed(&town.path("libs"));
-    let app = town.app_asking(&server.url(), "", "wait_ms: 0, allow_http: [\"127.0.0.1\"]").with::<Chat>().start();
+    // Whoever waited for it would wait far longer than this test.
+    let patience = "wait_ms: 0, timeout_ms: 3_600_000, overall_ms: 3_600_000, allow_http: [\"127.0.0.1\"]";
+    let app = town.app_asking(&server.url(), "", patience).with::<Chat>().start();
     app.assert_states("Chat planned");
-    drop(app);
-    drop(server);
+    wait_until(|| server.asked() > 0);
+    let (tell, told) = mpsc::channel();
+    let has_ended = thread::scope(|scope| {
+        let server = &server;
+        let watch = scope.spawn(move || {
+            let has_ended = told.recv_timeout(PATIENCE).is_ok();
+            // So that it ends all the same.
+            server.open();
+            has_ended
+        });
+        drop(app);
+        _ = tell.send(());
+        watch.join().unwrap()
+    });
+    assert!(has_ended, "it waits");
 }
 
 #[test]
@@ -296,6 +312,55 @@ fn the_lock_is_written_when_the_app_starts() {
     let lock = std::fs::read_to_string(town.path("extensions.lock")).unwrap();
     assert!(lock.contains("town:words:1.0@txt"), "{lock}");
     assert!(lock.contains("Chat"), "{lock}");
+}
+
+#[test]
+fn a_single_script_asks_for_artifacts_in_its_comments() {
+    let town = Town::new();
+    town.write("libs/town/words/1.0/words-1.0.txt", "rain, sun");
+    let code = "//@extension repository town file:../libs\n//@extension artifact town:words:1.0@txt\n\
+                console.log(extension.artifact('words').read())";
+    town.write("extensions/herald.js", code);
+    let app = town.app_asking("file:nowhere", "", "");
+    let app = town.with_folder(app, "extensions").start();
+    check_said(&app, &["herald: rain, sun"]);
+}
+
+#[test]
+fn what_a_script_asks_for_in_its_comments_is_told_with_its_line() {
+    let town = Town::new();
+    town.write("extensions/herald.js", "//@extension version 1.0.0\n//@extension artifact town:words:1.0@txt\n");
+    let app = town.with_folder(town.app(), "extensions").start();
+    let told = town.shorten(&app.report().to_string());
+    assert!(told.contains("extensions/herald.js:2:23"), "{told}");
+}
+
+#[test]
+fn the_lock_is_there_when_all_have_ended() {
+    let town = Town::new();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    let mut app = town.app().with::<Chat>().start();
+    app.terminate_extensions();
+    assert!(town.path("extensions.lock").exists());
+}
+
+#[test]
+fn a_lock_that_cannot_be_written_is_told() {
+    let town = Town::new();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    let server = Server::closed(&town.path("libs"));
+    let lock = town.path("locks/extensions.lock").display().to_string();
+    let artifacts = format!("wait_ms: 0, allow_http: [\"127.0.0.1\"], lock: {lock:?}");
+    let mut app = town.app_with_artifacts(&server.url(), "", &artifacts).with::<Chat>().start();
+    // It was not there yet when the app looked.
+    town.write("locks", "a file where a folder should be");
+    server.open();
+    run_until(&mut app, |app| !app.report().problems.is_empty());
+    let [problem] = &app.report().problems[..] else { panic!("there is one\n{}", app.report()) };
+    let told = problem.to_string();
+    assert!(told.starts_with(&format!("the lock `{lock}` cannot be ")), "{told}");
+    let warned = format!("warn: {told}\n  hint: {}", problem.hint());
+    assert!(app.logs().contains(&warned), "{:?}", app.logs());
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use bevy_app::prelude::*;
 use bevy_ecs::{archetype::Archetype, prelude::*};
 use bevy_extensions::{Driver, DynamicEvent, Interface, Method, Switch, Type, json, prelude::*, test_kit::extensions};
+use bevy_time::TimeUpdateStrategy;
 use serde::{Deserialize, Serialize};
 use town_economy::Economy;
 use town_weather::Weather;
 
 use crate::{
     memory,
-    support::{Log, host, host_with},
+    support::{FRAME, Log, host, host_with},
 };
 
 /// How often which part of an extension has run since the last look.
@@ -200,7 +201,8 @@ fn count_turn(app: &mut App, names: &[&str]) -> [Census; 2] {
 /// An app that keeps nothing of what it tells, unlike a `TestApp`.
 fn app(host: ExtensionsPlugin) -> App {
     let mut app = App::new();
-    app.init_resource::<Log>().add_plugins(host);
+    // By the clock, a slow frame would have several fixed steps, for each of which Bevy keeps what is removed until it ends.
+    app.init_resource::<Log>().insert_resource(TimeUpdateStrategy::ManualDuration(FRAME)).add_plugins(host);
     app.finish();
     app.cleanup();
     app

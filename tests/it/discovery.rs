@@ -327,6 +327,16 @@ fn what_is_wrong_in_the_comments_of_a_script_is_told_with_its_place() {
          a version looks like `1.4.0`\ncorrect the value of `version`",
     );
     check_script(
+        "//@extension artifact words",
+        "weather.js:1:23: `artifact`: `words` is no artifact: expected `group:name:version`, or `name@range` for one of npm\n\
+         correct the value of `artifact`",
+    );
+    check_script(
+        "//@extension repository town",
+        "weather.js:1:25: `repository`: expected a name and an address: `npm npm+https://registry.npmjs.org`\n\
+         correct the value of `repository`",
+    );
+    check_script(
         "\n  // @extension   name A",
         "weather.js:2:24: `name`: `A` cannot be the name of an extension: it needs at least two characters\n\
          correct the value of `name`",
@@ -343,8 +353,8 @@ fn what_is_wrong_in_the_comments_of_a_script_is_told_with_its_place() {
     check_script(
         "//@extension",
         "weather.js:1:13: unknown key `` after `@extension`\nremove it; the keys are `name`, `version`, `description`, \
-         `author`, `license`, `homepage`, `app`, `requires`, `optional`, `any_of`, `conflicts`, `provides`, `after` and \
-         `before`",
+         `author`, `license`, `homepage`, `app`, `requires`, `optional`, `any_of`, `conflicts`, `provides`, `after`, \
+         `before`, `repository` and `artifact`",
     );
     check_script(
         "//@extension any_of Sun | 1",

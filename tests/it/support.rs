@@ -75,13 +75,26 @@ pub fn noted(app: &mut App) -> String {
     std::mem::take(&mut app.world_mut().resource_mut::<Log>().0).join(" ")
 }
 
+/// What takes longer than this takes too long.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Runs frames until something is so, with some time between them; fails if that takes too long.
 #[track_caller]
 pub fn run_until(app: &mut TestApp, mut is_so: impl FnMut(&mut TestApp) -> bool) {
     let began = Instant::now();
     while !is_so(app) {
-        assert!(began.elapsed() < Duration::from_secs(60), "it takes too long\n{}", app.report());
+        assert!(began.elapsed() < PATIENCE, "it takes too long\n{}", app.report());
         app.frames(1);
+    }
+}
+
+/// The same where there is no such app: asks until something is so.
+#[track_caller]
+pub fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "it takes too long");
+        std::thread::yield_now();
     }
 }
 

@@ -9,11 +9,12 @@ use bevy_extensions_core::{ExtensionName, Problem};
 
 use crate::{
     acting::ExtensionId,
-    entity::{ExtensionState, Extensions},
+    entity::{ExtensionState, Extensions, Listed},
     fault::Fault,
     fetches::{Arrival, Outcome, Waiting},
     lifecycle::{ExtensionSystems, announce, fail_to_start, hold_back},
     request::{Loadable, Request},
+    shelf::Present,
     tell::{Level, tell},
 };
 
@@ -86,6 +87,8 @@ fn begin_phases(world: &mut World) {
 /// Looks what has come since the last frame, and tells whether anything has.
 pub(crate) fn update(world: &mut World) -> bool {
     let Some(mut extensions) = world.get_resource_mut::<Extensions>() else { return false };
+    let problem = extensions.lock_writer.update();
+    extensions.note_problem(problem);
     if extensions.fetches.is_empty() {
         return false;
     }
@@ -143,14 +146,37 @@ fn renew(mut request: Request, outcomes: &mut Vec<(ExtensionName, Outcome)>) -> 
     request
 }
 
-/// Writes down which artifacts are used, and returns what is wrong with that.
-pub(crate) fn save_lock(extensions: &Extensions) -> Option<Problem> {
-    // Whoever cannot be read would lose what is pinned for it.
-    if extensions.starts_nobody || extensions.problems().iter().any(Problem::is_unreadable) {
+/// Begins to write down which artifacts are used, and returns what keeps it from that.
+pub(crate) fn save_lock(extensions: &mut Extensions) -> Option<Problem> {
+    if !is_everybody_known(extensions) {
         return None;
     }
+    let store = extensions.shelf.store.clone();
+    let is_there = match store.lock_file() {
+        Ok(file) => file.exists(),
+        Err(problem) => return Some(*problem).filter(|problem| !extensions.problems().contains(problem)),
+    };
+    let asks = |listed: &Listed| !listed.manifest().external.artifacts.is_empty();
+    if is_there || extensions.in_order().any(asks) {
+        let others = extensions.in_order().filter(|listed| listed.found.is_none());
+        let others = others.map(|listed| listed.candidate.clone()).collect();
+        let found = extensions.in_order().filter_map(|listed| listed.found.clone()).collect();
+        extensions.lock_writer.write(Present { store, others, found });
+    }
+    None
+}
+
+/// Tells what only the lock has, where nothing else is allowed.
+pub(crate) fn only_in_lock(extensions: &Extensions) -> Vec<Problem> {
+    if !is_everybody_known(extensions) {
+        return Vec::new();
+    }
+    let others = extensions.in_order().filter(|listed| listed.found.is_none());
     let found = extensions.in_order().filter_map(|listed| listed.found.as_deref());
-    let others = extensions.in_order().filter(|listed| listed.found.is_none()).map(|listed| &*listed.candidate);
-    let saved = extensions.shelf.store.save_lock(others, found);
-    saved.err().map(|problem| *problem).filter(|problem| !extensions.problems().contains(problem))
+    extensions.shelf.store.only_in_lock(others.map(|listed| &*listed.candidate), found)
+}
+
+/// Tells whether all that are there could be read: the lock would lose what it pins for the others.
+fn is_everybody_known(extensions: &Extensions) -> bool {
+    !extensions.starts_nobody && !extensions.problems().iter().any(Problem::is_unreadable)
 }

@@ -321,7 +321,11 @@ fn report_start(world: &mut World) {
     problems.extend(driver::check(world));
     problems.extend(unused_choices(world));
     #[cfg(feature = "artifacts")]
-    problems.extend(fetch::save_lock(world.resource::<Extensions>()));
+    {
+        let mut extensions = world.resource_mut::<Extensions>();
+        problems.extend(fetch::only_in_lock(&extensions));
+        problems.extend(fetch::save_lock(&mut extensions));
+    }
     world.resource_mut::<Extensions>().problems.add_last(problems);
     report::tell_start(world);
     world.resource_mut::<Extensions>().is_start_told = true;

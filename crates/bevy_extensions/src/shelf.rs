@@ -1,5 +1,8 @@
 //! What was fetched of artifacts before, where extensions that are found are looked up.
 
+#[cfg(feature = "artifacts")]
+mod lock_writer;
+
 #[cfg(not(feature = "artifacts"))]
 use bevy_extensions_core::Unavailable;
 #[cfg(feature = "artifacts")]
@@ -7,6 +10,9 @@ use bevy_extensions_core::artifacts::{ArtifactStore, Look};
 use bevy_extensions_core::{Candidate, ExtensionArtifacts, Folders, Found, HostSettings, Problem};
 
 use crate::held::Held;
+
+#[cfg(feature = "artifacts")]
+pub(crate) use lock_writer::{LockWriter, Present};
 
 /// What was fetched of artifacts before. Without the feature `artifacts` there is nothing.
 #[derive(Clone)]

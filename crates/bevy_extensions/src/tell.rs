@@ -9,6 +9,7 @@ use std::{
 use bevy_ecs::{error::ErrorContext, world::World};
 #[cfg(feature = "script")]
 use bevy_extensions_core::ExtensionName;
+use bevy_extensions_core::Problem;
 use tracing::subscriber::NoSubscriber;
 
 use crate::{
@@ -45,6 +46,11 @@ pub(crate) fn tell(level: Level, text: &str) {
         Level::Warn => tracing::warn!("{text}"),
         Level::Error => tracing::error!("{text}"),
     }
+}
+
+/// Tells of something that is wrong, and what to try.
+pub(crate) fn tell_problem(problem: &Problem) {
+    tell(Level::Warn, &format!("{problem}\n  hint: {}", problem.hint()));
 }
 
 /// Says something in the name of an extension.

@@ -151,6 +151,11 @@ impl ExtensionFiles {
         Self::new(self.shown.clone(), Place::Layers(Arc::new([self, others])))
     }
 
+    /// Tells whether these are the same as others: one is a clone of the other.
+    pub fn is(&self, others: &Self) -> bool {
+        self.kept.is(&others.kept)
+    }
+
     fn new(shown: String, place: Place) -> Self {
         Self { shown, place, kept: Kept::default() }
     }

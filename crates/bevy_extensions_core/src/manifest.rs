@@ -210,8 +210,8 @@ impl Manifest {
     /// Reads what a script says about itself in the comments at its beginning; `file` is its path.
     ///
     /// Each line is `//@extension`, a key and a value. The keys are `name`, `version`, `description`, `author`, `license`,
-    /// `homepage`, `app`, `requires`, `optional`, `any_of`, `conflicts`, `provides`, `after` and `before`; those that a
-    /// manifest has lists for may stand there more than once. The first line that is code ends it, and none is needed: the
+    /// `homepage`, `app`, `requires`, `optional`, `any_of`, `conflicts`, `provides`, `after`, `before`, `repository` (a name
+    /// and an address) and `artifact`; those that a manifest has lists for may stand there more than once. The first line that is code ends it, and none is needed: the
     /// name is that of the file then.
     ///
     /// ```
@@ -223,10 +223,13 @@ impl Manifest {
     ///       //@extension version 1.2.0\n\
     ///       //@extension requires Economy ^1.2\n\
     ///       //@extension any_of Sun ^1 | Moon\n\
+    ///       //@extension repository npm npm+https://registry.npmjs.org\n\
+    ///       //@extension artifact left-pad@^1\n\
     ///       extension.on('init', () => {});\n",
     /// )?;
     /// assert_eq!(manifest.name, "my_weather");
     /// assert_eq!(manifest.any_of[0][1].to_string(), "Moon");
+    /// assert_eq!(manifest.external.artifacts[0].to_string(), "left-pad@^1");
     /// # Ok::<(), bevy_extensions_core::ParseError>(())
     /// ```
     ///

@@ -20,8 +20,6 @@ use super::{
     listed::{Listed, Newcomer},
     problems::Problems,
 };
-#[cfg(feature = "artifacts")]
-use crate::fetches::Fetches;
 use crate::{
     acting::ExtensionId,
     app_info::AppInfo,
@@ -32,6 +30,8 @@ use crate::{
     shelf::Shelf,
     tell::guard,
 };
+#[cfg(feature = "artifacts")]
+use crate::{fetches::Fetches, shelf::LockWriter, tell::tell_problem};
 
 /// All extensions of an app: finds them by name or type, and knows the plan.
 ///
@@ -88,6 +88,8 @@ pub struct Extensions {
     /// What is being fetched.
     #[cfg(feature = "artifacts")]
     pub(crate) fetches: Fetches,
+    #[cfg(feature = "artifacts")]
+    pub(crate) lock_writer: LockWriter,
     pub(crate) folders: Folders,
     /// The file of the host settings, be it there or not; `None` if they are from no file.
     pub(crate) settings_file: Option<PathBuf>,
@@ -127,6 +129,8 @@ impl Extensions {
             shelf,
             #[cfg(feature = "artifacts")]
             fetches: Fetches::default(),
+            #[cfg(feature = "artifacts")]
+            lock_writer: LockWriter::default(),
             folders,
             settings_file: None,
             next_retry: None,
@@ -326,6 +330,15 @@ impl Extensions {
     /// Returns what was left out or repaired: the worst first.
     pub fn problems(&self) -> &[Problem] {
         self.problems.as_slice()
+    }
+
+    /// Tells of something that is found to be wrong while the app runs, and keeps it, unless it is known.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn note_problem(&mut self, problem: Option<Problem>) {
+        if let Some(problem) = problem.filter(|problem| !self.problems().contains(problem)) {
+            tell_problem(&problem);
+            self.problems.add_last(vec![problem]);
+        }
     }
 
     /// Returns why an extension is left out, if it is.

@@ -272,6 +272,12 @@ pub(crate) fn terminate_all(world: &mut World) {
         }
     }
     stopped.into_iter().for_each(|event| announce(world, event));
+    #[cfg(feature = "artifacts")]
+    if let Some(mut extensions) = world.get_resource_mut::<Extensions>() {
+        // The process may end without dropping anything.
+        let problem = extensions.lock_writer.finish();
+        extensions.note_problem(problem);
+    }
 }
 
 /// Takes what was charged to anybody since the last look, and acts on it.

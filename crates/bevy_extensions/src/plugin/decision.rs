@@ -57,51 +57,30 @@ impl Decision {
     /// Decides; of the world it asks nothing but in which order a test wants it.
     #[cfg_attr(not(feature = "test_kit"), expect(unused_variables, reason = "it asks for a test alone"))]
     pub(super) fn new(plugin: &ExtensionsPlugin, world: &World) -> Self {
+        let folders = plugin.app.as_ref().map_or_else(Folders::of_this_process, |app| Folders::of_app(&app.name));
+        let (mut settings, unreadable) = read_settings(plugin);
         let mut found = Sources::of(plugin);
-        #[cfg(feature = "watch")]
-        let mut watch = None;
-        let folders = match &plugin.app {
-            Some(app) => Folders::of_app(&app.name),
-            None => Folders::of_this_process(),
-        };
-        let (mut settings, unreadable) = match plugin.settings.read() {
-            Ok(settings) => (settings, None),
-            Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
-        };
-        if let Some(app) = &plugin.app {
-            settings.app_version = Some(app.version.clone());
-        }
         if unreadable.is_none() {
             found.problems.extend(add_dev(plugin, &mut settings));
-            let searched = searched(plugin, &settings);
-            #[cfg(feature = "watch")]
-            {
-                watch = Watch::begin(&searched, &folders, &mut found.problems);
-            }
-            #[cfg(not(feature = "watch"))]
-            found.problems.extend(settings.dev.watch.then(no_watch));
-            found.on_disk(plugin, &searched, &folders);
+            found.around(plugin, &settings, &folders);
         }
-        let Sources { mut origins, mut problems } = found;
         let shelf = Shelf::open(&settings, &folders);
-        origins.iter_mut().for_each(|origin| origin.look(&shelf));
-        if unreadable.is_none()
-            && origins.iter().any(|origin| !origin.candidate().manifest.external.artifacts.is_empty())
-        {
+        let asks = found.look(&shelf);
+        #[cfg(feature = "watch")]
+        let watch = found.watch.take();
+        let Sources { origins, mut problems, .. } = found;
+        if asks && unreadable.is_none() {
             problems.extend(shelf.problems());
         }
         let candidates: Vec<_> = origins.iter().map(|origin| origin.candidate().clone()).collect();
         let resolution = resolve(&candidates, &settings);
-        let mut verdict = Verdict::Start;
-        if let Some(problem) = unreadable {
-            problems.insert(0, problem);
-            verdict = Verdict::StartNobody;
-        }
+        let is_unreadable = unreadable.is_some();
+        problems.splice(0..0, unreadable);
         let (data, no_data) = DataFolder::new(plugin.data.as_deref(), &settings, &folders);
         problems.extend(no_data.map(|problem| *problem));
-        if settings.on_left_out == OnLeftOut::Stop && has_errors(problems.iter().chain(&resolution.problems)) {
+        let verdict = Verdict::of(&settings, is_unreadable, problems.iter().chain(&resolution.problems));
+        if matches!(verdict, Verdict::Exit) {
             problems.insert(0, Problem::Stopped);
-            verdict = Verdict::Exit;
         }
         #[cfg(feature = "test_kit")]
         let resolution = crate::test_rules::shuffled(world, resolution);
@@ -149,8 +128,27 @@ impl Decision {
     }
 }
 
-fn has_errors<'a>(mut problems: impl Iterator<Item = &'a Problem>) -> bool {
-    problems.any(|problem| problem.severity() == Severity::Error)
+impl Verdict {
+    fn of<'a>(settings: &HostSettings, is_unreadable: bool, mut problems: impl Iterator<Item = &'a Problem>) -> Self {
+        let mut has_errors = || problems.any(|problem| problem.severity() == Severity::Error);
+        match settings.on_left_out == OnLeftOut::Stop && has_errors() {
+            true => Self::Exit,
+            false if is_unreadable => Self::StartNobody,
+            false => Self::Start,
+        }
+    }
+}
+
+/// Reads the host settings; those that cannot be read are as if there were none, and why.
+fn read_settings(plugin: &ExtensionsPlugin) -> (HostSettings, Option<Problem>) {
+    let (mut settings, unreadable) = match plugin.settings.read() {
+        Ok(settings) => (settings, None),
+        Err(error) => (HostSettings::default(), Some(Problem::BadSettings(error))),
+    };
+    if let Some(app) = &plugin.app {
+        settings.app_version = Some(app.version.clone());
+    }
+    (settings, unreadable)
 }
 
 /// Returns the host settings without directories, if none is searched.
@@ -205,6 +203,8 @@ fn outcome(resolution: &Resolution) -> impl Iterator<Item = (usize, ExtensionSta
 struct Sources {
     origins: Vec<Origin>,
     problems: Vec<Problem>,
+    #[cfg(feature = "watch")]
+    watch: Option<Watch>,
 }
 
 impl Sources {
@@ -224,6 +224,24 @@ impl Sources {
             }
         }
         found
+    }
+
+    /// Finds what lies around it, and has it watched, if that is wished.
+    fn around(&mut self, plugin: &ExtensionsPlugin, settings: &HostSettings, folders: &Folders) {
+        let searched = searched(plugin, settings);
+        #[cfg(feature = "watch")]
+        {
+            self.watch = Watch::begin(&searched, folders, &mut self.problems);
+        }
+        #[cfg(not(feature = "watch"))]
+        self.problems.extend(settings.dev.watch.then(no_watch));
+        self.on_disk(plugin, &searched, folders);
+    }
+
+    /// Looks what there is of what they ask for, and tells whether anybody asks.
+    fn look(&mut self, shelf: &Shelf) -> bool {
+        self.origins.iter_mut().for_each(|origin| origin.look(shelf));
+        self.origins.iter().any(|origin| !origin.candidate().manifest.external.artifacts.is_empty())
     }
 
     /// Finds what lies in the directories of the host settings.

@@ -3,9 +3,9 @@
 use bevy_ecs::prelude::*;
 use bevy_extensions_core::{ExtensionName, Switch, SwitchTo};
 
-use super::{SwitchPlan, SwitchStep, census::Census, install::install};
 #[cfg(feature = "artifacts")]
-use super::{install::tell_problem, putting_off::put_off};
+use super::putting_off::put_off;
+use super::{SwitchPlan, SwitchStep, census::Census, install::install};
 #[cfg(feature = "artifacts")]
 use crate::fetch;
 use crate::{
@@ -60,8 +60,9 @@ pub(crate) fn apply_switches(world: &mut World) {
 fn follow_up(world: &mut World, has_come: bool) {
     if world.contains_resource::<Extensions>() {
         fetch::begin(world);
-        let problem = has_come.then(|| fetch::save_lock(world.resource::<Extensions>())).flatten();
-        problem.into_iter().for_each(|problem| tell_problem(&problem));
+        let mut extensions = world.resource_mut::<Extensions>();
+        let problem = has_come.then(|| fetch::save_lock(&mut extensions)).flatten();
+        extensions.note_problem(problem);
     }
 }
 

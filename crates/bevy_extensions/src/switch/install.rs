@@ -14,7 +14,7 @@ use crate::{
     lifecycle::PhaseSchedules,
     park,
     request::Loadable,
-    tell::{Level, tell},
+    tell::tell_problem,
 };
 
 /// Has the host keep those who are there from now on, each at its place. Whoever changes or goes has been stopped.
@@ -50,10 +50,6 @@ pub(super) fn install(world: &mut World, census: Census) {
 fn is_news(extensions: &Extensions, problem: &Problem) -> bool {
     let is_minor = matches!(problem, Problem::LeftOut { .. }) || problem.severity() == Severity::Notice;
     !is_minor && !extensions.problems().contains(problem)
-}
-
-pub(super) fn tell_problem(problem: &Problem) {
-    tell(Level::Warn, &format!("{problem}\n  hint: {}", problem.hint()));
 }
 
 /// Returns the id of somebody who is there from now on.

@@ -21,7 +21,7 @@ mod tarball_url;
 #[cfg(feature = "artifacts")]
 mod tree;
 
-pub use entry::{EntryError, Imported, LoadedBy, entry, imported};
+pub use entry::{EntryError, Imported, LoadedBy, entry, file_at, imported};
 pub use name::{PackageId, PackageIdError, PackageName, PackageNameError};
 pub use range::{Range, RangeError};
 pub use wish::{Wanted, Wish, WishError};

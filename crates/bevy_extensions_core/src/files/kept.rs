@@ -12,6 +12,11 @@ use super::FileError;
 pub(super) struct Kept(Arc<Mutex<BTreeMap<String, Arc<[u8]>>>>);
 
 impl Kept {
+    /// Tells whether another one is this.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns what is kept of a file, or else reads and keeps it.
     pub(super) fn get_or_read(
         &self,

@@ -4,9 +4,11 @@ use semver::Version;
 
 use super::{
     Dependency, Manifest, Places, Provided, Reading,
+    places::Place,
     reading::{if_other, name_of},
 };
 use crate::{
+    artifacts::Repository,
     location::{Location, place_of},
     name::ExtensionName,
     parse::{ParseError, ParseErrorKind, utf8},
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// The keys, as messages list them.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "name",
     "version",
     "description",
@@ -29,6 +31,8 @@ const KEYS: [&str; 14] = [
     "provides",
     "after",
     "before",
+    "repository",
+    "artifact",
 ];
 
 /// Those that say one thing only.
@@ -137,14 +141,21 @@ impl<'a> Header<'a> {
             "after" => add(&mut manifest.after, &mut places.after, good(ExtensionName::converted(value))?, place),
             "before" => add(&mut manifest.before, &mut places.before, good(ExtensionName::converted(value))?, place),
             "provides" => manifest.provides.push(good(value.parse::<Provided>())?),
+            "repository" => manifest.external.repositories.push(repository(value)?),
+            "artifact" => add(&mut manifest.external.artifacts, &mut places.artifacts, good(value.parse())?, place),
             _ => {
-                let alternatives = || value.split('|').map(str::trim);
-                let group = alternatives().map(dependency).collect::<Result<Vec<_>, _>>()?;
-                let at = alternatives().map(|alternative| place_of(alternative, self.text)).collect();
+                let (group, at) = self.any_of(value)?;
                 add(&mut manifest.any_of, &mut places.any_of, group, at);
             }
         }
         Ok(())
+    }
+
+    /// Reads a group of which one is needed, and where in the file each stands.
+    fn any_of(&self, value: &str) -> Result<(Vec<Dependency>, Vec<Place>), String> {
+        let alternatives = || value.split('|').map(str::trim);
+        let group = alternatives().map(dependency).collect::<Result<_, _>>()?;
+        Ok((group, alternatives().map(|alternative| place_of(alternative, self.text)).collect()))
     }
 
     fn at(&self, slice: &str) -> Location {
@@ -155,6 +166,14 @@ impl<'a> Header<'a> {
 fn add<T, P>(list: &mut Vec<T>, places: &mut Vec<P>, one: T, place: P) {
     list.push(one);
     places.push(place);
+}
+
+/// Reads a name and an address.
+fn repository(text: &str) -> Result<Repository, String> {
+    let (name, url) = text
+        .split_once(char::is_whitespace)
+        .ok_or("expected a name and an address: `npm npm+https://registry.npmjs.org`")?;
+    Ok(Repository { name: name.into(), url: good(url.trim_start().parse())? })
 }
 
 fn dependency(text: &str) -> Result<Dependency, String> {

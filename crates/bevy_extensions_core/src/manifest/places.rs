@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::{location::Location, location::place_of, parse::read_ron, plan::EdgeKind};
 
-type Place = Option<(u32, u32)>;
+/// Line and column.
+pub(super) type Place = Option<(u32, u32)>;
 
 /// Line and column of every name that a manifest gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,11 +2,14 @@
 //!
 //! The runtime knows a file by a name that no other file has: `lib/rain.js` is the script's own, `left-pad@1.3.0/index.js` is
 //! of a package of npm, and `rain-1.0.0.js` may be a single file. An own file that would be called like one of a library
-//! has `./` before it.
+//! has `./` before it. Of libraries that would be called alike, each has before it what it was asked for by:
+//! `town.libs:rain:1.0.0@js/rain-1.0.0.js`, and `paint@2.1.0/colour@1.0.0/index.js` for what `paint` needs.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use bevy_extensions_core::{ArtifactContent, ArtifactFile, ExtensionArtifacts, FileError, NpmPackage, NpmPackages};
+use bevy_extensions_core::{
+    ArtifactContent, ArtifactFile, ExtensionArtifacts, ExtensionFiles, FileError, HeldArtifact, NpmPackage, NpmPackages,
+};
 
 use crate::script::engine::ScriptSource;
 
@@ -27,16 +30,16 @@ pub(super) struct Place<'a> {
 pub(super) enum Library<'a> {
     /// A package of npm, among those that it may need.
     Package(&'a NpmPackages, &'a NpmPackage),
-    /// A file.
-    File(&'a ArtifactFile),
+    /// A file, and what it was asked for by.
+    File(&'a HeldArtifact, &'a ArtifactFile),
 }
 
 impl<'a> Library<'a> {
     /// Returns the package that an artifact is, or the file.
-    pub fn of(content: &'a ArtifactContent) -> Option<Self> {
-        match content {
+    pub fn of(held: &'a HeldArtifact) -> Option<Self> {
+        match &held.content {
             ArtifactContent::Npm(packages) => Self::package(packages, &packages.root),
-            ArtifactContent::File(file) => Some(Self::File(file)),
+            ArtifactContent::File(file) => Some(Self::File(held, file)),
             _ => None,
         }
     }
@@ -50,27 +53,65 @@ impl<'a> Library<'a> {
     pub fn shown(&self) -> String {
         match self {
             Self::Package(_, package) => package.id(),
-            Self::File(file) => file.name().into(),
+            Self::File(_, file) => file.name().into(),
         }
     }
 
     /// Returns the name that the runtime knows one of its files by.
-    pub fn name_of(&self, path: &str) -> String {
+    pub fn name_of(&self, artifacts: &ExtensionArtifacts, path: &str) -> String {
+        let is_one_of_several = artifacts.iter().any(|held| self.is_mistaken_for_one_of(held));
         match self {
+            Self::Package(packages, package) if is_one_of_several => {
+                format!("{}/{}/{path}", packages.root, package.id())
+            }
             Self::Package(_, package) => format!("{}/{path}", package.id()),
-            Self::File(file) => file.name().into(),
+            Self::File(held, file) if is_one_of_several => format!("{}/{}", held.artifact, file.name()),
+            Self::File(_, file) => file.name().into(),
+        }
+    }
+
+    /// Tells whether an artifact has another library that is called as this one.
+    fn is_mistaken_for_one_of(&self, held: &HeldArtifact) -> bool {
+        match (self, &held.content) {
+            (Self::Package(packages, package), ArtifactContent::Npm(others)) => {
+                others.packages.contains_key(&package.id()) && !are_same(packages, others, &package.id())
+            }
+            (Self::File(_, file), ArtifactContent::File(other)) => file.name() == other.name() && *file != other,
+            _ => false,
         }
     }
 
     /// Finds the library that a file is of, and its path in it, by the name that the runtime knows it by.
     fn find(artifacts: &'a ExtensionArtifacts, file: &'a str) -> Option<(Self, &'a str)> {
-        let (id, path) = split(file).unzip();
-        artifacts.iter().find_map(|held| match &held.content {
-            ArtifactContent::Npm(packages) => Some((Self::package(packages, id?)?, path?)),
-            ArtifactContent::File(single) => (single.name() == file).then_some((Self::File(single), file)),
-            _ => None,
-        })
+        let plain = split(file);
+        let inner = plain.and_then(|(root, rest)| split(rest).map(|(id, path)| (root, id, path)));
+        let candidates = artifacts.iter().flat_map(|held| match &held.content {
+            ArtifactContent::Npm(packages) => {
+                let inner = inner.filter(|(root, ..)| *root == packages.root).map(|(_, id, path)| (id, path));
+                let package = |(id, path)| Some((Self::package(packages, id)?, path));
+                [inner.and_then(package), plain.and_then(package)]
+            }
+            ArtifactContent::File(single) => [Some((Self::File(held, single), single.name())), None],
+            _ => [None, None],
+        });
+        candidates.flatten().find(|(library, path)| library.name_of(artifacts, path) == file)
     }
+}
+
+/// Tells whether a package is the same in two trees, with all that it needs.
+fn are_same(one: &NpmPackages, other: &NpmPackages, id: &str) -> bool {
+    let (mut left, mut seen) = (vec![id], BTreeSet::new());
+    while let Some(id) = left.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let (Some(a), Some(b)) = (one.packages.get(id), other.packages.get(id)) else { return false };
+        if a.dependencies != b.dependencies || !a.files.is(&b.files) {
+            return false;
+        }
+        left.extend(a.dependencies.values().map(String::as_str));
+    }
+    true
 }
 
 impl<'a> Place<'a> {
@@ -88,7 +129,7 @@ impl<'a> Place<'a> {
     /// Returns the name that the runtime knows a file of the same place by.
     pub fn name_of(&self, path: &str) -> String {
         match self.library {
-            Some(library) => library.name_of(path),
+            Some(library) => library.name_of(&self.source.artifacts, path),
             None if Library::find(&self.source.artifacts, path).is_some() => format!("{OWN}{path}"),
             None => path.into(),
         }
@@ -104,18 +145,17 @@ impl<'a> Place<'a> {
         match self.library {
             None => self.source.files.source(path),
             Some(Library::Package(_, package)) => package.files.source(path),
-            Some(Library::File(file)) if file.name() == path => file.read().map(Into::into),
-            Some(Library::File(_)) => Err(FileError::Missing { path: path.into() }),
+            Some(Library::File(_, file)) if file.name() == path => file.read().map(Into::into),
+            Some(Library::File(..)) => Err(FileError::Missing { path: path.into() }),
         }
     }
 
-    /// Tells whether there is a file of that path in the same place.
-    pub fn is_there(&self, path: &str) -> bool {
+    /// Returns the files among which it lies; `None` if it is a library of one file.
+    pub fn files(&self) -> Option<&'a ExtensionFiles> {
         match self.library {
-            // One that is gone from the disk may have been read before.
-            None => self.source.files.contains(path) || self.source.files.source(path).is_ok(),
-            Some(Library::Package(_, package)) => package.files.contains(path),
-            Some(Library::File(file)) => file.name() == path,
+            None => Some(&self.source.files),
+            Some(Library::Package(_, package)) => Some(&package.files),
+            Some(Library::File(..)) => None,
         }
     }
 
@@ -123,7 +163,7 @@ impl<'a> Place<'a> {
     pub fn is_single(&self) -> bool {
         match self.library {
             None => self.source.files.is_single(),
-            Some(library) => matches!(library, Library::File(_)),
+            Some(library) => matches!(library, Library::File(..)),
         }
     }
 
@@ -131,7 +171,7 @@ impl<'a> Place<'a> {
     pub fn shown(&self) -> String {
         match self.library {
             None => self.source.files.shown(self.path),
-            Some(library) => library.name_of(self.path),
+            Some(library) => library.name_of(&self.source.artifacts, self.path),
         }
     }
 

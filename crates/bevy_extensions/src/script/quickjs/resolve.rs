@@ -2,17 +2,12 @@
 
 use bevy_extensions_core::{
     ArtifactNameError, ExtensionName,
-    artifacts::npm::{Imported, LoadedBy, entry, imported},
+    artifacts::npm::{EntryError, Imported, LoadedBy, entry, file_at, imported},
     nearest,
 };
 
 use super::place::{Library, Place, names};
 use crate::script::engine::ScriptSource;
-
-/// What a path may leave out.
-const ENDINGS: [&str; 5] = ["", ".js", ".mjs", ".cjs", ".json"];
-/// What a path to a folder means.
-const INDEX: [&str; 2] = ["/index.js", "/index.mjs"];
 
 /// Finds the file that `name` means in the file `base`, both by the names that the runtime knows them by.
 ///
@@ -22,12 +17,12 @@ const INDEX: [&str; 2] = ["/index.js", "/index.mjs"];
 pub(super) fn find(source: &ScriptSource, base: &str, name: &str, by: LoadedBy) -> Result<String, String> {
     let from = Place::of(source, base);
     if matches!(name.split('/').next(), Some("." | "..")) {
-        return beside(&from, name);
+        return beside(&from, name, by);
     }
     if let Some(Library::Package(_, package)) = from.library
         && name.starts_with('#')
     {
-        return match imported(&package.files, name, by).map_err(|error| format!("{error}; {}", error.hint()))? {
+        return match imported(&package.files, name, by).map_err(|error| in_full(&error))? {
             Imported::File(file) => Ok(from.name_of(&file)),
             Imported::Package(name) => by_name(source, &from, &name, by),
         };
@@ -39,7 +34,7 @@ pub(super) fn find(source: &ScriptSource, base: &str, name: &str, by: LoadedBy) 
 fn by_name(source: &ScriptSource, from: &Place<'_>, name: &str, by: LoadedBy) -> Result<String, String> {
     let (package, path) = package_of(name);
     match library(source, from, package)? {
-        Some(library) => within(library, name, path, by),
+        Some(library) => within(source, library, name, path, by),
         None => Err(missing(source, from, name, package)),
     }
 }
@@ -49,7 +44,7 @@ fn by_name(source: &ScriptSource, from: &Place<'_>, name: &str, by: LoadedBy) ->
 fn library<'a>(source: &'a ScriptSource, from: &Place<'a>, name: &str) -> Result<Option<Library<'a>>, String> {
     match from.library {
         None => match source.artifacts.get(name) {
-            Ok(held) => Ok(Library::of(&held.content)),
+            Ok(held) => Ok(Library::of(held)),
             Err(ArtifactNameError::Unknown { .. }) => Ok(None),
             Err(error) => Err(format!("{error}; {}", error.hint())),
         },
@@ -58,12 +53,12 @@ fn library<'a>(source: &'a ScriptSource, from: &Place<'a>, name: &str) -> Result
             None if package.name == name => from.library,
             None => None,
         }),
-        Some(Library::File(_)) => Ok(None),
+        Some(Library::File(..)) => Ok(None),
     }
 }
 
 /// Finds a file by a path that begins with `.`.
-fn beside(from: &Place<'_>, name: &str) -> Result<String, String> {
+fn beside(from: &Place<'_>, name: &str, by: LoadedBy) -> Result<String, String> {
     let mut parts: Vec<&str> = from.path.split('/').collect();
     parts.pop();
     for part in name.split('/') {
@@ -79,33 +74,34 @@ fn beside(from: &Place<'_>, name: &str) -> Result<String, String> {
         }
     }
     let path = parts.join("/");
-    complete(from, &path).ok_or_else(|| {
-        let own = from.path;
-        match from.library {
-            Some(library) => format!("there is no file `{path}` in `{}`, which its `{own}` loads", library.shown()),
-            None if from.is_single() => format!(
-                "there is no file `{path}` for `{own}`, which sees no other file: put both into a folder with a `main.js`"
-            ),
-            None => format!("there is no file `{path}`, which `{own}` loads"),
-        }
-    })
+    // What ends so is a folder.
+    let end = if name.ends_with('/') || name.ends_with("/.") || name.ends_with("..") || name == "." { "/" } else { "" };
+    let found = match from.files() {
+        Some(files) => file_at(files, &format!("{path}{end}"), by),
+        None => (from.path == path).then(|| path.clone()).ok_or(EntryError::Missing { file: path.clone() }),
+    };
+    match found {
+        Ok(file) => Ok(from.name_of(&file)),
+        Err(EntryError::Missing { .. }) => Err(not_beside(from, &path)),
+        Err(error) => Err(in_full(&error)),
+    }
 }
 
-/// Finds a file by a path that may leave out its end.
-fn complete(from: &Place<'_>, path: &str) -> Option<String> {
-    let found = |path: &str, endings: &[&str]| {
-        let candidates = endings.iter().map(|ending| format!("{path}{ending}"));
-        let mut candidates = candidates.map(|file| file.trim_start_matches('/').to_owned());
-        candidates.find(|file| from.is_there(file))
-    };
-    // A folder of a package may say which of its files is meant.
-    let main = || {
-        let json = from.library.and_then(|_| from.json(&format!("{path}/package.json")))?;
-        let main = format!("{path}/{}", json.get("main")?.as_str()?.trim_start_matches("./"));
-        found(&main, &ENDINGS).or_else(|| found(&main, &INDEX))
-    };
-    let file = found(path, &ENDINGS).or_else(main).or_else(|| found(path, &INDEX))?;
-    Some(from.name_of(&file))
+/// Says that there is no file of a path.
+fn not_beside(from: &Place<'_>, path: &str) -> String {
+    let own = from.path;
+    match from.library {
+        Some(library) => format!("there is no file `{path}` in `{}`, which its `{own}` loads", library.shown()),
+        None if from.is_single() => format!(
+            "there is no file `{path}` for `{own}`, which sees no other file: put both into a folder with a `main.js`"
+        ),
+        None => format!("there is no file `{path}`, which `{own}` loads"),
+    }
+}
+
+/// Says what is wrong, and what to try.
+fn in_full(error: &EntryError) -> String {
+    format!("{error}; {}", error.hint())
 }
 
 /// Says why there is no library of a name.
@@ -162,18 +158,18 @@ fn is_of_node(name: &str) -> bool {
 }
 
 /// Finds the file of a library that is meant by its name and perhaps a path in it.
-fn within(library: Library<'_>, name: &str, path: &str, by: LoadedBy) -> Result<String, String> {
+fn within(source: &ScriptSource, library: Library<'_>, name: &str, path: &str, by: LoadedBy) -> Result<String, String> {
     match library {
         Library::Package(_, package) => match entry(&package.files, path, by) {
-            Ok(file) => Ok(library.name_of(&file)),
-            Err(error) => Err(format!("{error}; {}", error.hint())),
+            Ok(file) => Ok(library.name_of(&source.artifacts, &file)),
+            Err(error) => Err(in_full(&error)),
         },
-        Library::File(file) if !is_code(file.name()) => Err(format!(
+        Library::File(_, file) if !is_code(file.name()) => Err(format!(
             "`{name}` is no library, but the file `{}`, which is had with `extension.artifact('{name}')`",
             file.name()
         )),
-        Library::File(file) if path.is_empty() => Ok(library.name_of(file.name())),
-        Library::File(file) => Err(format!("`{name}` leads into `{}`, which is a single file", file.name())),
+        Library::File(_, file) if path.is_empty() => Ok(library.name_of(&source.artifacts, file.name())),
+        Library::File(_, file) => Err(format!("`{name}` leads into `{}`, which is a single file", file.name())),
     }
 }
 

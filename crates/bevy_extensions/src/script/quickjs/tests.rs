@@ -822,7 +822,7 @@ fn extension_can_be_looked_at() {
          console.log(JSON.stringify(extension), extension.log)",
         &[
             "undefined undefined undefined undefined [object Object]",
-            "true false 16 true",
+            "true false 17 true",
             "function debug,info,warn,error",
             "{\"exports\":{},\"name\":\"Greeter\",\"version\":\"1.2.0\",\"config\":{\"gift\":{\"gold\":5}},\"files\":{},\"storage\":{}} [Function: logger]",
             "true",

@@ -72,7 +72,7 @@ pub fn entry(files: &ExtensionFiles, path: &str, by: LoadedBy) -> Result<String,
                 led(files, said, path, by)?
             }
             None if path.is_empty() => folder(files, "", json, by)?,
-            None => beside(files, path, by)?,
+            None => file_at(files, path, by)?,
         };
         if is_code(&found) { Ok(found) } else { Err(EntryError::NoCode { file: files.shown(&found) }) }
     })
@@ -229,14 +229,30 @@ fn folder(files: &ExtensionFiles, at: &str, json: Option<&Node<'_>>, by: LoadedB
     files_named.chain(index(files, at)).next().ok_or_else(missing)
 }
 
-/// Finds the file that a path means where there are no `exports`: it may be that of a folder.
-fn beside(files: &ExtensionFiles, path: &str, by: LoadedBy) -> Result<String, EntryError> {
+/// Finds the file that a path means wherever `exports` have no say: within a package, of one without them, and in a script.
+///
+/// It may leave out its ending, `.js`, `.json`, `.mjs` or `.cjs`, the first of which counts that is there. A folder is what its
+/// `package.json` says, as [`entry`] reads it, or its `index` with one of these endings; a path with `/` at its end is one.
+///
+/// ```
+/// use bevy_extensions_core::{ExtensionFiles, artifacts::npm::{LoadedBy, file_at}};
+///
+/// let files = ExtensionFiles::embedded("pad", &[("rain.js", b""), ("rain/index.json", b"")]);
+/// assert_eq!(file_at(&files, "rain", LoadedBy::Require)?, "rain.js");
+/// assert_eq!(file_at(&files, "rain/", LoadedBy::Require)?, "rain/index.json");
+/// # Ok::<(), bevy_extensions_core::artifacts::npm::EntryError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`EntryError`] if there is no such file.
+pub fn file_at(files: &ExtensionFiles, path: &str, by: LoadedBy) -> Result<String, EntryError> {
     let missing = || EntryError::Missing { file: files.shown(path) };
     let clean = joined("", path).ok_or_else(missing)?;
     if let Some(file) = completed(files, &clean).filter(|_| !path.ends_with('/')) {
         return Ok(file);
     }
-    let at = format!("{clean}/");
+    let at = if clean.is_empty() { clean } else { format!("{clean}/") };
     with_package_json(files, &at, |json| folder(files, &at, json, by).map_err(|_| missing()))
 }
 
@@ -255,12 +271,17 @@ fn joined(at: &str, path: &str) -> Option<String> {
 
 /// Finds a file by its path, which may lack its ending.
 fn completed(files: &ExtensionFiles, path: &str) -> Option<String> {
-    ["", ".js", ".json", ".mjs", ".cjs"].iter().find_map(|ending| files.find(&format!("{path}{ending}")).ok())
+    ["", ".js", ".json", ".mjs", ".cjs"].iter().find_map(|ending| there(files, format!("{path}{ending}")))
 }
 
 fn index(files: &ExtensionFiles, at: &str) -> Option<String> {
     let at = at.trim_start_matches('/');
-    ["index.js", "index.json", "index.mjs", "index.cjs"].iter().find_map(|name| files.find(&format!("{at}{name}")).ok())
+    ["index.js", "index.json", "index.mjs", "index.cjs"].iter().find_map(|name| there(files, format!("{at}{name}")))
+}
+
+/// Returns a path if there is such a file. One that is gone from the disk may have been read before.
+fn there(files: &ExtensionFiles, path: String) -> Option<String> {
+    files.find(&path).ok().or_else(|| files.source(&path).is_ok().then_some(path))
 }
 
 /// Tells whether a file may be JavaScript, or a table of JSON, by its name: some have no ending.

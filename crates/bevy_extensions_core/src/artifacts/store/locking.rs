@@ -77,13 +77,15 @@ impl ArtifactStore {
         let (natives, found): (Vec<_>, Vec<_>) = (natives.into_iter().collect(), found.into_iter().collect());
         let mut lock = Lock::default();
         lock.artifacts = self.0.artifacts(&natives, &found);
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        if lock.artifacts.is_empty() && !state.is_there {
+        let state = || state.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.artifacts.is_empty() && !state().is_there {
             return Ok(false);
         }
+        // It may take long, and nobody who only looks should wait for it.
         lock.extensions = self.0.extensions(&natives, &found)?;
         let written = lock.write(path);
         let written = written.map_err(|error: LockError| failed(error.to_string(), error.hint(), error.location()))?;
+        let mut state = state();
         state.is_there = true;
         // What is not asked for now may be again, before the app ends.
         state.lock.extensions = lock.extensions;

@@ -34,7 +34,7 @@ impl Shelf {
     /// Adds a single file.
     fn file(mut self, artifact: &str, name: &str, content: &[u8]) -> Self {
         let cache = self.cache.get_or_insert_with(|| tempfile::tempdir().unwrap());
-        let path = cache.path().join(format!("0123-{name}"));
+        let path = cache.path().join(format!("{}-{name}", self.held.len()));
         std::fs::write(&path, content).unwrap();
         self.held.push(HeldArtifact::file(artifact.parse().unwrap(), ArtifactFile::new(name, path)));
         self
@@ -191,6 +191,82 @@ fn a_single_file_is_a_library() {
         "require('rain/drops')",
         "Error: `rain/drops` leads into `rain-1.0.0.js`, which is a single file, at main.js:1:1\n1 | require('rain/drops')\n  | ^",
     );
+}
+
+#[test]
+fn single_files_of_one_name_are_told_apart() {
+    let shelf = Shelf::default().file("a:rain:1.0@js", "rain-1.0.js", b"exports.at = __filename").file(
+        "b:rain:1.0@js",
+        "rain-1.0.js",
+        b"exports.at = __filename; exports.fail = () => nope()",
+    );
+    shelf.says(
+        "console.log(require('a:rain:1.0@js').at, require('b:rain:1.0@js').at)",
+        &["a:rain:1.0@js/rain-1.0.js b:rain:1.0@js/rain-1.0.js"],
+    );
+    shelf.says("import { at } from 'b:rain:1.0@js'; console.log(at)", &["b:rain:1.0@js/rain-1.0.js"]);
+    shelf.fails(
+        "require('b:rain:1.0@js').fail()",
+        "ReferenceError: nope is not defined, at b:rain:1.0@js/rain-1.0.js:1:52\n1 | exports.at = __filename; exports.fail = () => nope()\n  |                                                    ^",
+    );
+}
+
+#[test]
+fn packages_of_one_name_and_version_that_need_others_are_told_apart() {
+    let colour = |needs: &'static [(&'static str, &'static str)]| -> Package<'static> {
+        ("colour", "1.0.0", needs, &[("index.js", "module.exports = `${require('tone')} in ${__filename}`")])
+    };
+    let tone = |version: &'static str| -> Package<'static> {
+        ("tone", version, &[], &[("index.js", "module.exports = module.id")])
+    };
+    let code: &[(&str, &str)] = &[("index.js", "module.exports = require('colour')")];
+    let shelf = Shelf::default()
+        .npm(&[
+            ("paint", "1.0.0", &[("colour", "colour@1.0.0")], code),
+            colour(&[("tone", "tone@1.0.0")]),
+            tone("1.0.0"),
+        ])
+        .npm(&[
+            ("print", "1.0.0", &[("colour", "colour@1.0.0")], code),
+            colour(&[("tone", "tone@2.0.0")]),
+            tone("2.0.0"),
+        ]);
+    shelf.says(
+        "console.log(require('paint')); console.log(require('print'))",
+        &[
+            "tone@1.0.0/index.js in paint@1.0.0/colour@1.0.0/index.js",
+            "tone@2.0.0/index.js in print@1.0.0/colour@1.0.0/index.js",
+        ],
+    );
+}
+
+#[test]
+fn a_package_that_is_the_same_for_two_others_runs_once() {
+    let files = |text: &str| ExtensionFiles::in_memory("", [("index.js".into(), text.as_bytes().to_vec())].into());
+    let package = |name: &str, files: &ExtensionFiles| NpmPackage::new(name, "1.0.0".parse().unwrap(), files.clone());
+    let (till, user) =
+        (files("let gold = 0; exports.add = () => ++gold"), files("module.exports = require('till').add"));
+    let mut shelf = Shelf::default();
+    for name in ["ann", "bob"] {
+        let mut root = package(name, &user);
+        root.dependencies = [("till".into(), "till@1.0.0".into())].into();
+        let all = NpmPackages::new(format!("{name}@1.0.0"), [root, package("till", &till)]);
+        shelf.held.push(HeldArtifact::npm(format!("{name}@*").parse().unwrap(), all));
+    }
+    shelf.says("console.log(require('ann')(), require('bob')())", &["1 2"]);
+}
+
+#[test]
+fn a_path_may_leave_out_its_ending_everywhere() {
+    let files =
+        &[("a.json", "\"json\""), ("a.mjs", "nope()"), ("lib/index.json", "\"index\""), ("b.cjs", "exports.c = 1")];
+    let code = "console.log(require('./a'), require('./lib'), require('./lib/'), require('./b').c)";
+    let expected = ["json index index 1"];
+    let own: Vec<_> = [("main.js", code)].into_iter().chain(files.iter().copied()).collect();
+    Shelf::default().say(&own, &expected);
+    let of_package: Vec<_> = files.iter().copied().chain([("index.js", code)]).collect();
+    let shelf = Shelf::default().npm(&[("pad", "1.0.0", &[], &of_package)]);
+    shelf.says("require('pad')", &expected);
 }
 
 #[test]
