@@ -455,7 +455,7 @@
 //! | `left-pad@^1.3` | a package of npm, with all that it depends on | `left-pad`, as npm has it |
 //!
 //! * *To host a repository* is to put files into a folder, and the folder on any server for static files, or beside the
-//!   app: `file:libs`. Beside each file stands its hash, in a file that has the same name and `.sha256`:
+//!   app: `file:libs`, which begins at the folder of the manifest, of the host settings, or, for a native, at the assets. Beside each file stands its hash, in a file that has the same name and `.sha256`:
 //!   `sha256sum lamp-1.0.0.glb > lamp-1.0.0.glb.sha256`. Of what has none, the first content is believed, and the lock keeps its
 //!   hash. `http:` will do for what is pinned in the manifest, `(artifact: "..", sha256: "..")`, and for hosts that the host
 //!   settings [allow](ArtifactSettings::allow_http).
@@ -463,12 +463,16 @@
 //!   extension. The first that has an artifact gives it.
 //! * *npm* is a repository whose address begins with `npm+`: `npm+https://registry.npmjs.org`. Packages in pure JavaScript run. One that needs
 //!   a module of Node, as `fs`, fails with an error that names both: scripts have none of these, nor `Buffer`, and of `process` nothing but `process.env.NODE_ENV`, which is `production`. A registry
-//!   can be a folder, too: `left-pad/index.json` is the document of a package, in which `tarball` is a path within the registry.
+//!   can be a folder, too, beside the app or on any server for static files: `left-pad/index.json` is the document of a package. `npm pack` makes the
+//!   tarball, whose files lie in a folder `package`; `tarball` is its path within the registry, and `integrity`, without which nothing is
+//!   taken, is what `openssl dgst -sha512 -binary left-pad-1.3.0.tgz | base64 -w0` says:
+//!   `{"versions": {"1.3.0": {"dist": {"tarball": "left-pad/left-pad-1.3.0.tgz", "integrity": "sha512-.."}}}}`.
 //! * *The cache* is `.libs` in the first directory of extensions, or [elsewhere](ArtifactSettings::cache). A file is there as a
 //!   whole or not at all, is checked at each start, and is never fetched twice. With everything in it no connection is made, and with
-//!   [`offline`](HostSettings::offline) none in any case.
-//! * *The lock*, `extensions.lock`, belongs into version control. It says of each extension and artifact which version and
-//!   which content it is, and is written when the app starts. With [`locked`](HostSettings::locked), whoever differs from it is left out.
+//!   [`offline`](HostSettings::offline) none in any case. It does not belong into version control.
+//! * *The lock*, `extensions.lock` beside the host settings, belongs into version control. It says of each extension and artifact which version and
+//!   which content it is. It is brought up to date when the app starts and when something was fetched, but for what it pins, which
+//!   `bevy-extensions lock --update` changes; and it stays as it is while an extension cannot be read. With [`locked`](HostSettings::locked), whoever differs from it is left out.
 //! * *The start* waits for what is fetched, in [`ready`](bevy_app::Plugin::ready), for [some time](ArtifactSettings::wait_ms) at most. Then the app starts
 //!   without those who still wait, and without those who require them; each follows between two frames as soon as it can.
 //!   [`Extensions`] tells how far everything has come (`fetching`), as do the events `ArtifactFetching` and `ArtifactsFetched`.
@@ -581,7 +585,8 @@
 //!
 //! * `artifacts`: [files from repositories](#artifacts), and the lock; costs an HTTP client with TLS, hashes, an inflater, and
 //!   threads while something is fetched.
-//! * `console`: [commands](#console) that are typed; costs `rustyline` and `shlex`, and a thread that waits for lines.
+//! * `console`: [commands](#console) that are typed; costs `rustyline`, `shlex` and, on Unix, `nix`, and threads
+//!   that wait for lines and print.
 //! * `data`: [keys and values, caches](#data); costs `redb` and `quick_cache`, and a thread that writes.
 //! * `db`: `data`, and tables. Takes a C compiler, and time to build SQLite; a thread for each database in use.
 //! * `debug`: names of systems in faults; costs the names in the binary.
