@@ -207,7 +207,9 @@ fn single_files_of_one_name_are_told_apart() {
     shelf.says("import { at } from 'b:rain:1.0@js'; console.log(at)", &["b:rain:1.0@js/rain-1.0.js"]);
     shelf.fails(
         "require('b:rain:1.0@js').fail()",
-        "ReferenceError: nope is not defined, at b:rain:1.0@js/rain-1.0.js:1:52\n1 | exports.at = __filename; exports.fail = () => nope()\n  |                                                    ^",
+        "ReferenceError: nope is not defined, at b:rain:1.0@js/rain-1.0.js:1:47\n\
+         1 | exports.at = __filename; exports.fail = () => nope()\n  |                                               ^\n\
+         at b:rain:1.0@js/rain-1.0.js:1:47\nat main.js:1:25",
     );
 }
 
