@@ -139,7 +139,7 @@ fn nothing_is_updated_if_it_is_locked() {
     assert_eq!(
         format!("{}\nhint: {}", errors[0], errors[0].hint()),
         "`locked` is set, and nothing is chosen anew then\n\
-         hint: update the lock without `locked`, look at what changes, and keep it",
+         hint: update the lock with `bevy-extensions lock`, look at what changes, and keep it",
     );
     here(&locked, &lamps);
 }
