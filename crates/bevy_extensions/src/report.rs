@@ -80,7 +80,7 @@ pub struct ReportRow {
     pub failure: Option<Fault>,
     /// Because of whom it is suspended.
     pub suspended_because_of: Option<ExtensionName>,
-    /// Which artifacts are being fetched for it, in words: `` `left-pad@^1` (2 of 10 KiB) ``.
+    /// Which artifacts are being fetched for it, in words: `` `left-pad@^1` (2 KiB of 10 KiB) ``.
     pub waits_for: Option<String>,
 }
 

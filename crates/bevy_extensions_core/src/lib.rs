@@ -104,7 +104,7 @@ pub use settings::{
 pub use suggest::nearest;
 pub use switch::{Switch, SwitchTo};
 pub use table::{Cell, Table};
-pub use text::printable;
+pub use text::{printable, shown_bytes};
 pub use tree::{Fit, Link, Repeat, Tree, TreeItem, TreeLine};
 pub use version::{VersionError, parse_range, parse_version};
 pub use why::{Why, WhyStep};

@@ -1,4 +1,4 @@
-//! Text that is cheap to hand on, and text that is safe to show.
+//! Text that is cheap to hand on, and text for people.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -53,4 +53,22 @@ pub fn printable(text: &str, colors: bool) -> String {
 fn is_style(text: &str) -> bool {
     let Some(parameters) = text.strip_prefix("\x1b[") else { return false };
     parameters.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
+}
+
+/// Shows a number of bytes in the largest unit that fits.
+///
+/// ```
+/// use bevy_extensions_core::shown_bytes;
+///
+/// let sizes = [0, 1023, 1024, 1536, 64 << 20, (3 << 30) + (1 << 29)];
+/// assert_eq!(sizes.map(shown_bytes), ["0 B", "1023 B", "1 KiB", "1.5 KiB", "64 MiB", "3.5 GiB"]);
+/// ```
+pub fn shown_bytes(bytes: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB"];
+    let power = (1..units.len()).rfind(|power| bytes >= 1 << (10 * power)).unwrap_or(0);
+    match power {
+        0 => format!("{bytes} B"),
+        power if bytes.is_multiple_of(1 << (10 * power)) => format!("{} {}", bytes >> (10 * power), units[power]),
+        power => format!("{:.1} {}", bytes as f64 / f64::from(1u32 << (10 * power)), units[power]),
+    }
 }

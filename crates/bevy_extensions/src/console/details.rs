@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{ExtensionName, Limits, Location, Manifest, Storage, Tree, TreeItem};
+use bevy_extensions_core::{ExtensionName, Limits, Location, Manifest, Storage, Tree, TreeItem, shown_bytes};
 
 use super::{
     ConsoleError,
@@ -159,8 +159,8 @@ impl Details {
             format!(
                 "{} ms a call, {} of memory, {} of stack, {} timers, {} events at once",
                 script.call_ms,
-                super::size::shown(u64::from(script.memory_kib.get()) * 1024),
-                super::size::shown(u64::from(script.stack_kib.get()) * 1024),
+                shown_bytes(u64::from(script.memory_kib.get()) * 1024),
+                shown_bytes(u64::from(script.stack_kib.get()) * 1024),
                 script.timers,
                 script.emits,
             )

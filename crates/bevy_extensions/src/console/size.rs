@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use bevy_ecs::world::World;
-use bevy_extensions_core::{ExtensionName, Storage};
+use bevy_extensions_core::{ExtensionName, Storage, shown_bytes};
 #[cfg(feature = "data")]
 use bevy_extensions_data::KvNamespace;
 
@@ -72,10 +72,10 @@ fn measured(values: &KvNamespace) -> Option<(u64, u64)> {
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.values.map(|(count, bytes)| format!("{count} {} of {}", many(count, "key"), shown(bytes)));
-        let tables = self.tables.map(|bytes| format!("tables of {}", shown(bytes)));
+        let values = self.values.map(|(count, bytes)| format!("{count} {} of {}", many(count, "key"), shown_bytes(bytes)));
+        let tables = self.tables.map(|bytes| format!("tables of {}", shown_bytes(bytes)));
         let (count, bytes) = self.files;
-        let files = (count > 0).then(|| format!("{count} {} of {}", many(count as u64, "file"), shown(bytes)));
+        let files = (count > 0).then(|| format!("{count} {} of {}", many(count as u64, "file"), shown_bytes(bytes)));
         f.write_str(&[values, tables, files].into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }
@@ -84,26 +84,9 @@ fn many(count: u64, word: &str) -> String {
     if count == 1 { word.into() } else { format!("{word}s") }
 }
 
-/// Shows a number of bytes.
-pub(super) fn shown(bytes: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB"];
-    let power = (1..units.len()).rfind(|power| bytes >= 1 << (10 * power)).unwrap_or(0);
-    match power {
-        0 => format!("{bytes} B"),
-        power if bytes.is_multiple_of(1 << (10 * power)) => format!("{} {}", bytes >> (10 * power), units[power]),
-        power => format!("{:.1} {}", bytes as f64 / f64::from(1u32 << (10 * power)), units[power]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_told_in_the_largest_unit_that_fits() {
-        let sizes = [0, 1023, 1024, 1536, 64 << 20, (3 << 30) + (1 << 29)];
-        assert_eq!(sizes.map(shown), ["0 B", "1023 B", "1 KiB", "1.5 KiB", "64 MiB", "3.5 GiB"]);
-    }
 
     #[test]
     fn what_is_kept_is_told_by_kind() {

@@ -3,9 +3,10 @@
 use bevy_extensions_core::{
     ExtensionName,
     artifacts::{ArtifactProgress, FetchState},
+    shown_bytes,
 };
 
-/// Says for what an extension waits: `` `left-pad@^1` (2 of 10 KiB) ``; `None` if it does not.
+/// Says for what an extension waits: `` `left-pad@^1` (2 KiB of 10 KiB) ``; `None` if it does not.
 pub(super) fn waits_for(progress: &[ArtifactProgress], extension: &ExtensionName) -> Option<String> {
     let is_awaited = |it: &&ArtifactProgress| it.state != FetchState::Done && it.extensions.contains(extension);
     let awaited: Vec<_> = progress.iter().filter(is_awaited).map(told).collect();
@@ -16,12 +17,7 @@ fn told(progress: &ArtifactProgress) -> String {
     let what = &progress.what;
     match (progress.bytes, progress.total) {
         (0, None) => format!("`{what}`"),
-        (bytes, None) => format!("`{what}` ({} KiB)", kib(bytes)),
-        (bytes, Some(total)) => format!("`{what}` ({} of {} KiB)", kib(bytes), kib(total)),
+        (bytes, None) => format!("`{what}` ({})", shown_bytes(bytes)),
+        (bytes, Some(total)) => format!("`{what}` ({} of {})", shown_bytes(bytes), shown_bytes(total)),
     }
-}
-
-/// Rounds up, so that what has begun is not 0.
-fn kib(bytes: u64) -> u64 {
-    bytes.div_ceil(1024)
 }

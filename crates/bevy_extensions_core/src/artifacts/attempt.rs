@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::{client::ROOTS_VARIABLE, error::GO_ONLINE};
-use crate::discover::PlaceholderError;
+use crate::{discover::PlaceholderError, text::shown_bytes};
 
 /// What came of asking one repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl fmt::Display for Attempt {
             }
             Fault::Broken(why) => write!(f, "`{repository}` breaks off over `{url}`: {why}"),
             Fault::Short { sent, said } => write!(f, "`{repository}` sent {sent} of {said} bytes of `{url}`"),
-            Fault::TooLarge { most } => write!(f, "`{repository}` sends more than {} of `{url}`", size(*most)),
+            Fault::TooLarge { most } => write!(f, "`{repository}` sends more than {} of `{url}`", shown_bytes(*most)),
             Fault::Redirect(RedirectFault::Unsecured(to)) => {
                 write!(f, "`{repository}` leads from `{url}` to `{to}`, which anybody on the way could change")
             }
@@ -188,13 +188,5 @@ impl fmt::Display for Attempt {
             0 | 1 => Ok(()),
             tries => write!(f, " (tried {tries} times)"),
         }
-    }
-}
-
-/// Writes a number of bytes in words.
-fn size(bytes: u64) -> String {
-    match bytes >> 20 {
-        0 => format!("{} KiB", bytes >> 10),
-        mib => format!("{mib} MiB"),
     }
 }
