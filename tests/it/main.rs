@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 mod architecture;
+mod artifact_console;
 mod artifact_kit;
 mod artifact_loading;
 mod artifact_npm;

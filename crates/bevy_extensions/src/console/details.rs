@@ -63,6 +63,8 @@ pub struct Details {
     pub needs: Tree,
     /// It, and who asks for it one deeper.
     pub needed_by: Tree,
+    /// The artifacts that it asks for, each with its version if it is there.
+    pub artifacts: Vec<(String, Option<String>)>,
     /// The types that it exports.
     pub exports: Vec<String>,
     /// The functions and values that it offers.
@@ -77,6 +79,8 @@ pub struct Details {
     pub commands: Vec<CommandRow>,
     /// What went wrong in it, oldest first.
     pub faults: Vec<CountedFault>,
+    /// How many further faults there were that are not kept.
+    pub more_faults: u32,
     /// How much it may take.
     pub limits: Limits,
     /// What it keeps: ask how much that is.
@@ -95,6 +99,7 @@ impl Details {
         let is_own = |owner: &Owner| owner.as_str() == name.as_str();
         let extensions = host(world)?;
         let roster = roster(world)?;
+        let faults = world.get::<ExtensionFaults>(listed.entity);
         let exports = export::exports(world).into_iter().filter(|row| is_own(&row.by));
         Ok(Self {
             manifest: listed.manifest().clone(),
@@ -105,13 +110,15 @@ impl Details {
             times: world.get::<ExtensionTimes>(listed.entity).copied().unwrap_or_default(),
             needs: direct(Tree::below(&roster, name.as_str()).expect("it is there")),
             needed_by: direct(Tree::upwards(&roster, name.as_str()).expect("it is there")),
+            artifacts: artifacts(listed),
             exports: exports.map(|row| row.name.to_string()).collect(),
             functions: exchange::functions(world).into_iter().filter(|row| is_own(&row.by)).collect(),
             emits: event::emitted_by(world, name),
             hears: hears(world, listed),
             drives: drives(world, name),
             commands: command::commands(world).into_iter().filter(|row| is_own(&row.by)).collect(),
-            faults: faults(world, listed),
+            faults: faults.iter().flat_map(|faults| faults.iter().cloned()).collect(),
+            more_faults: faults.map_or(0, ExtensionFaults::more),
             limits: extensions.settings().limits_of(name),
             keeps: Keeps::of(world, name, storage(world, name)),
         })
@@ -125,7 +132,8 @@ impl Details {
     }
 
     fn write(&self, text: &mut String, colors: bool) -> fmt::Result {
-        let Manifest { name, version, description, authors, license, homepage, provides, .. } = &self.manifest;
+        let Manifest { name, version, description, authors, license, homepage, provides, conflicts, .. } =
+            &self.manifest;
         let style = if colors { crate::report::style(self.state) } else { Default::default() };
         writeln!(text, "{name} {version}, {}, {style}{}{style:#}", self.kind, self.state)?;
         line(text, "says", description)?;
@@ -134,6 +142,8 @@ impl Details {
         line(text, "license", license)?;
         line(text, "homepage", homepage)?;
         line(text, "provides", &list(provides))?;
+        line(text, "conflicts with", &list(conflicts))?;
+        line(text, "artifacts", &list(self.artifacts.iter().map(had)))?;
         line(text, "exports", &list(&self.exports))?;
         line(text, "functions", &list(&self.functions))?;
         line(text, "emits", &seen(&self.emits))?;
@@ -169,7 +179,7 @@ impl Details {
     }
 
     fn faults_told(&self) -> String {
-        match self.faults.iter().map(|fault| fault.times).sum::<u32>() {
+        match self.faults.iter().map(|fault| fault.times).sum::<u32>() + self.more_faults {
             0 => String::new(),
             count => format!("{count}, which `problems` tells"),
         }
@@ -209,8 +219,10 @@ fn drives(world: &World, name: &ExtensionName) -> Vec<(String, bool)> {
     rows.map(|row| (row.name.to_string(), row.served.is_some_and(|(by, _)| is_own(&by)))).collect()
 }
 
-fn faults(world: &World, listed: &Listed) -> Vec<CountedFault> {
-    world.get::<ExtensionFaults>(listed.entity).map(|faults| faults.iter().cloned().collect()).unwrap_or_default()
+fn artifacts(listed: &Listed) -> Vec<(String, Option<String>)> {
+    let held = |wanted: &str| Some(listed.held.get()?.get(wanted).ok()?.version());
+    let wanted = listed.manifest().external.artifacts.iter().map(|wanted| wanted.artifact.to_string());
+    wanted.map(|wanted| (wanted.clone(), held(&wanted))).collect()
 }
 
 fn storage(world: &World, name: &ExtensionName) -> Option<Storage> {
@@ -232,6 +244,13 @@ fn seen(events: &[String]) -> String {
     match events {
         [] => String::new(),
         events => format!("{} (seen since the app started)", events.join(", ")),
+    }
+}
+
+fn had((artifact, version): &(String, Option<String>)) -> String {
+    match version {
+        Some(version) => format!("{artifact} ({version})"),
+        None => format!("{artifact} (not here)"),
     }
 }
 

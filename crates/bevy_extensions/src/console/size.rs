@@ -72,7 +72,8 @@ fn measured(values: &KvNamespace) -> Option<(u64, u64)> {
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.values.map(|(count, bytes)| format!("{count} {} of {}", many(count, "key"), shown_bytes(bytes)));
+        let values =
+            self.values.map(|(count, bytes)| format!("{count} {} of {}", many(count, "key"), shown_bytes(bytes)));
         let tables = self.tables.map(|bytes| format!("tables of {}", shown_bytes(bytes)));
         let (count, bytes) = self.files;
         let files = (count > 0).then(|| format!("{count} {} of {}", many(count as u64, "file"), shown_bytes(bytes)));

@@ -54,7 +54,7 @@ pub(super) fn why(world: &World, name: &str) -> Result<Why, ConsoleError> {
     let listed = find(world, name)?;
     let mut why = Why::of(&roster(world)?, listed.name.as_str()).expect("it is there");
     let causes = causes(world, listed);
-    let says_more = matches!(listed.state, ExtensionState::Failed | ExtensionState::Disabled) && !causes.is_empty();
+    let says_more = !matches!(listed.state, ExtensionState::Suspended) && !causes.is_empty();
     if says_more && why.steps[0].hint.is_empty() {
         // It tells the state and nothing else.
         why.steps.remove(0);

@@ -1,0 +1,73 @@
+//! What the console says of artifacts.
+
+use bevy_extensions::{console, test_kit::TestApp};
+
+use crate::artifact_kit::{Server, Town};
+
+#[track_caller]
+fn check(town: &Town, app: &mut TestApp, line: &str, expected: &str) {
+    let output = console::run(app.world_mut(), line).unwrap().to_string();
+    assert_eq!(town.shorten(&output), expected);
+}
+
+fn town() -> Town {
+    let town = Town::new();
+    town.script("extensions/herald", &["town:words:1.0@txt"], "");
+    town
+}
+
+#[test]
+fn what_is_here_is_shown_with_its_version() {
+    let town = town();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    let mut app = town.with_folder(town.app(), "extensions").start();
+    let details = console::Details::of(app.world(), "herald").unwrap();
+    assert_eq!(details.artifacts, [("town:words:1.0@txt".into(), Some("1.0".into()))]);
+    let shown = console::run(app.world_mut(), "show herald").unwrap().to_string();
+    assert!(shown.contains("\n  artifacts: town:words:1.0@txt (1.0)\n"), "{shown}");
+}
+
+#[test]
+fn whoever_waits_for_its_artifacts_is_said_to() {
+    let town = town();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    town.write("extensions/poet.js", "//@extension version 1.0.0\n//@extension requires herald");
+    let server = Server::closed(&town.path("libs"));
+    let app = town.app_asking(&server.url(), "", "allow_http: [\"127.0.0.1\"], wait_ms: 0");
+    let mut app = town.with_folder(app, "extensions").start();
+    check(
+        &town,
+        &mut app,
+        "why herald",
+        "`herald` waits for its artifacts: `town:words:1.0@txt`\n  \
+           in: extensions/herald/extension.ron\n  \
+           hint: it starts when they are fetched\n\
+         needed by\n\
+         └─ poet 1.0.0 [suspended] (requires herald)\n",
+    );
+    check(
+        &town,
+        &mut app,
+        "why poet",
+        "`poet` 1.0.0 is suspended\n  \
+           in: extensions/poet.js\n\
+         `poet` requires `herald`, which has not started yet\n\
+         `herald` waits for its artifacts: `town:words:1.0@txt`\n  \
+           in: extensions/herald/extension.ron\n  \
+           hint: it starts when they are fetched\n",
+    );
+}
+
+#[test]
+fn whoever_could_not_get_its_artifacts_is_told_why_and_what_to_do() {
+    let town = town();
+    let mut app = town.with_folder(town.app(), "extensions").start();
+    check(
+        &town,
+        &mut app,
+        "why herald",
+        "`herald` has failed to get its artifacts: `town:words:1.0@txt`: `libs` has no `libs/town/words/1.0/words-1.0.txt`\n  \
+           in: extensions/herald/extension.ron:1:61\n  \
+           hint: check its name and version, and the `repositories` of the manifest; then type `enable herald`\n",
+    );
+}
