@@ -10,7 +10,8 @@ impl Plugin for Greeter {
     fn build(&self, _app: &mut App) {}
 }
 
-fn main() {
+#[test]
+fn it_is_created_and_has_a_manifest() {
     let _: Greeter = Greeter::create();
     let manifest = Greeter::manifest();
     assert_eq!(Greeter::NAME, "Greeter");

@@ -20,9 +20,10 @@ struct Neither(u8);
 #[derive(Resource, Default)]
 struct Heard(Vec<String>);
 
-fn main() {
+#[test]
+fn only_what_can_be_written_is_heard_by_name() {
     let mut app = App::new();
-    app.init_resource::<Heard>().add_plugins(ExtensionsPlugin::default());
+    app.init_resource::<Heard>().add_plugins(ExtensionsPlugin::default().without_files());
     let listen = |event: On<DynamicEvent>, mut heard: ResMut<Heard>| heard.0.push(event.name().to_string());
     app.host().observe_named("*", listen).unwrap();
 

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused_qualifications)]
+#![expect(dead_code, reason = "only their names are looked at")]
 
 use bevy_ecs::prelude::*;
 use bevy_extensions::ExtensionEvent;
@@ -35,7 +36,8 @@ pub enum Round2Over {
 #[expect(non_camel_case_types, reason = "it is a keyword, to see that its name is read")]
 pub struct r#type(pub u8);
 
-fn main() {
+#[test]
+fn an_event_has_a_name() {
     assert_eq!(PlayerJoined::NAME, "player.joined");
     assert_eq!(HTTPDone::NAME, "http.done");
     assert_eq!(Round2Over::NAME, "round-2.Over");

@@ -85,9 +85,11 @@ impl Plugin for NeedsNobody {
     }
 }
 
-fn main() {
+#[test]
+fn whoever_declares_it_imports() {
+    let all = ExtensionsPlugin::default().without_inventory().with::<town::Economy>();
     let mut app = App::new();
-    app.add_plugins(ExtensionsPlugin::default());
+    app.add_plugins(all.with::<Requires>().with::<Uses>().with::<TakesEither>().with::<NeedsNobody>());
     app.host().export_value(Clock { hour: 12 });
     app.update();
     let report = app.extension_report().to_string();

@@ -20,7 +20,8 @@ impl Plugin for r#match {
     fn build(&self, _app: &mut App) {}
 }
 
-fn main() {
+#[test]
+fn the_key_is_the_name() {
     assert_eq!(G::manifest().name.as_str(), "Greeter");
     assert_eq!(r#match::NAME, "match");
     assert_eq!(r#match::manifest().dependencies[0].to_string(), "Greeter");

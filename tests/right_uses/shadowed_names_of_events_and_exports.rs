@@ -1,6 +1,7 @@
 //! Nothing in the user's scope gets between the derives and what they need.
 
 #![no_implicit_prelude]
+#![expect(dead_code, reason = "they only stand in the way")]
 
 mod core {}
 
@@ -22,7 +23,8 @@ struct PlayerJoined {
 #[export(by = ::bevy_extensions::Host)]
 struct Ledger;
 
-fn main() {
+#[test]
+fn the_derives_find_what_they_need() {
     ::std::assert_eq!(<PlayerJoined as ::bevy_extensions::ExtensionEvent>::NAME, "player.joined");
     <PlayerJoined as ::bevy_extensions::ExtensionEvent>::wire();
     ::std::assert_eq!(<Ledger as ::bevy_extensions::Export>::NAME, "Ledger");

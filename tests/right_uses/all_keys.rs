@@ -1,4 +1,4 @@
-//! Every key at once.
+//! Every key at once, and what Cargo knows besides.
 
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused_qualifications)]
@@ -66,6 +66,7 @@ const EXPECTED: &str = r#"(
     name: "Doorman",
     version: "1.2.0",
     description: "Greets whoever joins, and pays a welcome gift.",
+    license: "MIT OR Apache-2.0",
     app: ">=1",
     dependencies: [
         "Economy ^1.2",
@@ -129,7 +130,8 @@ const EXPECTED: &str = r#"(
 
 fn depends<Who: DependsOn<Other>, Other: Extension>() {}
 
-fn main() {
+#[test]
+fn every_key_is_in_the_manifest() {
     let manifest: Manifest = Greeter::manifest();
     depends::<Greeter, town::Bank>();
     assert_eq!(Greeter::NAME, "Doorman");

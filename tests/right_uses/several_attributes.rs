@@ -13,7 +13,8 @@ impl Plugin for Greeter {
     fn build(&self, _app: &mut App) {}
 }
 
-fn main() {
+#[test]
+fn they_are_read_as_one() {
     let manifest = Greeter::manifest();
     assert_eq!(manifest.version.to_string(), "1.0.0");
     assert_eq!(manifest.dependencies[0].to_string(), "Economy ^1.2");

@@ -27,7 +27,8 @@ impl Plugin for Empty {
     fn build(&self, _app: &mut App) {}
 }
 
-fn main() {
+#[test]
+fn it_is_created_by_its_default() {
     assert_eq!(Greeter::create().greeting, "hello");
     let Empty {} = Empty::create();
 }
