@@ -189,6 +189,6 @@ fn plugins() -> Vec<AddPlain> {
             all.push(|app, by_hand, previous| _ = app.add_plugins(Plain::<$n> { by_hand, previous }))
         };
     }
-    thousand!(push);
+    for_all!(push);
     all
 }
