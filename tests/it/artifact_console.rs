@@ -2,7 +2,10 @@
 
 use bevy_extensions::{console, test_kit::TestApp};
 
-use crate::artifact_kit::{Server, Town};
+use crate::{
+    artifact_kit::{Server, Town},
+    console_session::run_lines,
+};
 
 #[track_caller]
 fn check(town: &Town, app: &mut TestApp, line: &str, expected: &str) {
@@ -69,5 +72,31 @@ fn whoever_could_not_get_its_artifacts_is_told_why_and_what_to_do() {
         "`herald` has failed to get its artifacts: `town:words:1.0@txt`: `libs` has no `libs/town/words/1.0/words-1.0.txt`\n  \
            in: extensions/herald/extension.ron:1:61\n  \
            hint: check its name and version, and the `repositories` of the manifest; then type `enable herald`\n",
+    );
+}
+
+#[test]
+fn whoever_is_loaded_and_has_to_be_waited_for_is_not_done() {
+    let town = town();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    town.write("later/poet.js", "//@extension version 1.0.0");
+    let server = Server::closed(&town.path("libs"));
+    let load = |what: &str| {
+        let app = town.app_asking(&server.url(), "", "allow_http: [\"127.0.0.1\"], wait_ms: 0");
+        let (_app, written) = run_lines(app, format!("load --yes {what}\n"));
+        written
+    };
+    let (herald, poet) = (town.path("extensions/herald"), town.path("later/poet.js"));
+    assert_eq!(
+        load(&herald.display().to_string()),
+        "load `herald` 1.0.0, and start it, when its artifacts are there\n\
+         `herald` follows when the artifacts are there\n",
+    );
+    assert_eq!(
+        load(&format!("{} {}", herald.display(), poet.display())),
+        "load `herald` 1.0.0, and start it, when its artifacts are there\n\
+         load `poet` 1.0.0, and start it\n\
+         done\n\
+         but `herald` follows when the artifacts are there\n",
     );
 }

@@ -19,6 +19,7 @@ fn functions_are_called_with_json() {
     check(&mut app, r#"call bard.sing "of gold""#, "\"la la of gold\"\n");
     check(&mut app, "call bard.songs", "3\n");
     check(&mut app, r#"call bard.sing {"of": "it's"}"#, "\"la la [object Object]\"\n");
+    check(&mut app, "call Economy.deposit 5 # for the roof", "105\n");
     check(
         &mut app,
         "call Economy.deposit 5 gold",

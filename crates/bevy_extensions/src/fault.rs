@@ -66,7 +66,7 @@ pub enum FaultPlace {
     ConsoleCommand(Cow<'static, str>),
     /// An event that it has emitted, as a value.
     Event(Cow<'static, str>),
-    /// The registration of an export, a function, an interface or a driver of this name.
+    /// The registration of an export, a function, an interface, a driver or a command of the console of this name.
     Export(Cow<'static, str>),
     /// What it was brought back with, as it was started again: its exports and resources.
     Start,

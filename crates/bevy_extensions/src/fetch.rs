@@ -67,8 +67,9 @@ pub(crate) fn begin_for(extensions: &mut Extensions, requests: Vec<Request>) {
 
 /// Says that somebody waits; while the app starts, the report does.
 fn tell_waiting(extensions: &Extensions, name: &ExtensionName) {
-    if extensions.is_start_told {
-        let what = extensions.fetches.waits_for(name).unwrap_or_default();
+    if extensions.is_start_told
+        && let Some(what) = extensions.fetches.waits_for(name)
+    {
         tell(Level::Info, &format!("`{name}` waits for its artifacts: {what}"));
     }
 }

@@ -90,6 +90,16 @@ impl Fetches {
         self.jobs.iter().any(|job| matches!(&job.whom, Whom::Listed(waiting) if waiting.iter().any(is_it)))
     }
 
+    /// Tells whether somebody is asked for who follows when what is fetched is there.
+    #[cfg(feature = "console")]
+    pub(crate) fn is_asked_for(&self, extension: &ExtensionName) -> bool {
+        let is_it = |request: &Request| match request.loaded() {
+            Some(loaded) => loaded.candidate.manifest.name == *extension,
+            None => request.switch.extension == extension.as_str(),
+        };
+        self.jobs.iter().any(|job| matches!(&job.whom, Whom::Requests(requests) if requests.iter().any(is_it)))
+    }
+
     /// Tells how far everything has come.
     pub(crate) fn progress(&self) -> Vec<ArtifactProgress> {
         self.jobs.iter().flat_map(|job| job.fetching.progress()).collect()

@@ -97,7 +97,7 @@ pub(super) fn split(line: &str, mut at: usize) -> Result<Vec<Word>, LineError> {
 }
 
 /// Finds where the next word begins; `None` if only a comment follows, or nothing.
-fn start_of_word(line: &str, from: usize) -> Option<usize> {
+pub(super) fn start_of_word(line: &str, from: usize) -> Option<usize> {
     let start = from + line[from..].find(|c: char| !is_space(c))?;
     (line.as_bytes()[start] != b'#').then_some(start)
 }

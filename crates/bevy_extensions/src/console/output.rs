@@ -193,13 +193,22 @@ impl Timings {
 pub struct Switched {
     /// What was planned.
     pub plan: SwitchPlan,
+    /// Who follows when artifacts are fetched.
+    pub later: Vec<ExtensionName>,
     /// Who is in another state than was planned; `None` is gone.
     pub otherwise: Vec<(ExtensionName, Option<ExtensionState>)>,
 }
 
 impl fmt::Display for Switched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "done")?;
+        let is_done = self.plan.steps().iter().any(|step| !self.later.contains(&step.extension));
+        if is_done {
+            writeln!(f, "done")?;
+        }
+        for name in &self.later {
+            let but = if is_done { "but " } else { "" };
+            writeln!(f, "{but}`{name}` follows when the artifacts are there")?;
+        }
         for (name, state) in &self.otherwise {
             match state {
                 Some(state) => writeln!(f, "but `{name}` {}; `why {name}` tells more", state.told())?,

@@ -7,7 +7,7 @@ use super::Typed;
 use crate::{
     console::{
         ConsoleError, Output,
-        line::{column_of, split, told},
+        line::{column_of, split, start_of_word, told},
     },
     event::Target,
     world_ext::ExtensionsWorldExt,
@@ -21,8 +21,8 @@ pub(super) fn call(world: &mut World, typed: &Typed<'_>) -> Result<Output, Conso
         );
     };
     let (argument, end) = json(typed.line, at, "the argument")?;
-    let after = typed.line[end..].trim();
-    if !after.is_empty() {
+    if let Some(start) = start_of_word(typed.line, end) {
+        let after = typed.line[start..].trim_end();
         return Err(typed.misused(format!("`{}` follows the argument", after.escape_debug())));
     }
     Ok(Output::Answer(world.call(of, function, argument)?))
@@ -57,8 +57,9 @@ fn first_word<'a>(typed: &Typed<'a>, what: &str) -> Result<(&'a str, usize), Con
     }
 }
 
-/// Reads the JSON that begins somewhere in a line, and returns where it ends; it is `null` if there is none.
+/// Reads the JSON that begins somewhere in a line, and returns where it ends; it is `null` if there is none, or a comment.
 fn json(line: &str, at: usize, what: &'static str) -> Result<(Value, usize), ConsoleError> {
+    let at = start_of_word(line, at).unwrap_or(line.len());
     let mut values = serde_json::Deserializer::from_str(&line[at..]).into_iter::<Value>();
     match values.next() {
         None => Ok((Value::Null, line.len())),

@@ -84,7 +84,20 @@ pub(in crate::console) fn apply(world: &mut World, plan: SwitchPlan) -> Output {
     }
     let extensions = world.get_resource::<Extensions>();
     let now = |name: &ExtensionName| extensions.and_then(|extensions| extensions.state(name.as_str()));
-    let otherwise = expected.into_iter().filter(|(name, state)| now(name) != *state);
+    let is_later = |name: &ExtensionName| extensions.is_some_and(|extensions| is_later(extensions, name));
+    let (later, now_there): (Vec<_>, Vec<_>) = expected.into_iter().partition(|(name, _)| is_later(name));
+    let otherwise = now_there.into_iter().filter(|(name, state)| now(name) != *state);
     let otherwise = otherwise.map(|(name, _)| (now(&name), name)).map(|(state, name)| (name, state)).collect();
-    Output::Switched(Switched { plan, otherwise })
+    let later = later.into_iter().map(|(name, _)| name).collect();
+    Output::Switched(Switched { plan, later, otherwise })
+}
+
+#[cfg(feature = "artifacts")]
+fn is_later(extensions: &Extensions, name: &ExtensionName) -> bool {
+    extensions.fetches.is_asked_for(name)
+}
+
+#[cfg(not(feature = "artifacts"))]
+fn is_later(_: &Extensions, _: &ExtensionName) -> bool {
+    false
 }
