@@ -251,6 +251,22 @@ fn lines_are_done_though_nobody_reads_the_answers() {
 }
 
 #[test]
+fn input_that_breaks_off_is_told_of() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the cable is cut"))
+        }
+    }
+    let written = Written::default();
+    let lines = Cursor::new("disable Economy --yes\n").chain(Broken);
+    let mut app = reading(builder(), ConsoleInput::lines(BufReader::new(lines), written), true);
+    run_until(&mut app, |app| app.should_exit().is_some());
+    app.assert_state("Economy", ExtensionState::Disabled);
+    app.assert_logged("warn: the console can read no further line: the cable is cut");
+}
+
+#[test]
 fn an_app_may_drop_while_a_line_is_waited_for() {
     let (type_, typed) = channel();
     let written = Written::default();

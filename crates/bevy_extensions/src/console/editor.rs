@@ -122,7 +122,7 @@ pub(super) fn read(reading: &Reading, Desk(mut editor): Desk) {
     editor.set_helper(Some(Asking { tell: reading.tell.clone(), paths: FilenameCompleter::new() }));
     let colors = std::env::var_os("NO_COLOR").is_none();
     let mut prompt = PROMPT;
-    loop {
+    let failure = loop {
         let line = editor.readline(prompt);
         if !terminal::set_typing(false) {
             return;
@@ -134,7 +134,8 @@ pub(super) fn read(reading: &Reading, Desk(mut editor): Desk) {
                 false => return,
             },
             Err(ReadlineError::Signal(_)) => continue,
-            Err(_) => break,
+            Err(ReadlineError::Eof) => break None,
+            Err(error) => break Some(error.to_string()),
         };
         if prompt == PROMPT {
             // One that cannot be kept is not kept.
@@ -146,8 +147,8 @@ pub(super) fn read(reading: &Reading, Desk(mut editor): Desk) {
             return;
         }
         prompt = if reply.asks { QUESTION } else { PROMPT };
-    }
-    _ = reading.tell.send(Heard::End);
+    };
+    _ = reading.tell.send(Heard::End(failure));
 }
 
 /// Does what Ctrl-C does where nobody edits lines; tells whether the app goes on all the same.

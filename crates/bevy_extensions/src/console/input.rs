@@ -86,7 +86,12 @@ pub(super) fn spawn(code: impl FnOnce() + Send + 'static) {
 /// Reads lines until there are none, and writes the answers.
 fn read_lines(reading: &Reading, mut input: impl BufRead, mut output: impl Write) {
     let mut asks = false;
-    while let Some(line) = next_line(&mut input) {
+    let failure = loop {
+        let line = match next_line(&mut input) {
+            Ok(Some(line)) => line,
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        };
         if asks {
             let said = line.as_deref().unwrap_or_default();
             _ = writeln!(output, "{said}");
@@ -99,29 +104,28 @@ fn read_lines(reading: &Reading, mut input: impl BufRead, mut output: impl Write
         if reply.is_last {
             return;
         }
-    }
+    };
     if asks {
         _ = writeln!(output, "\n{NOTHING_DONE}").and_then(|()| output.flush());
     }
-    _ = reading.tell.send(Heard::End);
+    _ = reading.tell.send(Heard::End(failure.map(|error| error.to_string())));
 }
 
 /// Reads a line; `None` at the end. Of one that is too long, no more is kept than shows that.
-fn next_line(input: &mut impl BufRead) -> Option<Result<String, LineError>> {
+fn next_line(input: &mut impl BufRead) -> io::Result<Option<Result<String, LineError>>> {
     let mut line = Vec::new();
-    // What cannot be read any more is at its end.
-    let read = input.by_ref().take(LONGEST_LINE as u64 + 2).read_until(b'\n', &mut line).ok()?;
+    let read = input.by_ref().take(LONGEST_LINE as u64 + 2).read_until(b'\n', &mut line)?;
     if read == 0 {
-        return None;
+        return Ok(None);
     }
     if line.last() != Some(&b'\n') && line.len() > LONGEST_LINE {
         skip_line(input);
-        return Some(Err(LineError::TooLong));
+        return Ok(Some(Err(LineError::TooLong)));
     }
     let end = line.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
     line.truncate(end);
     let text = String::from_utf8(line);
-    Some(text.map_err(|error| LineError::NotUtf8 { at: error.utf8_error().valid_up_to() + 1 }))
+    Ok(Some(text.map_err(|error| LineError::NotUtf8 { at: error.utf8_error().valid_up_to() + 1 })))
 }
 
 /// Passes over the rest of a line.
@@ -147,7 +151,7 @@ mod tests {
         let long = "x".repeat(3 * LONGEST_LINE);
         let text = [b"one\r\n\n".as_slice(), long.as_bytes(), b"\ntwo\xff\n\xc3\xb6", b"\n", long.as_bytes()].concat();
         let mut input = text.as_slice();
-        let lines: Vec<_> = std::iter::from_fn(|| next_line(&mut input)).collect();
+        let lines: Vec<_> = std::iter::from_fn(|| next_line(&mut input).expect("it can be read")).collect();
         assert_eq!(
             lines,
             [

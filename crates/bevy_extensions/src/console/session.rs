@@ -14,7 +14,11 @@ use super::{
     line::LineError,
     run,
 };
-use crate::{entity::Extensions, switch::SwitchPlan};
+use crate::{
+    entity::Extensions,
+    switch::SwitchPlan,
+    tell::{Level, tell},
+};
 
 /// What the app is told by whoever reads lines.
 pub(super) enum Heard {
@@ -25,8 +29,8 @@ pub(super) enum Heard {
     /// Somebody wants the app to exit, where no signal says so.
     #[cfg(not(unix))]
     Interrupt,
-    /// No line will come any more.
-    End,
+    /// No line will come any more; why, if the input has not just ended.
+    End(Option<String>),
 }
 
 /// What a line leads to.
@@ -95,12 +99,15 @@ pub(super) fn hear(world: &mut World) {
             }
             #[cfg(not(unix))]
             Heard::Interrupt => _ = world.write_message(AppExit::from_code(130)),
-            Heard::End => return end(world),
+            Heard::End(failure) => return end(world, failure),
         }
     }
 }
 
-fn end(world: &mut World) {
+fn end(world: &mut World, failure: Option<String>) {
+    if let Some(why) = failure {
+        tell(Level::Warn, &format!("the console can read no further line: {why}"));
+    }
     let Some(console) = world.remove_resource::<Console>() else { return };
     if console.exit_at_end {
         world.write_message(AppExit::Success);
