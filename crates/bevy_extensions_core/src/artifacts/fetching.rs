@@ -353,16 +353,16 @@ impl Job {
         self.hold(goal).map(Some)
     }
 
-    /// Adds packages to what is to be done.
+    /// Adds packages to what is to be done: before what has not begun, so that artifacts come in their order.
     fn add(&self, number: usize, chosen: Chosen, tasks: Vec<Task>) {
         let mut state = self.state();
         state.chosen.insert(number, chosen);
-        for task in tasks {
-            if let Task::Package(one) = &task {
+        for task in &tasks {
+            if let Task::Package(one) = task {
                 state.meters.push(one.meter().clone());
             }
-            state.queue.push_back(task);
         }
+        tasks.into_iter().rev().for_each(|task| state.queue.push_front(task));
         drop(state);
         self.changed.notify_all();
     }
