@@ -7,7 +7,7 @@ use std::{
 };
 
 use bevy_extensions_core::ExtensionName;
-use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use heck::{ToKebabCase as _, ToUpperCamelCase as _};
 
 use crate::{args, exit::Exit, failure::Failure, output::Output};
 
@@ -17,9 +17,16 @@ const BEVY: &str = "0.20.1";
 /// What the code of a new crate calls something else.
 const TAKEN: [&str; 7] = ["App", "Extension", "Init", "Plugin", "Self", "Terminate", "TestApp"];
 
-/// What a crate cannot be called, or depends on.
-const TAKEN_CRATES: [&str; 9] =
-    ["alloc", "bevy_app", "bevy_extensions", "core", "crate", "proc_macro", "std", "super", "test"];
+/// What a crate depends on, or cannot be called: other crates, and the keywords of Rust 2024.
+#[rustfmt::skip]
+const TAKEN_CRATES: [&str; 59] = [
+    "bevy_app", "bevy_extensions",
+    "alloc", "core", "proc_macro", "std", "test",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
+    "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "_",
+];
 
 /// Makes an extension where there is nothing yet.
 pub fn new(args: &args::New, out: &mut Output) -> Result<Exit, Failure> {
@@ -75,14 +82,16 @@ fn folder_of(folder: &str, name: &ExtensionName) -> Vec<(PathBuf, String)> {
 }
 
 fn crate_of(args: &args::New) -> Result<Made, Failure> {
-    let (module, kind) = (args.name.to_snake_case(), args.name.to_upper_camel_case());
+    let is_lower = !args.name.contains(|c: char| c.is_ascii_uppercase());
+    let package = if is_lower { args.name.clone() } else { args.name.to_kebab_case() };
+    let (module, kind) = (package.replace('-', "_"), package.to_upper_camel_case());
     if TAKEN.contains(&kind.as_str()) || TAKEN_CRATES.contains(&module.as_str()) || ExtensionName::new(&kind).is_err() {
         let what = format!("a crate of an extension cannot be called `{}`", args.name);
-        return Err(Failure::wrong_use(what, format!("call it `my-{}`", args.name)));
+        return Err(Failure::wrong_use(what, format!("call it `my-{package}`")));
     }
     let filled = |text: &str| {
         let values = [
-            ("{{crate}}", args.name.as_str()),
+            ("{{crate}}", package.as_str()),
             ("{{module}}", &module),
             ("{{type}}", &kind),
             ("{{bevy}}", BEVY),
@@ -96,8 +105,8 @@ fn crate_of(args: &args::New) -> Result<Made, Failure> {
         ("src/lib.rs", include_str!("../../templates/native/src/lib.rs")),
         ("examples/run.rs", include_str!("../../templates/native/examples/run.rs")),
     ];
-    let files = files.map(|(file, text)| (Path::new(&args.name).join(file), filled(text))).into();
-    Ok(Made { files, next: format!("`cargo run --example run`, in `{}`", shown(args, &args.name)) })
+    let files = files.map(|(file, text)| (Path::new(&package).join(file), filled(text))).into();
+    Ok(Made { files, next: format!("`cargo run --example run`, in `{}`", shown(args, &package)) })
 }
 
 fn shown(args: &args::New, name: &str) -> String {

@@ -47,6 +47,23 @@ fn a_crate_is_called_as_it_should_be() {
 }
 
 #[test]
+fn a_crate_has_the_name_that_cargo_and_rust_would_give_it() {
+    #[track_caller]
+    fn check(name: &str, package: &str, module: &str, kind: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        printed(folder.path(), &format!("new {name} --native"));
+        let read = |file: &str| fs::read_to_string(folder.path().join(package).join(file)).unwrap();
+        assert!(read("Cargo.toml").starts_with(&format!("[package]\nname = \"{package}\"\n")), "{name}");
+        assert!(read("src/lib.rs").contains(&format!("pub struct {kind};")), "{name}");
+        assert!(read("examples/run.rs").contains(&format!("link_extensions!({module});")), "{name}");
+    }
+    check("Weather", "weather", "weather", "Weather");
+    check("MyRain", "my-rain", "my_rain", "MyRain");
+    check("my_rain", "my_rain", "my_rain", "MyRain");
+    check("my--rain", "my--rain", "my__rain", "MyRain");
+}
+
+#[test]
 fn it_depends_on_the_bevy_that_we_depend_on() {
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
     let folder = tempfile::tempdir().unwrap();
@@ -89,5 +106,10 @@ fn what_is_no_name_is_refused() {
         &[],
         "new plugin --native",
         "error: a crate of an extension cannot be called `plugin`\n  hint: call it `my-plugin`\n[exit 2]\n",
+    );
+    check_refused(
+        &[],
+        "new Move --native",
+        "error: a crate of an extension cannot be called `Move`\n  hint: call it `my-move`\n[exit 2]\n",
     );
 }
