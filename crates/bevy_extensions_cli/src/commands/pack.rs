@@ -31,7 +31,7 @@ pub fn pack(args: &Pack, out: &mut Output) -> Result<Exit, Failure> {
         let what = format!("`{}` is there already", target.display());
         return Err(Failure::impossible(what, "replace it with `--force`, or name another with `-o`"));
     }
-    let files = files(&found)?;
+    let files = files(&found, inside(&found.path, &target).as_deref())?;
     let bytes = zipped(&files).map_err(|error| impossible(&found, &error, "make it smaller"))?;
     let draft = Draft::write(&target, &bytes).map_err(|error| unwritable(&target, &error))?;
     check(&found, &files, &draft, &target, &folders)?;
@@ -84,14 +84,23 @@ fn usual_target(found: &Found) -> PathBuf {
     name.into()
 }
 
-/// Reads all files that the extension has.
-fn files(found: &Found) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+/// Returns where in a folder a file is, or would be.
+fn inside(folder: &Path, file: &Path) -> Option<String> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = fs::canonicalize(parent).ok()?.join(file.file_name()?);
+    let below = real.strip_prefix(fs::canonicalize(folder).ok()?).ok()?.to_str()?;
+    Some(below.replace(std::path::MAIN_SEPARATOR, "/"))
+}
+
+/// Reads all files that the extension has, but for the archive that it was packed into before.
+fn files(found: &Found, archive: Option<&str>) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let read = |path: String| match found.files.read(&path) {
         Ok(bytes) => Ok((path, bytes)),
         Err(error) => Err(impossible(found, &error, error.hint())),
     };
-    let files = found.files.list("").into_iter().map(read).collect::<Result<BTreeMap<_, _>, _>>()?;
-    match left_behind(found, &files) {
+    let listed = found.files.list("").into_iter().filter(|path| Some(path.as_str()) != archive);
+    let files = listed.map(read).collect::<Result<BTreeMap<_, _>, _>>()?;
+    match left_behind(found, &files).filter(|path| Some(path.as_str()) != archive) {
         None => Ok(files),
         Some(file) => {
             let why =

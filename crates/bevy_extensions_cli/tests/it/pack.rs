@@ -62,6 +62,21 @@ fn the_same_files_make_the_same_bytes() {
 }
 
 #[test]
+fn an_archive_is_not_packed_into_the_next_one() {
+    let folder = weather();
+    let inside = folder.path().join("my-weather");
+    assert_eq!(printed(&inside, "pack ."), "packed Weather 1.2.0 as `my-weather.zip`: 3 files\n");
+    let first = fs::read(inside.join("my-weather.zip")).unwrap();
+    assert_eq!(printed(&inside, "pack . --force"), "packed Weather 1.2.0 as `my-weather.zip`: 3 files\n");
+    assert!(first == fs::read(inside.join("my-weather.zip")).unwrap(), "the same files make the same bytes");
+    assert_eq!(
+        printed(folder.path(), "pack my-weather -o my-weather/lib/new.zip"),
+        "packed Weather 1.2.0 as `my-weather/lib/new.zip`: 4 files\n",
+        "another archive is a file like others"
+    );
+}
+
+#[test]
 fn who_gives_no_name_keeps_that_of_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &[("my-rain/main.js", "")]);
