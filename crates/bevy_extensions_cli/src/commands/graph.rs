@@ -17,7 +17,7 @@ use crate::{
 pub fn graph(args: &args::Graph, out: &mut Output) -> Result<Exit, Failure> {
     let look = Look::at(&args.place())?;
     let graph = Graph::of(&look.candidates, &look.resolution);
-    let picture = match format(args) {
+    let picture = match format(args)? {
         GraphFormat::Dot => graph.to_dot(),
         GraphFormat::Mermaid => graph.to_mermaid(),
         GraphFormat::Svg => graph.to_svg(),
@@ -34,13 +34,17 @@ pub fn graph(args: &args::Graph, out: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Returns the format that somebody wants, or else the one that the name of the file speaks of.
-fn format(args: &args::Graph) -> GraphFormat {
-    let end = args.output.as_deref().and_then(Path::extension).and_then(|end| end.to_str());
-    let spoken_of = end.and_then(|end| match end {
-        "svg" => Some(GraphFormat::Svg),
-        "mmd" | "mermaid" => Some(GraphFormat::Mermaid),
-        "json" => Some(GraphFormat::Json),
-        _ => None,
-    });
-    args.format.or(spoken_of).unwrap_or(GraphFormat::Dot)
+fn format(args: &args::Graph) -> Result<GraphFormat, Failure> {
+    let end = args.output.as_deref().and_then(Path::extension);
+    match (args.format, end.map(|end| end.to_string_lossy().to_ascii_lowercase()).as_deref()) {
+        (Some(format), _) => Ok(format),
+        (None, None | Some("dot" | "gv")) => Ok(GraphFormat::Dot),
+        (None, Some("svg")) => Ok(GraphFormat::Svg),
+        (None, Some("mmd" | "mermaid")) => Ok(GraphFormat::Mermaid),
+        (None, Some("json")) => Ok(GraphFormat::Json),
+        (None, Some(end)) => Err(Failure::wrong_use(
+            format!("no picture is drawn as `.{end}`"),
+            "name a `.svg`, `.dot`, `.mmd` or `.json`, or say which it is with `--format`",
+        )),
+    }
 }

@@ -34,6 +34,24 @@ fn the_name_of_the_file_speaks_of_its_form() {
 }
 
 #[test]
+fn capitals_say_the_same() {
+    check("-o a.SVG", "a.SVG", "<svg ");
+    check("-o a", "a", "digraph ");
+    check("-o a.png --format svg", "a.png", "<svg ");
+}
+
+#[test]
+fn a_file_of_another_form_is_not_written() {
+    let folder = copy_of("good");
+    assert_eq!(
+        shown(&run(folder.path(), "graph -o a.png")),
+        "error: no picture is drawn as `.png`\n  \
+           hint: name a `.svg`, `.dot`, `.mmd` or `.json`, or say which it is with `--format`\n[exit 2]\n",
+    );
+    assert!(!folder.path().join("a.png").exists());
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_told() {
     let folder = copy_of("good");
     assert_eq!(
