@@ -177,7 +177,7 @@ pub(crate) fn only_in_lock(extensions: &Extensions) -> Vec<Problem> {
     extensions.shelf.store.only_in_lock(others.map(|listed| &*listed.candidate), found)
 }
 
-/// Tells whether all that are there could be read: the lock would lose what it pins for the others.
+/// Tells whether it is known who there is: the lock would lose what it pins for the others.
 fn is_everybody_known(extensions: &Extensions) -> bool {
-    !extensions.starts_nobody && !extensions.problems().iter().any(Problem::is_unreadable)
+    !extensions.starts_nobody && !extensions.problems().iter().any(Problem::hides_extensions)
 }

@@ -26,7 +26,7 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Examples:
   bevy-extensions check              is anything wrong, in the folders of this app?
-  bevy-extensions check my-weather   is anything wrong with this one?
+  bevy-extensions check weather.js   is anything wrong with this one alone?
   bevy-extensions why Weather        why is it left out?
   bevy-extensions fetch              fetch the files that they ask for, before the app starts
   bevy-extensions new my-weather     a script to begin with

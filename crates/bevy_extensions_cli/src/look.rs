@@ -35,6 +35,8 @@ pub struct Look {
     pub problems: Vec<Problem>,
     /// Whether manifests of natives were read.
     pub knows_natives: bool,
+    /// Whether somebody has said where to look.
+    pub is_told_where: bool,
     /// The current folder.
     cwd: Option<PathBuf>,
 }
@@ -77,7 +79,8 @@ impl Look {
         settings.locked = instead.locked.unwrap_or(settings.locked);
         let natives = natives(place, &folders)?;
 
-        let mut discovery = discover(&settings, &folders);
+        let app = if place.dirs.is_empty() { as_app(&folders) } else { folders.clone() };
+        let mut discovery = discover(&settings, &app);
         problems.append(&mut discovery.problems);
         let mut candidates = natives.as_ref().map(Natives::candidates).unwrap_or_default();
         candidates.retain(|native| match discovery.in_place_of(native) {
@@ -88,10 +91,18 @@ impl Look {
             None => true,
         });
         let found = discovery.found.into_iter().chain(single).collect();
-        let store = Some(ArtifactStore::open(&settings, &folders));
-        let knows_natives = natives.is_some();
-        let look =
-            Self { settings, candidates, found, store, problems, knows_natives, cwd: folders.cwd, ..Self::default() };
+        let store = Some(ArtifactStore::open(&settings, &app));
+        let look = Self {
+            settings,
+            candidates,
+            found,
+            store,
+            problems,
+            knows_natives: natives.is_some(),
+            is_told_where: !place.dirs.is_empty(),
+            cwd: folders.cwd,
+            ..Self::default()
+        };
         Ok(look.decided())
     }
 
@@ -154,6 +165,21 @@ impl Look {
         self.problems.iter().filter(|problem| problem.is_unreadable()).count()
     }
 
+    /// Returns what keeps extensions from being known: the lock would lose what it pins for them.
+    pub fn hiding(&self) -> Vec<Problem> {
+        self.problems.iter().filter(|problem| problem.hides_extensions()).cloned().collect()
+    }
+
+    /// Says who was not looked at, and why.
+    pub fn passed_over(&self) -> Option<&'static str> {
+        match (self.is_told_where, self.knows_natives) {
+            (false, true) => None,
+            (false, false) => Some("natives, whose manifests no app has written"),
+            (true, true) => Some("extensions elsewhere, as only what is named counts"),
+            (true, false) => Some("natives and extensions elsewhere, as only what is named counts"),
+        }
+    }
+
     /// Returns a path as people see it: without the current folder.
     pub fn shown(&self, path: &Path) -> String {
         without(self.cwd.as_deref(), path).display().to_string()
@@ -214,6 +240,14 @@ fn folders() -> Folders {
     Folders { assets, cwd, exe: None, data: None }
 }
 
+/// Returns the same for an app in whose folder, or deeper in it, we are: it is started where its assets are.
+fn as_app(folders: &Folders) -> Folders {
+    let start = folders.assets.parent().filter(|_| env::var_os("BEVY_ASSET_ROOT").is_none());
+    let start =
+        start.filter(|start| folders.cwd.as_deref().is_some_and(|cwd| start.is_absolute() && cwd.starts_with(start)));
+    Folders { cwd: start.map(Into::into).or_else(|| folders.cwd.clone()), ..folders.clone() }
+}
+
 /// Looks for something at or above the current folder.
 fn at_or_above(cwd: Option<&Path>, look: impl Fn(&Path) -> Option<PathBuf>) -> Option<PathBuf> {
     cwd?.ancestors().find_map(look)
@@ -255,6 +289,7 @@ fn named(
         return Ok(Vec::new());
     }
     settings.directories.clear();
+    settings.dev.folders.clear();
     let mut single = Vec::new();
     for path in &place.dirs {
         if !path.exists() {

@@ -368,6 +368,15 @@ impl Problem {
         }
     }
 
+    /// Tells whether there may be extensions of which nobody knows: that cannot be read, or lie where nothing is just now, as on
+    /// a disk that is away. What is known of them from before is to be kept.
+    pub fn hides_extensions(&self) -> bool {
+        match self {
+            Self::Discovery(problem) if problem.is_away() => true,
+            _ => self.is_unreadable(),
+        }
+    }
+
     /// Tells whether it says that an extension is left out, be it with others.
     pub fn leaves_out(&self, name: &ExtensionName) -> bool {
         match self {

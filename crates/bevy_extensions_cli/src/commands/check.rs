@@ -40,7 +40,6 @@ fn not_checked(look: &Look) -> Vec<String> {
         1 => Some("the code of 1 script".into()),
         more => Some(format!("the code of {more} scripts")),
     };
-    let natives = (!look.knows_natives).then(|| "natives, whose manifests no app has written".into());
     let rest = "settings, events and interfaces, which only the running app knows".into();
-    scripts.into_iter().chain(natives).chain([rest]).collect()
+    scripts.into_iter().chain(look.passed_over().map(Into::into)).chain([rest]).collect()
 }

@@ -27,17 +27,17 @@ pub fn fetch(args: &args::Fetch, out: &mut Output) -> Result<Exit, Failure> {
     };
 
     let locking = Locking::of(&look, store)?;
-    let unreadable: Vec<_> = look.problems.iter().filter(|problem| problem.is_unreadable()).cloned().collect();
-    let (fate, is_written) = bring_up_to_date(&look, &locking, &unreadable)?;
+    let hiding = look.hiding();
+    let (fate, is_written) = bring_up_to_date(&look, &locking, &hiding)?;
     let differs = look.settings.locked && !locking.differences().is_empty();
-    let ok = fetched.is_good() && unreadable.is_empty() && !differs;
+    let ok = fetched.is_good() && hiding.is_empty() && !differs;
     match args.how.format {
-        Format::Json => out.json(&json::Fetch::of(&look, ok, &fetched, &locking, is_written, &unreadable))?,
+        Format::Json => out.json(&json::Fetch::of(&look, ok, &fetched, &locking, is_written, &hiding))?,
         Format::Text => {
             if !args.how.quiet {
-                out.print(&plain(&(fetched.summary() + &fate + unknown(&look))))?;
+                out.print(&plain(&(fetched.summary() + &fate + &passed_over(&look))))?;
             }
-            out.complain(&(explain(&unreadable) + &fetched.errors()));
+            out.complain(&(explain(&hiding) + &fetched.errors()));
             if differs {
                 out.complain(&not_as_locked(&locking));
             }
@@ -60,16 +60,13 @@ pub fn end(ok: bool, fetched: &Fetched, how: args::Fetching, out: &mut Output) -
     }
 }
 
-/// Says of whom nothing can be known.
-pub fn unknown(look: &Look) -> &'static str {
-    match look.knows_natives {
-        true => "",
-        false => "not looked at: natives, whose manifests no app has written\n",
-    }
+/// Says who was not looked at.
+pub fn passed_over(look: &Look) -> String {
+    look.passed_over().map(|who| format!("not looked at: {who}\n")).unwrap_or_default()
 }
 
 /// Writes the lock if the app would, and says so.
-fn bring_up_to_date(look: &Look, locking: &Locking, unreadable: &[Problem]) -> Result<(String, bool), Failure> {
+fn bring_up_to_date(look: &Look, locking: &Locking, hiding: &[Problem]) -> Result<(String, bool), Failure> {
     let lock = &locking.shown;
     if locking.is_new() && !locking.has_artifacts() {
         return Ok((String::new(), false));
@@ -77,7 +74,7 @@ fn bring_up_to_date(look: &Look, locking: &Locking, unreadable: &[Problem]) -> R
     if look.settings.locked {
         return Ok((format!("lock: `{lock}` is left as it is, as `locked` is set\n"), false));
     }
-    if !unreadable.is_empty() {
+    if !hiding.is_empty() {
         return Ok((format!("lock: `{lock}` is left as it is, as not all extensions can be read\n"), false));
     }
     let is_written = locking.write()?;

@@ -6,7 +6,7 @@ use bevy_extensions_core::{
     explain, nearest,
 };
 
-use super::fetch::{end, unknown};
+use super::fetch::{end, passed_over};
 use crate::{
     args::{self, Format},
     exit::Exit,
@@ -24,24 +24,24 @@ pub fn lock(args: &args::Lock, out: &mut Output) -> Result<Exit, Failure> {
     let instead = Instead { offline: args.how.offline, locked: Some(false) };
     let look = Look::instead(&args.place, instead)?;
     let store = look.usable_store()?;
-    let unreadable: Vec<_> = look.problems.iter().filter(|problem| problem.is_unreadable()).cloned().collect();
-    if args.check { check(args, &look, store, &unreadable, out) } else { write(args, &look, store, &unreadable, out) }
+    let hiding = look.hiding();
+    if args.check { check(args, &look, store, &hiding, out) } else { write(args, &look, store, &hiding, out) }
 }
 
 fn check(
     args: &args::Lock,
     look: &Look,
     store: &ArtifactStore,
-    unreadable: &[Problem],
+    hiding: &[Problem],
     out: &mut Output,
 ) -> Result<Exit, Failure> {
     let (locking, fetched) = (Locking::of(look, store)?, Fetched::default());
-    let ok = locking.is_good() && unreadable.is_empty();
+    let ok = locking.is_good() && hiding.is_empty();
     match args.how.format {
-        Format::Json => out.json(&json::Fetch::of(look, ok, &fetched, &locking, false, unreadable))?,
+        Format::Json => out.json(&json::Fetch::of(look, ok, &fetched, &locking, false, hiding))?,
         Format::Text if ok && args.how.quiet => {}
         Format::Text => {
-            let told = painted(&plain(&(explain(unreadable) + &verdict(&locking) + unknown(look))));
+            let told = painted(&plain(&(explain(hiding) + &verdict(&locking) + &passed_over(look))));
             out.print(&told)?;
         }
     }
@@ -67,24 +67,24 @@ fn write(
     args: &args::Lock,
     look: &Look,
     store: &ArtifactStore,
-    unreadable: &[Problem],
+    hiding: &[Problem],
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    if !unreadable.is_empty() && args.how.format == Format::Text {
-        out.complain(&explain(unreadable));
+    if !hiding.is_empty() && args.how.format == Format::Text {
+        out.complain(&explain(hiding));
         let what = "the lock is left as it is, as not all extensions can be read";
         return Err(Failure::impossible(what, "mend them, or move them elsewhere"));
     }
     let fetched = fetch(args, look, store, out)?;
     let locking = Locking::of(look, store)?;
-    let is_written = !fetched.is_interrupted && unreadable.is_empty() && locking.write()?;
-    let ok = fetched.is_good() && unreadable.is_empty();
+    let is_written = !fetched.is_interrupted && hiding.is_empty() && locking.write()?;
+    let ok = fetched.is_good() && hiding.is_empty();
     match args.how.format {
-        Format::Json => out.json(&json::Fetch::of(look, ok, &fetched, &locking, is_written, unreadable))?,
+        Format::Json => out.json(&json::Fetch::of(look, ok, &fetched, &locking, is_written, hiding))?,
         Format::Text => {
             if !args.how.quiet && !fetched.is_interrupted {
                 let head = format!("lock: {}\n", locking.fate(is_written));
-                out.print(&plain(&(head + &locking.changes() + &locking.missing_told() + unknown(look))))?;
+                out.print(&plain(&(head + &locking.changes() + &locking.missing_told() + &passed_over(look))))?;
             }
             out.complain(&fetched.errors());
         }

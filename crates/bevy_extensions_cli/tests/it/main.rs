@@ -7,6 +7,7 @@ mod colors;
 mod fetching;
 mod graph;
 mod json;
+mod looking;
 mod manifest_schema;
 mod new;
 mod pack;

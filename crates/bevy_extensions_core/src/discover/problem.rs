@@ -113,6 +113,11 @@ impl DiscoveryProblem {
         Self { what: what.into(), kind, at: None, is_asked_for: false }
     }
 
+    /// Tells whether something is not there that somebody counts on.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(self.kind, Kind::NoDirectory { .. } | Kind::DanglingLink)
+    }
+
     /// Tells how bad it is.
     pub fn severity(&self) -> Severity {
         match &self.kind {
