@@ -345,6 +345,25 @@ fn the_lock_is_there_when_all_have_ended() {
 }
 
 #[test]
+fn the_lock_stays_while_nobody_knows_who_there_is() {
+    let town = Town::new();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    town.script("extensions/herald", &["town:words:1.0@txt"], "");
+    let start = || drop(town.with_folder(town.app(), "extensions").start());
+    let lock = || std::fs::read_to_string(town.path("extensions.lock")).unwrap();
+    start();
+    let before = lock();
+    assert!(before.contains("herald"), "{before}");
+
+    std::fs::rename(town.path("extensions"), town.path("away")).unwrap();
+    start();
+    assert_eq!(lock(), before, "its folder is away");
+    town.write("extensions/herald/extension.ron", "(name: ");
+    start();
+    assert_eq!(lock(), before, "it cannot be read");
+}
+
+#[test]
 fn a_lock_that_cannot_be_written_is_told() {
     let town = Town::new();
     town.lib("town:words:1.0@txt", "rain, sun");
