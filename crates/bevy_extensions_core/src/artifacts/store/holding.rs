@@ -16,6 +16,16 @@ pub(in crate::artifacts) enum Absent {
     Refused(FetchCause),
 }
 
+impl Absent {
+    /// Says why something is not there that was fetched just now.
+    pub(in crate::artifacts) fn cause(self) -> FetchCause {
+        match self {
+            Self::Refused(cause) => cause,
+            Self::ToFetch => FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() },
+        }
+    }
+}
+
 impl Inner {
     /// Returns an artifact, if it is in the cache and is what it should be.
     pub(in crate::artifacts) fn hold(&self, want: &Want) -> Result<HeldArtifact, Absent> {
