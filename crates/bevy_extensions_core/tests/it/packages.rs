@@ -437,7 +437,8 @@ fn packages_that_should_not_be_used_any_more_are_told() {
         "/rain" => Answer::File(document.clone().into_bytes()),
         _ => Answer::File(tarball.clone()),
     });
-    let mut fetching = Town::new().store().fetch([&sky(&server, &["rain@1"])]);
+    let town = Town::new();
+    let mut fetching = town.store().fetch([&sky(&server, &["rain@1"])]);
     assert!(fetching.wait(LIMIT));
     assert!(fetching.take_done()[0].1.is_ok());
     let told: Vec<_> = fetching.deprecated().iter().map(|(id, why)| format!("{id}: {why}")).collect();
