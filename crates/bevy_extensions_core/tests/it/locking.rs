@@ -2,13 +2,13 @@
 
 use bevy_extensions_core::{
     Manifest,
-    artifacts::{Look, Update},
+    artifacts::{ArtifactStore, Look, Update},
     explain,
 };
 
 use crate::{
     server::{Answer, Server},
-    town::{ALLOWED, Town, bad, extension, fetched, good, here, refused, sha256},
+    town::{ALLOWED, Town, bad, extension, fetched, finished, good, here, refused, sha256},
 };
 
 const LAMP: &str = "/town/lamp/1.0/lamp-1.0.glb";
@@ -314,4 +314,48 @@ fn a_repository_that_is_down_takes_nothing_from_the_lock() {
         assert_eq!(key.repository == first.address(), is_there_still);
     }
     here(&town.store_with("locked: true,", ALLOWED), &lamps);
+}
+
+#[test]
+fn what_others_have_written_into_the_lock_meanwhile_stays() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = Server::new(move |path| match path.contains(".sha") {
+        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+        true => Answer::Status(404),
+    });
+    let town = Town::new();
+    let repositories = [("central", server.address())];
+    let lamps = extension("Lamps", &repositories, &["town:lamp:1@glb"]);
+    let benches = extension("Benches", &repositories, &["town:bench:1@glb"]);
+    let update = |store: &ArtifactStore, to| {
+        *content.lock().unwrap() = to;
+        finished(store.update([&lamps], &Update::All)).remove(0).1.unwrap();
+    };
+    let locked = |content: &str| town.read("extensions.lock").matches(&sha256(content.as_bytes())).count();
+    let app = town.store();
+    good(&app, &lamps);
+    app.save_lock([&lamps], []).unwrap();
+
+    let other = town.store();
+    update(&other, "sunshine");
+    other.save_lock([&lamps], []).unwrap();
+    *content.lock().unwrap() = "wood";
+    good(&app, &benches);
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("light"), locked("sunshine"), locked("wood")], [0, 1, 1], "each has noted one");
+
+    // What it notes itself goes before that, until it is written.
+    update(&app, "moonshine");
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("sunshine"), locked("moonshine")], [0, 1]);
+    update(&other, "starlight");
+    other.save_lock([&lamps], []).unwrap();
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("moonshine"), locked("starlight"), locked("wood")], [0, 1, 1]);
+
+    // Without a file, it says what it knows.
+    std::fs::remove_file(town.path().join("extensions.lock")).unwrap();
+    assert!(app.save_lock([&lamps, &benches], []).unwrap());
+    assert_eq!([locked("starlight"), locked("wood")], [1, 1]);
 }
