@@ -2,7 +2,7 @@
 
 use bevy_extensions_core::{
     Manifest,
-    artifacts::{ArtifactStore, Look, Update},
+    artifacts::{ArtifactStore, Hash, HashKind, Look, Update},
     explain,
 };
 
@@ -251,8 +251,7 @@ fn a_new_pin_goes_before_the_lock() {
     let repositories = [("central", server.address())];
     good(&store, &extension("Lamps", &repositories, &["town:lamp:1.0@glb"]));
     *content.lock().unwrap() = "sunshine";
-    let sha512 =
-        bevy_extensions_core::artifacts::Hash::of(bevy_extensions_core::artifacts::HashKind::Sha512, b"sunshine");
+    let sha512 = Hash::of(HashKind::Sha512, b"sunshine");
     for pin in [format!("sha512: \"{}\"", sha512.to_hex()), format!("sha256: \"{}\"", sha256(b"sunshine"))] {
         let lamps = extension("Lamps", &repositories, &[&format!("(artifact: \"town:lamp:1.0@glb\", {pin})")]);
         assert_eq!(good(&store, &lamps).file("lamp").unwrap().read().unwrap(), b"sunshine");
@@ -358,4 +357,20 @@ fn what_others_have_written_into_the_lock_meanwhile_stays() {
     std::fs::remove_file(town.path().join("extensions.lock")).unwrap();
     assert!(app.save_lock([&lamps, &benches], []).unwrap());
     assert_eq!([locked("starlight"), locked("wood")], [1, 1]);
+}
+
+#[test]
+fn a_pin_of_another_kind_is_compared_with_what_is_in_the_cache() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let repositories = [("central", server.address())];
+    let store = town.store();
+    good(&store, &extension("Lamps", &repositories, &["town:lamp:1.0@glb"]));
+    let pinned = |content: &[u8]| {
+        let sha512 = Hash::of(HashKind::Sha512, content).to_hex();
+        extension("Lamps", &repositories, &[&format!("(artifact: \"town:lamp:1.0@glb\", sha512: \"{sha512}\")")])
+    };
+    assert!(store.locked(&pinned(b"light"))[0].is_some());
+    assert_eq!(store.locked(&pinned(b"sunshine")), [None]);
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    assert!(store.locked(&pinned(b"sunshine"))[0].is_some(), "nobody can tell");
 }

@@ -5,7 +5,7 @@ use bevy_extensions_core::artifacts::{Hash, HashKind, Update};
 use crate::{
     packages::{packages, repository, server, sky, tarball, write_folder},
     server::{Answer, Server},
-    town::{Town, bad, extension, finished, good, here},
+    town::{ALLOWED, Town, bad, extension, finished, good, here, refused},
 };
 
 /// Checks what is said of a tarball that somebody has written into the lock.
@@ -95,4 +95,38 @@ fn a_package_that_cannot_be_unpacked_leaves_the_lock_as_it_was() {
     store.save_lock([&sky], []).unwrap();
     assert_eq!(town.read("extensions.lock"), before);
     assert_eq!(packages(&here(&town.store(), &sky), "rain").root, "rain@1.0.0");
+}
+
+#[test]
+fn a_new_pin_goes_before_the_lock() {
+    for kind in [HashKind::Sha1, HashKind::Sha256] {
+        let (town, old) = (Town::new(), server(&["rain@1.0.0"]));
+        let store = town.store();
+        good(&store, &sky(&old, &["rain@^1"]));
+        store.save_lock([&sky(&old, &["rain@^1"])], []).unwrap();
+        let new = server(&["rain@1.0.0", "rain@1.1.0"]);
+        let lock = town.read("extensions.lock").replace(old.address(), new.address());
+        town.write("extensions.lock", lock);
+
+        let hash = |version: &str| {
+            Hash::of(kind, &repository(&[version])[&format!("{}.tgz", version.replace("rain@", "/rain/-/"))])
+        };
+        let pinned = |hash: &Hash| sky(&new, &[&format!("(artifact: \"rain@^1\", {kind}: \"{}\")", hash.to_hex())]);
+        let (first, second) = (hash("rain@1.0.0"), hash("rain@1.1.0"));
+        assert!(town.store().locked(&pinned(&first))[0].is_some(), "it is what the lock has");
+        assert_eq!(town.store().locked(&pinned(&second)), [None]);
+        let sha1 = Hash::of(HashKind::Sha1, &repository(&["rain@1.0.0"])["/rain/-/1.0.0.tgz"]);
+        assert_eq!(
+            refused(&town.store_with("locked: true,", ALLOWED), &pinned(&second)),
+            format!(
+                "rain@^1: `locked` is set, and the lock has it with {sha1}, but the manifest wants {second}\n\
+                 hint: update the lock with `bevy-extensions lock`, look at what changes, and keep it"
+            ),
+        );
+        assert_eq!(packages(&good(&town.store(), &pinned(&second)), "rain").root, "rain@1.1.0");
+
+        // Where nothing is in the cache, what the lock has may still be what is pinned.
+        std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+        assert_eq!(packages(&good(&town.store(), &pinned(&first)), "rain").root, "rain@1.0.0");
+    }
 }
