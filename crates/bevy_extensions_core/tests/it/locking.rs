@@ -374,3 +374,30 @@ fn a_pin_of_another_kind_is_compared_with_what_is_in_the_cache() {
     std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
     assert!(store.locked(&pinned(b"sunshine"))[0].is_some(), "nobody can tell");
 }
+
+#[test]
+fn an_update_reaches_who_asks_fewer_repositories_too() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = move || {
+        let now = now.clone();
+        Server::new(move |path| match path.contains(".sha") {
+            false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+            true => Answer::Status(404),
+        })
+    };
+    let (town, first, second) = (Town::new(), server(), server());
+    let repositories = [("first", first.address()), ("second", second.address())];
+    let streets = extension("Streets", &repositories, &["town:lamp:1@glb"]);
+    let lamps = extension("Lamps", &repositories[1..], &["town:lamp:1@glb"]);
+    // One after the other, so that the first repository has answered before the second is asked.
+    let store = town.store_with("", "retries: 0, parallel: 1, allow_http: [\"127.0.0.1\"]");
+    good(&store, &streets);
+    good(&store, &lamps);
+    *content.lock().unwrap() = "sunshine";
+    let all = finished(store.update([&streets, &lamps], &Update::All));
+    assert_eq!(all.len(), 2);
+    for (name, artifacts) in all {
+        assert_eq!(artifacts.unwrap().file("lamp").unwrap().read().unwrap(), b"sunshine", "{name}");
+    }
+}

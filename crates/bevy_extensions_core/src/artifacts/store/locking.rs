@@ -224,6 +224,8 @@ impl Inner {
         let Some(mut state) = self.lock_state() else { return };
         let all = want.all_keys();
         for (number, key) in want.keys().filter(|(number, _)| *number <= source) {
+            // Those after it were not asked, and others may still ask them first.
+            state.forgotten.remove(&key);
             let is_other = state.lock.artifacts.get(&key).is_some_and(|before| *before != artifact);
             let is_over = number < source && (is_other || lacking.contains(&number));
             match is_over {
@@ -231,7 +233,6 @@ impl Inner {
                 false => _ = state.passed_over.remove(&(all.clone(), key)),
             }
         }
-        all.iter().for_each(|key| _ = state.forgotten.remove(key));
         let key = ArtifactKey::new(want.sources[source].key.as_str(), want.wanted.artifact.to_string());
         if state.lock.artifacts.insert(key.clone(), artifact.clone()) != Some(artifact) {
             state.noted.insert(key);
