@@ -376,6 +376,27 @@ fn a_tarball_that_lies_elsewhere() {
 }
 
 #[test]
+fn a_folder_that_names_tarballs_on_the_web_leaves_it_to_the_next_repository() {
+    let (town, server) = (Town::new(), server(&["rain@1.0.0"]));
+    town.write("extensions/sky/main.js", "");
+    town.write(
+        "assets/npm/rain/index.json",
+        r#"{"versions": {"1.0.0": {"dist": {
+            "tarball": "https://npm.example/rain.tgz", "shasum": "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+        }}}}"#,
+    );
+    let (assets, npm) = (("assets", "npm+file:../../assets/npm"), format!("npm+{}", server.address()));
+    assert_eq!(
+        bad(&town.store(), &extension("Sky", &[assets], &["rain@1"]), &[]),
+        "in `assets`, `rain@1.0.0` cannot be used: its tarball is at `https://npm.example/rain.tgz`, and a folder has only \
+         what lies in it\n\
+         hint: ask for another version",
+    );
+    let artifacts = good(&town.store(), &extension("Sky", &[assets, ("npm", &npm)], &["rain@1"]));
+    assert_eq!(packages(&artifacts, "rain").root, "rain@1.0.0");
+}
+
+#[test]
 fn all_of_a_tree_comes_from_one_repository() {
     let (first, second) = (server(&["rain@1.0.0 drop@*"]), server(&["rain@1.0.0 drop@*", "drop@1.0.0"]));
     let repositories = [("first", format!("npm+{}", first.address())), ("second", format!("npm+{}", second.address()))];
