@@ -31,7 +31,7 @@ fn what_the_lock_has_is_what_is_used() {
         format!(
             "the content of `http://server/town/lamp/1.0/lamp-1.0.glb` from `central` is sha256:{}, but the lock has sha256:{}\n\
              hint: find out why the repository has another content now; if that is right, take it with `bevy-extensions lock --update \
-             town:lamp:1.0@glb`",
+             \"town:lamp:1.0@glb\"`",
             sha256(b"light"),
             sha256(b"sunshine"),
         ),
