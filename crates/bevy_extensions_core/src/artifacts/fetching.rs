@@ -412,7 +412,7 @@ impl Job {
 
     fn asking(&self, is_pinned: bool) -> Asking<'_> {
         let (client, is_offline) = (&self.client, self.inner.settings.offline);
-        Asking { client, is_offline, is_pinned, most: self.inner.largest(), accept: None }
+        Asking { client, is_offline, is_pinned, most: self.inner.largest(), is_most_set: true, accept: None }
     }
 }
 

@@ -237,7 +237,7 @@ fn a_document_without_end() {
         &Server::saying(b"HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n"),
         "rain@1",
         "`npm` sends more than 64 MiB of `http://server/rain`\n\
-         hint: set a larger `largest_mib`, below `artifacts` in the host settings, if it is right",
+         hint: check the address of the repository",
     );
 }
 

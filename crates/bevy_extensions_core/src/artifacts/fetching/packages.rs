@@ -135,7 +135,8 @@ impl Job {
     }
 
     fn document_at(&self, source: &Source, name: &PackageName, path: &str) -> Result<(Arc<Document>, u64), Tried> {
-        let asking = Asking { most: LARGEST_DOCUMENT, accept: Some(SHORT_DOCUMENT), ..self.asking(false) };
+        let (most, accept) = (LARGEST_DOCUMENT, Some(SHORT_DOCUMENT));
+        let asking = Asking { most, is_most_set: false, accept, ..self.asking(false) };
         let mut text = Vec::new();
         source.fetch(path, &asking, &mut text)?;
         let read = Document::read(&source.url, name, &text);
