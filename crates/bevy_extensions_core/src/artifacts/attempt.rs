@@ -53,6 +53,8 @@ pub enum Fault {
     TooLarge {
         /// How many it may have.
         most: u64,
+        /// Whether the host settings say so.
+        is_set: bool,
     },
     /// It leads on to where nobody should go.
     Redirect(RedirectFault),
@@ -126,7 +128,7 @@ impl Attempt {
             Fault::Slow(_) => {
                 "try again later, or set a larger `overall_ms`, below `artifacts` in the host settings".into()
             }
-            Fault::TooLarge { .. } => {
+            Fault::TooLarge { is_set: true, .. } => {
                 "set a larger `largest_mib`, below `artifacts` in the host settings, if it is right".into()
             }
             Fault::Redirect(_) => "write the address that it leads to in the end, if you trust that".into(),
@@ -138,7 +140,10 @@ impl Attempt {
             Fault::Placeholder(error) => error.hint(),
             Fault::Unreadable(_) => "check that it is a file that this user may read".into(),
             Fault::Tree { hint, .. } => hint.clone(),
-            Fault::NoHash | Fault::Document(_) => "check the address of the repository".into(),
+            // What is so large is something else than what was asked for.
+            Fault::NoHash | Fault::Document(_) | Fault::TooLarge { is_set: false, .. } => {
+                "check the address of the repository".into()
+            }
         }
     }
 }
@@ -157,7 +162,9 @@ impl fmt::Display for Attempt {
             }
             Fault::Broken(why) => write!(f, "`{repository}` breaks off over `{url}`: {why}"),
             Fault::Short { sent, said } => write!(f, "`{repository}` sent {sent} of {said} bytes of `{url}`"),
-            Fault::TooLarge { most } => write!(f, "`{repository}` sends more than {} of `{url}`", shown_bytes(*most)),
+            Fault::TooLarge { most, .. } => {
+                write!(f, "`{repository}` sends more than {} of `{url}`", shown_bytes(*most))
+            }
             Fault::Redirect(RedirectFault::Unsecured(to)) => {
                 write!(f, "`{repository}` leads from `{url}` to `{to}`, which anybody on the way could change")
             }

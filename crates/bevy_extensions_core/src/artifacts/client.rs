@@ -206,7 +206,7 @@ impl Client {
                 .call()
                 .map_err(|error| self.fault(error))?;
             match response.status().as_u16() {
-                200 => return self.read(response, asking.most, target),
+                200 => return self.read(response, asking, target),
                 301 | 302 | 303 | 307 | 308 => {
                     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                     way.follow(location).map_err(Fault::Redirect)?;
@@ -217,14 +217,19 @@ impl Client {
         }
     }
 
-    fn read(&self, response: Response<ureq::Body>, most: u64, target: &mut dyn Target) -> Result<(), Trouble> {
+    fn read(
+        &self,
+        response: Response<ureq::Body>,
+        asking: &Asking<'_>,
+        target: &mut dyn Target,
+    ) -> Result<(), Trouble> {
         let length = response.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let said: Option<u64> = length.and_then(|length| length.parse().ok());
-        if said.is_some_and(|said| said > most) {
-            return Err(Fault::TooLarge { most }.into());
+        if said.is_some_and(|said| said > asking.most) {
+            return Err(asking.too_large().into());
         }
         let mut reader = response.into_body().into_reader();
-        let sent = copy(&mut reader, said, most, target, |error, sent| match said {
+        let sent = copy(&mut reader, said, asking, target, |error, sent| match said {
             Some(said) if sent < said && error.kind() == io::ErrorKind::UnexpectedEof => Fault::Short { sent, said },
             _ => self.fault(ureq::Error::from(error)),
         })?;
@@ -264,7 +269,7 @@ fn untrusted_or_broken(why: &str) -> Fault {
 pub(super) fn copy(
     from: &mut dyn Read,
     said: Option<u64>,
-    most: u64,
+    asking: &Asking<'_>,
     target: &mut dyn Target,
     fault: impl Fn(io::Error, u64) -> Fault,
 ) -> Result<u64, Trouble> {
@@ -279,8 +284,8 @@ pub(super) fn copy(
             Err(error) => return Err(fault(error, sent).into()),
         };
         sent += count as u64;
-        if sent > most {
-            return Err(Fault::TooLarge { most }.into());
+        if sent > asking.most {
+            return Err(asking.too_large().into());
         }
         target.take(&piece[..count]).map_err(kept)?;
     }

@@ -123,9 +123,10 @@ impl FetchError {
                 ExpectedBy::Manifest => {
                     "ask whoever made the extension which content is the right one, and use neither until then".into()
                 }
+                // A range may have what means something to a shell.
                 ExpectedBy::Lock => format!(
                     "find out why the repository has another content now; if that is right, take it with \
-                     `bevy-extensions lock --update {}`",
+                     `bevy-extensions lock --update \"{}\"`",
                     self.artifact,
                 ),
                 ExpectedBy::Repository => {

@@ -340,17 +340,16 @@ impl Job {
         }
         goal.meter.set(FetchState::Fetching);
         match &goal.want.wanted.artifact {
-            Artifact::Maven(maven) => self.fetch_file(goal, maven)?,
+            Artifact::Maven(maven) => self.fetch_file(goal, maven).map(Some),
             Artifact::Npm(wish) => {
                 let (chosen, tasks) = self.choose(number, wish)?;
                 if !tasks.is_empty() {
                     self.add(number, chosen, tasks);
                     return Ok(None);
                 }
-                self.note_packages(goal, &chosen)?;
+                self.note_packages(goal, &chosen).map(Some)
             }
         }
-        self.hold(goal).map(Some)
     }
 
     /// Adds packages to what is to be done: before what has not begun, so that artifacts come in their order.
@@ -387,18 +386,10 @@ impl Job {
         }
         let chosen = state.chosen.remove(&one.goal).expect("it was chosen");
         drop(state);
-        self.finish(one.goal, self.note_packages(goal, &chosen).and_then(|()| self.hold(goal)));
+        self.finish(one.goal, self.note_packages(goal, &chosen));
     }
 
-    /// Reads what was fetched, so that it is known to be what it should be where it is used from.
-    fn hold(&self, goal: &Goal) -> Result<HeldArtifact, FetchCause> {
-        self.inner.hold(&goal.want).map_err(|absent| match absent {
-            Absent::Refused(cause) => cause,
-            Absent::ToFetch => FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() },
-        })
-    }
-
-    fn fetch_file(&self, goal: &Goal, maven: &MavenArtifact) -> Result<(), FetchCause> {
+    fn fetch_file(&self, goal: &Goal, maven: &MavenArtifact) -> Result<HeldArtifact, FetchCause> {
         let want = &goal.want;
         let pin = want.wanted.pin.map(|hash| Expected { hash, by: ExpectedBy::Manifest });
         let locked = match self.inner.locked(want)? {
@@ -415,12 +406,13 @@ impl Job {
         let fetched = maven::fetch(maven, want, &expected, &asking, cache, &goal.meter)?;
         let locked = LockedArtifact::File { version: maven.version.clone(), hash: fetched.hash, size: fetched.size };
         self.inner.note(fetched.source, &fetched.lacking, want, locked);
-        Ok(())
+        // It is read, so that it is known to be what it should be where it is used from.
+        self.inner.hold(want).map_err(Absent::cause)
     }
 
     fn asking(&self, is_pinned: bool) -> Asking<'_> {
         let (client, is_offline) = (&self.client, self.inner.settings.offline);
-        Asking { client, is_offline, is_pinned, most: self.inner.largest(), accept: None }
+        Asking { client, is_offline, is_pinned, most: self.inner.largest(), is_most_set: true, accept: None }
     }
 }
 

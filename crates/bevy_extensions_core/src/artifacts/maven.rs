@@ -133,7 +133,7 @@ fn keep(incoming: Incoming<'_>, hashes: &[Hash], ending: &str) -> Result<(), Tri
 
 /// Asks a source for the strongest hash that it has of a file.
 fn hash_of(path: &str, source: &Source, asking: &Asking<'_>) -> Result<Option<Expected>, Tried> {
-    let asking = Asking { most: LARGEST_HASH_FILE, ..asking.clone() };
+    let asking = Asking { most: LARGEST_HASH_FILE, is_most_set: false, ..asking.clone() };
     for kind in HashKind::ALL {
         let path = format!("{path}.{kind}");
         let mut text = Vec::new();

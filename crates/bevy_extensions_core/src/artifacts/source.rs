@@ -41,8 +41,17 @@ pub(super) struct Asking<'a> {
     pub(super) is_pinned: bool,
     /// How many bytes it may have.
     pub(super) most: u64,
+    /// Whether the host settings say so.
+    pub(super) is_most_set: bool,
     /// What kind of answer is wanted, if the server has several.
     pub(super) accept: Option<&'static str>,
+}
+
+impl Asking<'_> {
+    /// Says that something has more bytes than it may have.
+    pub(super) fn too_large(&self) -> Fault {
+        Fault::TooLarge { most: self.most, is_set: self.is_most_set }
+    }
 }
 
 impl Source {
@@ -159,7 +168,7 @@ fn read(path: &Path, asking: &Asking<'_>, target: &mut dyn Target) -> Result<(),
         return Err(Fault::Unreadable("it is no file".into()).into());
     }
     let mut file = File::open(path).map_err(fault)?;
-    copy(&mut file, Some(metadata.len()), asking.most, target, |error, _| fault(error)).map(|_| ())
+    copy(&mut file, Some(metadata.len()), asking, target, |error, _| fault(error)).map(|_| ())
 }
 
 /// Takes `..` out of a path, unless that would mean another folder because of a link.

@@ -83,6 +83,8 @@ struct LockState {
     lock: Lock,
     /// Whether there is a file.
     is_there: bool,
+    /// What has become another one since the file was read or written; of all else, the file knows better.
+    noted: BTreeSet<ArtifactKey>,
     /// What is to be chosen anew, and whether what it needs is, too.
     forgotten: BTreeMap<ArtifactKey, bool>,
     /// What does not count for some of those who may have it: their sources come first with something else.

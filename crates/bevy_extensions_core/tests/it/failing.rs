@@ -332,7 +332,7 @@ fn a_hash_without_end() {
     check(
         &server,
         "`central` sends more than 4 KiB of `http://server/town/lamp/1.0/lamp-1.0.glb.sha512`\n\
-         hint: set a larger `largest_mib`, below `artifacts` in the host settings, if it is right",
+         hint: check the address of the repository",
     );
 }
 

@@ -2,13 +2,13 @@
 
 use bevy_extensions_core::{
     Manifest,
-    artifacts::{Look, Update},
+    artifacts::{ArtifactStore, Hash, HashKind, Look, Update},
     explain,
 };
 
 use crate::{
     server::{Answer, Server},
-    town::{ALLOWED, Town, bad, extension, fetched, good, here, refused, sha256},
+    town::{ALLOWED, Town, bad, extension, fetched, finished, good, here, refused, sha256},
 };
 
 const LAMP: &str = "/town/lamp/1.0/lamp-1.0.glb";
@@ -31,7 +31,7 @@ fn what_the_lock_has_is_what_is_used() {
         format!(
             "the content of `http://server/town/lamp/1.0/lamp-1.0.glb` from `central` is sha256:{}, but the lock has sha256:{}\n\
              hint: find out why the repository has another content now; if that is right, take it with `bevy-extensions lock --update \
-             town:lamp:1.0@glb`",
+             \"town:lamp:1.0@glb\"`",
             sha256(b"light"),
             sha256(b"sunshine"),
         ),
@@ -251,8 +251,7 @@ fn a_new_pin_goes_before_the_lock() {
     let repositories = [("central", server.address())];
     good(&store, &extension("Lamps", &repositories, &["town:lamp:1.0@glb"]));
     *content.lock().unwrap() = "sunshine";
-    let sha512 =
-        bevy_extensions_core::artifacts::Hash::of(bevy_extensions_core::artifacts::HashKind::Sha512, b"sunshine");
+    let sha512 = Hash::of(HashKind::Sha512, b"sunshine");
     for pin in [format!("sha512: \"{}\"", sha512.to_hex()), format!("sha256: \"{}\"", sha256(b"sunshine"))] {
         let lamps = extension("Lamps", &repositories, &[&format!("(artifact: \"town:lamp:1.0@glb\", {pin})")]);
         assert_eq!(good(&store, &lamps).file("lamp").unwrap().read().unwrap(), b"sunshine");
@@ -314,4 +313,91 @@ fn a_repository_that_is_down_takes_nothing_from_the_lock() {
         assert_eq!(key.repository == first.address(), is_there_still);
     }
     here(&town.store_with("locked: true,", ALLOWED), &lamps);
+}
+
+#[test]
+fn what_others_have_written_into_the_lock_meanwhile_stays() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = Server::new(move |path| match path.contains(".sha") {
+        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+        true => Answer::Status(404),
+    });
+    let town = Town::new();
+    let repositories = [("central", server.address())];
+    let lamps = extension("Lamps", &repositories, &["town:lamp:1@glb"]);
+    let benches = extension("Benches", &repositories, &["town:bench:1@glb"]);
+    let update = |store: &ArtifactStore, to| {
+        *content.lock().unwrap() = to;
+        finished(store.update([&lamps], &Update::All)).remove(0).1.unwrap();
+    };
+    let locked = |content: &str| town.read("extensions.lock").matches(&sha256(content.as_bytes())).count();
+    let app = town.store();
+    good(&app, &lamps);
+    app.save_lock([&lamps], []).unwrap();
+
+    let other = town.store();
+    update(&other, "sunshine");
+    other.save_lock([&lamps], []).unwrap();
+    *content.lock().unwrap() = "wood";
+    good(&app, &benches);
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("light"), locked("sunshine"), locked("wood")], [0, 1, 1], "each has noted one");
+
+    // What it notes itself goes before that, until it is written.
+    update(&app, "moonshine");
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("sunshine"), locked("moonshine")], [0, 1]);
+    update(&other, "starlight");
+    other.save_lock([&lamps], []).unwrap();
+    app.save_lock([&lamps, &benches], []).unwrap();
+    assert_eq!([locked("moonshine"), locked("starlight"), locked("wood")], [0, 1, 1]);
+
+    // Without a file, it says what it knows.
+    std::fs::remove_file(town.path().join("extensions.lock")).unwrap();
+    assert!(app.save_lock([&lamps, &benches], []).unwrap());
+    assert_eq!([locked("starlight"), locked("wood")], [1, 1]);
+}
+
+#[test]
+fn a_pin_of_another_kind_is_compared_with_what_is_in_the_cache() {
+    let (town, server) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
+    let repositories = [("central", server.address())];
+    let store = town.store();
+    good(&store, &extension("Lamps", &repositories, &["town:lamp:1.0@glb"]));
+    let pinned = |content: &[u8]| {
+        let sha512 = Hash::of(HashKind::Sha512, content).to_hex();
+        extension("Lamps", &repositories, &[&format!("(artifact: \"town:lamp:1.0@glb\", sha512: \"{sha512}\")")])
+    };
+    assert!(store.locked(&pinned(b"light"))[0].is_some());
+    assert_eq!(store.locked(&pinned(b"sunshine")), [None]);
+    std::fs::remove_dir_all(town.path().join("extensions/.libs")).unwrap();
+    assert!(store.locked(&pinned(b"sunshine"))[0].is_some(), "nobody can tell");
+}
+
+#[test]
+fn an_update_reaches_who_asks_fewer_repositories_too() {
+    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
+    let now = content.clone();
+    let server = move || {
+        let now = now.clone();
+        Server::new(move |path| match path.contains(".sha") {
+            false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
+            true => Answer::Status(404),
+        })
+    };
+    let (town, first, second) = (Town::new(), server(), server());
+    let repositories = [("first", first.address()), ("second", second.address())];
+    let streets = extension("Streets", &repositories, &["town:lamp:1@glb"]);
+    let lamps = extension("Lamps", &repositories[1..], &["town:lamp:1@glb"]);
+    // One after the other, so that the first repository has answered before the second is asked.
+    let store = town.store_with("", "retries: 0, parallel: 1, allow_http: [\"127.0.0.1\"]");
+    good(&store, &streets);
+    good(&store, &lamps);
+    *content.lock().unwrap() = "sunshine";
+    let all = finished(store.update([&streets, &lamps], &Update::All));
+    assert_eq!(all.len(), 2);
+    for (name, artifacts) in all {
+        assert_eq!(artifacts.unwrap().file("lamp").unwrap().read().unwrap(), b"sunshine", "{name}");
+    }
 }

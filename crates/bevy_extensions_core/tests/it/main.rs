@@ -7,6 +7,7 @@ mod failing;
 mod fetching;
 mod keeping;
 mod locking;
+mod package_lock;
 mod packages;
 mod server;
 mod town;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Goal, Job, Task};
 use crate::artifacts::{
-    Hash, LockedArtifact, LockedPackage, RepositoryUrl,
+    Hash, HeldArtifact, LockedArtifact, LockedPackage, RepositoryUrl,
     attempt::Fault,
     budget::Budget,
     cache::{Cache, Cached, hash_of},
@@ -13,7 +13,7 @@ use crate::artifacts::{
     npm::{Document, PackageId, PackageName, TarballPlace, Tree, TreeFault, Wish, tarball_place},
     progress::{FetchState, Meter},
     source::{Asking, Source, Tried},
-    store::{ENDING, root_of},
+    store::{Absent, ENDING, root_of},
 };
 
 /// How many bytes a document may have: the largest of all have some dozen MiB.
@@ -135,7 +135,8 @@ impl Job {
     }
 
     fn document_at(&self, source: &Source, name: &PackageName, path: &str) -> Result<(Arc<Document>, u64), Tried> {
-        let asking = Asking { most: LARGEST_DOCUMENT, accept: Some(SHORT_DOCUMENT), ..self.asking(false) };
+        let (most, accept) = (LARGEST_DOCUMENT, Some(SHORT_DOCUMENT));
+        let asking = Asking { most, is_most_set: false, accept, ..self.asking(false) };
         let mut text = Vec::new();
         source.fetch(path, &asking, &mut text)?;
         let read = Document::read(&source.url, name, &text);
@@ -193,8 +194,8 @@ impl Job {
         })
     }
 
-    /// Looks whether a package is what the manifest wants, and notes it in the lock with all that it needs.
-    pub(super) fn note_packages(&self, goal: &Goal, chosen: &Chosen) -> Result<(), FetchCause> {
+    /// Looks whether a package is what the manifest wants, unpacks it with all that it needs, and notes them in the lock.
+    pub(super) fn note_packages(&self, goal: &Goal, chosen: &Chosen) -> Result<HeldArtifact, FetchCause> {
         let (want, cache) = (&goal.want, self.inner.cache()?);
         let source = &want.sources[chosen.source];
         if let Some(pin) = want.wanted.pin {
@@ -210,10 +211,12 @@ impl Job {
             paths(cache, package).find_map(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len())
         };
         let Chosen { root, packages, .. } = chosen;
+        // What cannot be unpacked should not take the place of what the lock has.
+        let held = self.inner.held_packages(want, root, packages).map_err(Absent::cause)?;
         let size = packages.values().map(size).sum();
         let locked = LockedArtifact::Npm { version: root.version.clone(), size, packages: packages.clone() };
         self.inner.note(chosen.source, &chosen.lacking, want, locked);
-        Ok(())
+        Ok(held)
     }
 
     /// Returns where a package comes from, and who says what it has to be.

@@ -26,6 +26,7 @@ pub(super) fn tarball_url(repository: &RepositoryUrl, written: &str) -> Result<S
     }
     match url.folder() {
         Some(_) => refused("what lies on a disk is written as a path within the repository"),
+        None if repository.folder().is_some() => refused("a folder has only what lies in it"),
         None if url.is_open_to_others() && authority(place) != authority(repository.address()) => {
             refused("only the repository itself may send it there without `https:`")
         }
@@ -103,10 +104,12 @@ mod tests {
         let open = "only the repository itself may send it there without `https:`";
         check(npm, "http://npm.example/pad.tgz", open);
         check("npm+http://localhost:4873", "http://localhost:80/pad.tgz", open);
-        check("npm+file:npm", "http://npm.example/pad.tgz", open);
         let disk = "what lies on a disk is written as a path within the repository";
         check(npm, "file:///etc/passwd", disk);
         check("npm+file:/srv/npm", "file:/srv/npm/pad.tgz", disk);
+        let folder = "a folder has only what lies in it";
+        check("npm+file:npm", "http://npm.example/pad.tgz", folder);
+        check("npm+file:npm", "https://npm.example/pad.tgz", folder);
         check(npm, "../pad.tgz", "that is no path within the repository");
         check(npm, "/etc/passwd", "that is no path within the repository");
         check(npm, "//evil.example/pad.tgz", "that is no path within the repository");

@@ -1,6 +1,11 @@
 //! What there is of an artifact, without asking anybody.
 
-use super::{Inner, Unusable, Want, packages::root_of};
+use std::slice;
+
+use super::{
+    Inner, Unusable, Want,
+    packages::{ENDING, root_of},
+};
 use crate::artifacts::{
     Artifact, ArtifactFile, Hash, HeldArtifact, LockedArtifact, MavenArtifact,
     cache::{Cache, Cached, hash_of},
@@ -14,6 +19,16 @@ pub(in crate::artifacts) enum Absent {
     ToFetch,
     /// It cannot be had, and need not be tried.
     Refused(FetchCause),
+}
+
+impl Absent {
+    /// Says why something is not there that was fetched just now.
+    pub(in crate::artifacts) fn cause(self) -> FetchCause {
+        match self {
+            Self::Refused(cause) => cause,
+            Self::ToFetch => FetchCause::Cache { path: "the cache".into(), why: "it was changed meanwhile".into() },
+        }
+    }
 }
 
 impl Inner {
@@ -52,15 +67,39 @@ impl Inner {
         if let Err(unusable) = &self.lock {
             return Err(unusable.cause(&self.settings.artifacts.lock));
         }
-        let Some(state) = self.lock_state() else { return Ok(None) };
-        let fits = |artifact: &LockedArtifact| match (artifact, &want.wanted.pin, &want.wanted.artifact) {
-            (LockedArtifact::File { hash, .. }, Some(pin), _) => hash.kind() != pin.kind() || hash == pin,
-            (LockedArtifact::File { .. }, None, Artifact::Maven(_)) | (LockedArtifact::Npm { .. }, ..) => true,
-            (LockedArtifact::File { .. }, None, Artifact::Npm(_)) => false,
+        let is_good = |(_, artifact): &(usize, LockedArtifact)| self.fits(want, artifact);
+        Ok(self.kept(want).into_iter().find(is_good))
+    }
+
+    /// Returns what the lock has of an artifact, of each of the sources, unless it is to be chosen anew.
+    fn kept(&self, want: &Want) -> Vec<(usize, LockedArtifact)> {
+        let Some(state) = self.lock_state() else { return Vec::new() };
+        let kept = state.keys(want).filter(|(_, key)| !state.forgotten.contains_key(key));
+        kept.filter_map(|(source, key)| Some((source, state.lock.artifacts.get(&key)?.clone()))).collect()
+    }
+
+    /// Tells whether what the lock has is of the right kind, and may be what the manifest pins.
+    fn fits(&self, want: &Want, locked: &LockedArtifact) -> bool {
+        let hashes = hashes(&want.wanted.artifact, locked);
+        !hashes.is_empty() && want.wanted.pin.is_none_or(|pin| self.may_be(&pin, hashes, &want.wanted.artifact))
+    }
+
+    /// Tells whether a content with one of these hashes may have another one, too. If they are of two kinds and it is not in the
+    /// cache, only fetching it would tell.
+    fn may_be(&self, pin: &Hash, hashes: &[Hash], artifact: &Artifact) -> bool {
+        if hashes.iter().any(|hash| hash.kind() == pin.kind()) {
+            return hashes.contains(pin);
+        }
+        let Ok(cache) = self.cache() else { return true };
+        let ending = match artifact {
+            Artifact::Maven(maven) => maven.extension(),
+            Artifact::Npm(_) => ENDING,
         };
-        let mut kept = state.keys(want).filter(|(_, key)| !state.forgotten.contains_key(key));
-        let entry = |(source, key)| Some((source, state.lock.artifacts.get(&key).filter(|it| fits(it))?.clone()));
-        Ok(kept.find_map(entry))
+        let mut found = hashes.iter().filter_map(|hash| match cache.look(hash, ending) {
+            Cached::Here(path) => hash_of(&path, pin.kind()).ok(),
+            _ => None,
+        });
+        found.next().is_none_or(|found| found == *pin)
     }
 
     fn held_file(&self, want: &Want, maven: &MavenArtifact, cached: Cached) -> Result<HeldArtifact, Absent> {
@@ -91,6 +130,18 @@ impl Inner {
             _ => None,
         };
         Absent::Refused(FetchCause::Offline { damaged })
+    }
+}
+
+/// Returns the hashes of which a file, or the tarball of a package, has one; none if it is of another kind than the artifact.
+pub(super) fn hashes<'a>(artifact: &Artifact, locked: &'a LockedArtifact) -> &'a [Hash] {
+    match (artifact, locked) {
+        (Artifact::Maven(_), LockedArtifact::File { hash, .. }) => slice::from_ref(hash),
+        (Artifact::Npm(_), LockedArtifact::Npm { version, packages, .. }) => {
+            let root = root_of(artifact, version).and_then(|root| packages.get(&root));
+            root.map(|root| root.integrity.hashes()).unwrap_or_default()
+        }
+        _ => &[],
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{ArtifactStore, Inner, LockState, Want};
+use super::{ArtifactStore, Inner, LockState, Want, holding::hashes};
 use crate::{
-    artifacts::{Change, Difference, LockedArtifact},
+    artifacts::{Change, Difference},
     candidate::Candidate,
     discover::Found,
     location::Location,
@@ -52,13 +52,12 @@ impl LockState {
         let coordinates = want.wanted.artifact.to_string();
         let all: Vec<_> = self.lock.artifacts.keys().filter(|key| key.coordinates == coordinates).collect();
         let own = want.keys().find_map(|(_, key)| self.lock.artifacts.get(&key));
-        match (own, want.wanted.pin) {
-            (Some(LockedArtifact::File { hash, .. }), Some(pin)) => {
-                format!("the lock has it with {hash}, but the manifest wants {pin}")
-            }
-            (Some(_), _) => "the lock has something else by its name".into(),
-            (None, _) if all.is_empty() => "the lock does not have it".into(),
-            (None, _) => {
+        let hash = own.and_then(|own| hashes(&want.wanted.artifact, own).first());
+        match (own, hash.zip(want.wanted.pin)) {
+            (_, Some((hash, pin))) => format!("the lock has it with {hash}, but the manifest wants {pin}"),
+            (Some(_), None) => "the lock has something else by its name".into(),
+            (None, None) if all.is_empty() => "the lock does not have it".into(),
+            (None, None) => {
                 let of: Vec<_> = all.iter().map(|key| key.repository.as_str()).collect();
                 format!("the lock has it of {} only, which it does not ask", suggest::list(&of))
             }

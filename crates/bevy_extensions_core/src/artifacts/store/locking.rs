@@ -30,6 +30,7 @@ pub(super) fn open(settings: &HostSettings, folders: &Folders) -> Result<(PathBu
     let state = LockState {
         lock: lock.unwrap_or_default(),
         is_there,
+        noted: BTreeSet::new(),
         forgotten: BTreeMap::new(),
         passed_over: BTreeSet::new(),
     };
@@ -60,7 +61,8 @@ impl ArtifactStore {
     ///
     /// All that are there should be handed over, also those that are switched off: whatever nobody asks for any more leaves the
     /// lock. A dev folder is not written down, but what it asks for is. Nothing is written if nobody asks for artifacts and there
-    /// is no lock yet; nor if [`locked`](HostSettings::locked) is set.
+    /// is no lock yet; nor if [`locked`](HostSettings::locked) is set. What somebody else has written of artifacts meanwhile stays,
+    /// unless it was fetched here, too.
     ///
     /// # Errors
     ///
@@ -75,21 +77,15 @@ impl ArtifactStore {
             return Ok(false);
         }
         let (natives, found): (Vec<_>, Vec<_>) = (natives.into_iter().collect(), found.into_iter().collect());
-        let mut lock = Lock::default();
-        lock.artifacts = self.0.artifacts(&natives, &found);
+        let wants = self.0.all_wants(&natives, &found);
         let state = || state.lock().unwrap_or_else(PoisonError::into_inner);
-        if lock.artifacts.is_empty() && !state().is_there {
+        if state().is_needless(&wants) {
             return Ok(false);
         }
         // It may take long, and nobody who only looks should wait for it.
-        lock.extensions = self.0.extensions(&natives, &found)?;
-        let written = lock.write(path);
-        let written = written.map_err(|error: LockError| failed(error.to_string(), error.hint(), error.location()))?;
-        let mut state = state();
-        state.is_there = true;
-        // What is not asked for now may be again, before the app ends.
-        state.lock.extensions = lock.extensions;
-        Ok(written)
+        let extensions = self.0.extensions(&natives, &found)?;
+        let written = state().write(path, extensions, &wants);
+        written.map_err(|error: LockError| failed(error.to_string(), error.hint(), error.location()))
     }
 
     /// Returns the file that is the lock, be it there or not.
@@ -181,15 +177,13 @@ impl Inner {
 
     /// Returns what the lock should have of artifacts.
     pub(super) fn artifacts(&self, natives: &[&Candidate], found: &[&Found]) -> BTreeMap<ArtifactKey, LockedArtifact> {
-        let Some(state) = self.lock_state() else { return BTreeMap::new() };
+        let wants = self.all_wants(natives, found);
+        self.lock_state().map(|state| state.artifacts(&wants)).unwrap_or_default()
+    }
+
+    fn all_wants(&self, natives: &[&Candidate], found: &[&Found]) -> Vec<Want> {
         let candidates = natives.iter().copied().chain(found.iter().map(|found| &found.candidate));
-        let wants = candidates.flat_map(|candidate| self.wants(candidate));
-        let entry = |want: Want| {
-            state
-                .keys(&want)
-                .find_map(|(_, key)| state.lock.artifacts.get(&key).cloned().map(|artifact| (key, artifact)))
-        };
-        wants.filter_map(entry).collect()
+        candidates.flat_map(|candidate| self.wants(candidate)).collect()
     }
 
     fn found_in_lock(&self, found: &Found) -> Result<LockedExtension, FileError> {
@@ -230,6 +224,8 @@ impl Inner {
         let Some(mut state) = self.lock_state() else { return };
         let all = want.all_keys();
         for (number, key) in want.keys().filter(|(number, _)| *number <= source) {
+            // Those after it were not asked, and others may still ask them first.
+            state.forgotten.remove(&key);
             let is_other = state.lock.artifacts.get(&key).is_some_and(|before| *before != artifact);
             let is_over = number < source && (is_other || lacking.contains(&number));
             match is_over {
@@ -237,9 +233,10 @@ impl Inner {
                 false => _ = state.passed_over.remove(&(all.clone(), key)),
             }
         }
-        all.iter().for_each(|key| _ = state.forgotten.remove(key));
         let key = ArtifactKey::new(want.sources[source].key.as_str(), want.wanted.artifact.to_string());
-        state.lock.artifacts.insert(key, artifact);
+        if state.lock.artifacts.insert(key.clone(), artifact.clone()) != Some(artifact) {
+            state.noted.insert(key);
+        }
     }
 
     /// Lets artifacts be chosen anew, with what they need or alone.
@@ -258,5 +255,45 @@ impl Inner {
             }
             _ => BTreeSet::new(),
         }
+    }
+}
+
+impl LockState {
+    /// Tells whether there is no file, and need be none.
+    fn is_needless(&self, wants: &[Want]) -> bool {
+        !self.is_there && self.artifacts(wants).is_empty()
+    }
+
+    /// Returns what the lock should have for those who want artifacts.
+    fn artifacts(&self, wants: &[Want]) -> BTreeMap<ArtifactKey, LockedArtifact> {
+        let entry =
+            |want| self.keys(want).find_map(|(_, key)| Some((key.clone(), self.lock.artifacts.get(&key)?.clone())));
+        wants.iter().filter_map(entry).collect()
+    }
+
+    /// Writes the lock, and tells whether that has changed the file.
+    fn write(
+        &mut self,
+        path: &Path,
+        extensions: BTreeMap<ExtensionName, LockedExtension>,
+        wants: &[Want],
+    ) -> Result<bool, LockError> {
+        self.take_over(Lock::read(path)?.unwrap_or_default());
+        let mut lock = Lock::default();
+        lock.artifacts = self.artifacts(wants);
+        lock.extensions = extensions;
+        let written = lock.write(path)?;
+        self.is_there = true;
+        self.noted.clear();
+        // What is not asked for now may be again, before the app ends.
+        self.lock.extensions = lock.extensions;
+        Ok(written)
+    }
+
+    /// Takes what the file has of artifacts, since somebody may have chosen others there meanwhile. What the file does not have
+    /// stays, as nobody may have asked for it there.
+    fn take_over(&mut self, file: Lock) {
+        let newer = file.artifacts.into_iter().filter(|(key, _)| !self.noted.contains(key));
+        self.lock.artifacts.extend(newer);
     }
 }

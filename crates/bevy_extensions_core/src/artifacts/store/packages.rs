@@ -22,7 +22,7 @@ const MOST_UNPACKED_BYTES: u64 = 512 << 20;
 
 impl Inner {
     /// Returns a package with all that it needs, if all of them are in the cache and are what they should be.
-    pub(super) fn held_packages(
+    pub(in crate::artifacts) fn held_packages(
         &self,
         want: &Want,
         root: &PackageId,
