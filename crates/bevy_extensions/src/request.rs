@@ -31,6 +31,12 @@ impl Request {
         other.read.is_some() && self.at < other.at
     }
 
+    /// Tells whether what was read misses artifacts that may still be had.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn waits(&self) -> bool {
+        self.loaded().is_some_and(|loaded| !loaded.held.is_complete() && loaded.candidate.unavailable.is_empty())
+    }
+
     /// Returns what was read and can be loaded.
     pub(crate) fn loaded(&self) -> Option<&Loadable> {
         self.read.as_deref()?.as_ref().ok()

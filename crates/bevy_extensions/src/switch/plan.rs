@@ -331,7 +331,8 @@ impl Outcome {
             to: Some(to),
             loads: standing.loads.cloned(),
             because_of: because_of.filter(|_| !self.asked.contains(&Some(place))),
-            waits: standing.fetches || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
+            waits: (standing.fetches && !self.is_off[place])
+                || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
         }
     }
 }
