@@ -249,3 +249,46 @@ fn whoever_is_loaded_while_it_is_off_has_its_artifacts_fetched_when_it_is_enable
     scene.wait_until_running("herald");
     assert_eq!(scene.call("herald", "drops"), 3);
 }
+
+#[test]
+fn what_is_fetched_for_files_that_were_read_again_since_is_given_up() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[], "exports.drops = () => 1");
+    scene.load("herald");
+    scene.town.script("herald", &[RAIN], "exports.drops = () => 2");
+    scene.ask([Switch::reload("herald")]);
+    assert_eq!(scene.fetching(), [RAIN]);
+    scene.town.script("herald", &[], "exports.drops = () => 4");
+    scene.ask([Switch::reload("herald")]);
+    assert_eq!(scene.call("herald", "drops"), 4);
+    assert_eq!(scene.fetching(), [""; 0]);
+}
+
+#[test]
+fn of_two_that_are_fetched_for_one_the_last_is_what_it_becomes() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[], "exports.drops = () => 1");
+    scene.load("herald");
+    for (artifact, answer) in [(RAIN, 2), (SUN, 4)] {
+        scene.town.script("herald", &[artifact], &format!("exports.drops = () => {answer}"));
+        scene.ask([Switch::reload("herald")]);
+        assert_eq!(scene.fetching(), [artifact]);
+    }
+    scene.server.open();
+    run_until(&mut scene.app, |app| app.world_mut().call::<_, Value>("herald", "drops", ()).unwrap() != 1);
+    assert_eq!(scene.call("herald", "drops"), 4);
+}
+
+#[test]
+fn whoever_comes_with_one_that_is_read_again_waits_for_that_one_alone() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[RAIN], "");
+    scene.town.script_with("crier", &[], "dependencies: [\"herald\"],", "");
+    let paths = ["herald", "crier"].map(|name| scene.town.path(name));
+    scene.ask(paths.map(Switch::load));
+    scene.app.assert_states("");
+    scene.town.script("herald", &[], "");
+    scene.load("herald");
+    scene.app.assert_states("herald running, crier running");
+    assert_eq!(scene.fetching(), [""; 0]);
+}

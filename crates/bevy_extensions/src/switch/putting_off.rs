@@ -6,6 +6,7 @@ use crate::{entity::Extensions, fetch, request::Request};
 /// Takes out of what is asked for who waits for artifacts, with those who are refused without them, and begins to fetch. They
 /// are asked for again, together, when all is there, or it is known why not.
 pub(super) fn put_off(extensions: &mut Extensions) {
+    overtake(extensions);
     if !extensions.requested.iter().any(Request::waits) {
         return;
     }
@@ -26,6 +27,14 @@ pub(super) fn put_off(extensions: &mut Extensions) {
         later.extend(found);
     }
     fetch::begin_for(extensions, later);
+}
+
+/// Forgets what was read for somebody and is read anew by now, here and where it waits for artifacts: it is on disk no more.
+fn overtake(extensions: &mut Extensions) {
+    let newer = extensions.requested.clone();
+    extensions.requested.retain(|request| !request.is_overtaken_by(&newer));
+    let freed = extensions.fetches.overtake(&newer);
+    extensions.requested.extend(freed);
 }
 
 /// Tells whether what was read is not to be there without its artifacts: whoever is off has them fetched when it is enabled.
