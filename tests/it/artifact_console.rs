@@ -141,3 +141,22 @@ fn whoever_is_loaded_and_has_to_be_waited_for_is_not_done() {
          but `herald` follows when the artifacts are there\n",
     );
 }
+
+#[test]
+fn whoever_requires_one_that_has_to_be_waited_for_follows_that_one() {
+    let town = Town::new();
+    town.lib("town:words:1.0@txt", "rain, sun");
+    town.script("later/herald", &["town:words:1.0@txt"], "");
+    town.write("extensions/crier.js", "//@extension version 1.0.0\n//@extension requires herald");
+    let server = Server::closed(&town.path("libs"));
+    let app = town.app_asking(&server.url(), "", "allow_http: [\"127.0.0.1\"], wait_ms: 0");
+    let app = town.with_folder(app, "extensions");
+    let (_app, written) = run_lines(app, format!("load --yes {}\n", town.path("later/herald").display()));
+    assert_eq!(
+        written,
+        "load `herald` 1.0.0, and start it, when its artifacts are there\n\
+         start `crier`, when the artifacts of `herald` are there: it requires `herald`\n\
+         `herald` follows when the artifacts are there\n\
+         `crier` follows when the artifacts are there\n",
+    );
+}

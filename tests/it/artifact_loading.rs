@@ -292,3 +292,34 @@ fn whoever_comes_with_one_that_is_read_again_waits_for_that_one_alone() {
     scene.app.assert_states("herald running, crier running");
     assert_eq!(scene.fetching(), [""; 0]);
 }
+
+#[test]
+fn whoever_requires_one_that_is_read_anew_runs_on_with_that_one() {
+    let mut scene = Scene::new();
+    scene.town.script("herald", &[], "");
+    scene.town.script_with("crier", &[], "dependencies: [\"herald\"],", "");
+    scene.town.script_with("poet", &[], "dependencies: [\"crier\"],", "");
+    let paths = ["herald", "crier", "poet"].map(|name| scene.town.path(name));
+    scene.ask(paths.map(Switch::load));
+    scene.town.script("herald", &[RAIN], "");
+    let plan = scene.ask([Switch::reload("herald")]);
+    assert_eq!(
+        plan.to_string(),
+        "stop `poet`, to start it again, when the artifacts of `herald` are there: it requires `crier`\n\
+         stop `crier`, to start it again, when the artifacts of `herald` are there: it requires `herald`\n\
+         stop `herald`, to load it anew, when its artifacts are there\n\
+         start `herald` 1.0.0, when its artifacts are there\n\
+         start `crier`, when the artifacts of `herald` are there: it requires `herald`\n\
+         start `poet`, when the artifacts of `herald` are there: it requires `crier`",
+    );
+    assert!(plan.steps().iter().all(|step| step.waits == step.follows.is_none()));
+    scene.app.assert_states("herald running, crier running, poet running");
+    // What is asked for meanwhile, and can be had with the one that runs, is done at once.
+    assert_eq!(
+        scene.ask([Switch::restart("crier")]).to_string(),
+        "stop `poet`, to start it again: it requires `crier`\n\
+         stop `crier`, to start it again\n\
+         start `crier`\n\
+         start `poet`: it requires `crier`",
+    );
+}
