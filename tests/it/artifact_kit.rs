@@ -110,6 +110,8 @@ pub struct Server {
 struct Shared {
     folder: PathBuf,
     is_open: Mutex<bool>,
+    /// Whether it says at once what is not there, closed or not.
+    refuses: AtomicBool,
     changed: Condvar,
     is_over: AtomicBool,
     asked: AtomicUsize,
@@ -122,6 +124,7 @@ impl Server {
         let shared = Arc::new(Shared {
             folder: folder.into(),
             is_open: Mutex::new(false),
+            refuses: AtomicBool::new(false),
             changed: Condvar::new(),
             is_over: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
@@ -148,6 +151,11 @@ impl Server {
         self.shared.changed.notify_all();
     }
 
+    /// Has it say at once what is not there, even while it is closed.
+    pub fn refuse(&self) {
+        self.shared.refuses.store(true, Ordering::SeqCst);
+    }
+
     /// How often it was asked for something.
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)
@@ -160,10 +168,13 @@ impl Shared {
         let first = lines.next().unwrap_or(Ok(String::new()))?;
         while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let is_open = self.is_open.lock().unwrap();
-        drop(self.changed.wait_while(is_open, |is_open| !*is_open && !self.is_over.load(Ordering::SeqCst)).unwrap());
-        let path = first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
-        let (status, body) = match fs::read(self.folder.join(path)) {
+        let path = self.folder.join(first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/'));
+        if path.exists() || !self.refuses.load(Ordering::SeqCst) {
+            let is_open = self.is_open.lock().unwrap();
+            let is_closed = |is_open: &mut bool| !*is_open && !self.is_over.load(Ordering::SeqCst);
+            drop(self.changed.wait_while(is_open, is_closed).unwrap());
+        }
+        let (status, body) = match fs::read(path) {
             Ok(body) => ("200 OK", body),
             Err(_) => ("404 Not Found", Vec::new()),
         };

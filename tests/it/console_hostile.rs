@@ -183,3 +183,16 @@ fn a_command_of_a_script_that_never_ends_is_cut_off() {
     assert!(answer.starts_with("`spin` has failed, which is charged to `top`: "), "{answer}");
     assert_eq!(run(app.world_mut(), "fine"), "well\n");
 }
+
+#[test]
+fn what_a_script_throws_is_shown_without_what_a_terminal_would_take_for_orders() {
+    let text = "exports.fail = () => { throw new Error('\\x1b[2Jgone'); };
+        extension.command('fail', () => { throw new Error('\\x1b]0;gone\\x07'); });";
+    let (_, written) = run_lines(scripts(&[("top.js", text)]), "call top.fail\nfail\n");
+    assert_eq!(
+        written,
+        "error: `top.fail` has failed: Error: \\u{1b}[2Jgone, at top.js:1:34
+error: `fail` has failed, which is charged to `top`: Error: \\u{1b}]0;gone\\u{7}, at top.js:2:53
+",
+    );
+}

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{Read, Write as _},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process,
     sync::{Arc, Mutex},
@@ -84,6 +85,22 @@ fn the_app() {
     });
 }
 
+/// What a shell does with `app > written.txt &`, if this process is to be one.
+#[test]
+#[ignore = "it is the shell of another test"]
+fn the_shell() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let written = fs::File::create(Path::new(&folder).join("written.txt")).unwrap();
+    let mut app = process::Command::new(std::env::current_exe().unwrap());
+    let status = app.args(arguments("the_app")).stdout(written).process_group(0).status().unwrap();
+    process::exit(status.code().unwrap());
+}
+
+/// Has this program be one of the processes of this file.
+fn arguments(process: &str) -> [String; 4] {
+    [format!("console_terminal::{process}"), "--exact".into(), "--nocapture".into(), "--ignored".into()]
+}
+
 /// A terminal, and the app that runs at it.
 struct Seat {
     folder: tempfile::TempDir,
@@ -100,11 +117,18 @@ impl Seat {
     }
 
     fn of_width(cols: u16) -> Self {
+        let mut seat = Self::start("the_app", cols);
+        seat.wait(|screen| screen.lines().last() == Some(">"));
+        seat
+    }
+
+    /// Starts one of the processes of this file.
+    fn start(process: &str, cols: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let size = PtySize { rows: 40, cols, ..PtySize::default() };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["console_terminal::the_app", "--exact", "--nocapture", "--ignored"]);
+        command.args(arguments(process));
         command.env(FOLDER, folder.path());
         command.env("TERM", "xterm");
         command.env("NO_COLOR", "1");
@@ -119,9 +143,7 @@ impl Seat {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        let mut seat = Self { folder, pair, keys, child, screen };
-        seat.wait(|screen| screen.lines().last() == Some(">"));
-        seat
+        Self { folder, pair, keys, child, screen }
     }
 
     fn order(&self) -> PathBuf {
@@ -331,4 +353,16 @@ fn an_exit_from_elsewhere_leaves_the_terminal_as_it_was() {
     assert_eq!(seat.exit_code(), 0);
     seat.wait(|screen| screen.contains("> disable Eco\nEconomy ends\nthe app has ended: Success"));
     seat.is_restored();
+}
+
+#[test]
+fn an_app_in_the_background_runs_on_wherever_it_writes_to() {
+    let mut seat = Seat::start("the_shell", 80);
+    for order in ["one o'clock", "two o'clock", "three o'clock", "exit"] {
+        seat.tell(order);
+    }
+    assert_eq!(seat.exit_code(), 0);
+    seat.wait(|screen| screen.contains("two o'clock\nthree o'clock\nEconomy ends"));
+    let written = fs::read_to_string(seat.folder.path().join("written.txt")).unwrap();
+    assert!(written.ends_with("the app has ended: Success\n"), "{written}");
 }

@@ -74,6 +74,13 @@ impl Fetches {
         self.jobs.push(Job { fetching, whom, come: Vec::new(), told: Vec::new(), generation: None });
     }
 
+    /// Gives up what is read anew by those who are asked for now, and returns who has waited for nothing else.
+    pub(crate) fn overtake(&mut self, newer: &[Request]) -> Vec<Request> {
+        let freed = self.jobs.iter_mut().flat_map(|job| job.overtake(newer)).collect();
+        self.jobs.retain(|job| !job.is_empty());
+        freed
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
@@ -155,6 +162,13 @@ impl Job {
                 is_over.then(arrival).into_iter().collect()
             }
         }
+    }
+
+    fn overtake(&mut self, newer: &[Request]) -> Vec<Request> {
+        let Whom::Requests(requests) = &mut self.whom else { return Vec::new() };
+        let has_lost = requests.extract_if(.., |request| request.is_overtaken_by(newer)).count() > 0;
+        let is_over = has_lost && !requests.iter().any(Request::waits);
+        if is_over { std::mem::take(requests) } else { Vec::new() }
     }
 
     fn is_empty(&self) -> bool {

@@ -31,6 +31,18 @@ impl Request {
         other.read.is_some() && self.at < other.at
     }
 
+    /// Tells whether one of these asks for the same, and has read anew what this one has read.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn is_overtaken_by(&self, others: &[Self]) -> bool {
+        others.iter().any(|other| other == self && self.is_older_than(other))
+    }
+
+    /// Tells whether what was read misses artifacts that may still be had.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn waits(&self) -> bool {
+        self.loaded().is_some_and(|loaded| !loaded.held.is_complete() && loaded.candidate.unavailable.is_empty())
+    }
+
     /// Returns what was read and can be loaded.
     pub(crate) fn loaded(&self) -> Option<&Loadable> {
         self.read.as_deref()?.as_ref().ok()

@@ -95,6 +95,8 @@ pub struct SwitchStep {
     pub because_of: Option<ExtensionName>,
     /// Whether its artifacts are to be fetched first: it happens when they are there.
     pub waits: bool,
+    /// Whose artifacts are to be fetched first, which it requires: it follows that one.
+    pub follows: Option<ExtensionName>,
 }
 
 impl SwitchStep {
@@ -131,6 +133,9 @@ impl fmt::Display for SwitchStep {
         }
         if self.waits {
             f.write_str(", when its artifacts are there")?;
+        }
+        if let Some(other) = &self.follows {
+            write!(f, ", when the artifacts of `{other}` are there")?;
         }
         match &self.because_of {
             Some(other) => write!(f, ": it requires `{other}`"),

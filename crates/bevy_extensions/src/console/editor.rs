@@ -50,12 +50,8 @@ pub(super) struct Seat {
 pub(super) struct Desk(Editor<Asking, MemHistory>);
 
 impl Seat {
-    /// Takes the terminal; `None` if the process runs in the background, where to read would stop it.
-    pub(super) fn take() -> Result<Option<(Self, Desk)>, Box<dyn std::error::Error>> {
-        #[cfg(unix)]
-        if nix::unistd::tcgetpgrp(stdin()).is_ok_and(|group| group != nix::unistd::getpgrp()) {
-            return Ok(None);
-        }
+    /// Takes the terminal, of a process that does not run in the background.
+    pub(super) fn take() -> Result<(Self, Desk), Box<dyn std::error::Error>> {
         #[cfg(unix)]
         let before = nix::sys::termios::tcgetattr(stdin())?;
         let config = Config::builder().auto_add_history(false).bracketed_paste(false).build();
@@ -76,7 +72,7 @@ impl Seat {
             before,
             printed,
         };
-        Ok(Some((seat, Desk(editor))))
+        Ok((seat, Desk(editor)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a line of the console was not done.
 
-use bevy_extensions_core::ExtensionName;
+use bevy_extensions_core::{ExtensionName, printable};
 
 use super::line::LineError;
 use crate::{
@@ -112,9 +112,11 @@ impl ConsoleError {
     }
 
     /// Says it in full: what is wrong, and what to try.
+    ///
+    /// Control characters are shown as what they are: what a script throws should not command a terminal.
     pub fn to_text(&self) -> String {
         let hint = self.hint().map(|hint| format!("  hint: {hint}\n")).unwrap_or_default();
-        format!("error: {self}\n{hint}")
+        printable(&format!("error: {self}\n{hint}"), false)
     }
 }
 

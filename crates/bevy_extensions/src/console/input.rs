@@ -59,21 +59,31 @@ pub(super) fn begin(input: &ConsoleInput) -> Ends {
 }
 
 fn begin_stdin(reading: Reading) -> Option<Seat> {
+    if is_in_background() {
+        return None;
+    }
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         spawn(move || read_lines(&reading, io::stdin().lock(), io::stdout()));
         return None;
     }
     match Seat::take() {
-        Ok(Some((seat, desk))) => {
+        Ok((seat, desk)) => {
             spawn(move || editor::read(&reading, desk));
             Some(seat)
         }
-        Ok(None) => None,
         Err(why) => {
             tell(Level::Warn, &format!("there is no console: {why}"));
             None
         }
     }
+}
+
+/// Tells whether standard input is a terminal that others use meanwhile: to read there would stop the whole process.
+fn is_in_background() -> bool {
+    #[cfg(unix)]
+    return nix::unistd::tcgetpgrp(io::stdin()).is_ok_and(|group| group != nix::unistd::getpgrp());
+    #[cfg(not(unix))]
+    false
 }
 
 /// Starts a thread. Without one there is no console, which is no reason to do without the app.

@@ -120,6 +120,10 @@ fn failure(world: &World, listed: &Listed) -> WhyStep {
 fn waiting(world: &World, listed: &Listed) -> Option<WhyStep> {
     #[cfg(feature = "artifacts")]
     {
+        // Something may be fetched for what another becomes, who stands as it does until then.
+        if listed.state != ExtensionState::Planned {
+            return None;
+        }
         let what = host(world).ok()?.fetches.waits_for(&listed.name)?;
         let step = WhyStep::new(format!("`{}` waits for its artifacts: {what}", listed.name));
         Some(step.at(listed.candidate.source.location().clone()).hint("it starts when they are fetched"))

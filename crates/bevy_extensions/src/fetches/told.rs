@@ -8,7 +8,8 @@ use bevy_extensions_core::{
 
 /// Says for what an extension waits: `` `left-pad@^1` (2 KiB of 10 KiB) ``; `None` if it does not.
 pub(super) fn waits_for(progress: &[ArtifactProgress], extension: &ExtensionName) -> Option<String> {
-    let is_awaited = |it: &&ArtifactProgress| it.state != FetchState::Done && it.extensions.contains(extension);
+    let is_over = |state| matches!(state, FetchState::Done | FetchState::Failed);
+    let is_awaited = |it: &&ArtifactProgress| !is_over(it.state) && it.extensions.contains(extension);
     let awaited: Vec<_> = progress.iter().filter(is_awaited).map(told).collect();
     (!awaited.is_empty()).then(|| awaited.join(", "))
 }

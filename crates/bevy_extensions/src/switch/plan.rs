@@ -158,6 +158,8 @@ struct Outcome {
     /// Who runs, now or when all artifacts are there.
     will_run: Vec<bool>,
     stops: Vec<bool>,
+    /// Whose artifacts are to be fetched before somebody changes.
+    awaits: Vec<Option<usize>>,
 }
 
 impl Outcome {
@@ -170,6 +172,7 @@ impl Outcome {
             runs: vec![false; standings.len()],
             will_run: vec![false; standings.len()],
             stops: vec![false; standings.len()],
+            awaits: vec![None; standings.len()],
         };
         let mut is_restarted: Vec<_> = standings.iter().map(|standing| standing.loads.is_some()).collect();
         for (request, place) in accepted.iter().zip(&outcome.asked) {
@@ -191,11 +194,31 @@ impl Outcome {
             let stays = |other: usize| standings[other].is_active() && !outcome.stops[other];
             let has_to_stop = !outcome.runs[place] || is_restarted[place] || !plan.needs_are_met(place, stays);
             outcome.stops[place] = standing.is_active() && has_to_stop;
+            outcome.awaits[place] = outcome.awaited(scene, place);
         }
         for (place, standing) in standings.iter().enumerate().skip(plan.len()) {
             outcome.stops[place] = standing.is_active();
         }
         outcome
+    }
+
+    /// Returns whose artifacts are to be fetched before somebody changes: its own, or those of whom it needs.
+    fn awaited(&self, scene: &Scene<'_>, place: usize) -> Option<usize> {
+        if scene.standings[place].fetches && !self.is_off[place] {
+            return Some(place);
+        }
+        if !self.runs[place] || self.stays(scene, place) {
+            return None;
+        }
+        // What is asked for is done at once if those who run are enough for it.
+        let is_asked = self.asked.contains(&Some(place));
+        let is_early = |other: usize| is_asked && scene.standings[other].is_active();
+        let is_there = |other: usize| self.runs[other] && (self.awaits[other].is_none() || is_early(other));
+        if scene.plan.needs_are_met(place, is_there) {
+            return None;
+        }
+        let mut needs = scene.plan.edges_from(place).iter().filter(|edge| edge.kind.is_hard());
+        needs.find_map(|edge| self.awaits[edge.to])
     }
 
     /// Finds requests that are not met, whatever becomes of the rest, and why. If there are none, all are met.
@@ -331,7 +354,11 @@ impl Outcome {
             to: Some(to),
             loads: standing.loads.cloned(),
             because_of: because_of.filter(|_| !self.asked.contains(&Some(place))),
-            waits: standing.fetches || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
+            waits: self.awaits[place] == Some(place)
+                || (to == ExtensionState::Planned && self.will_run[place] && standing.waits),
+            follows: self.awaits[place]
+                .filter(|other| *other != place)
+                .map(|other| scene.standings[other].name.clone()),
         }
     }
 }
@@ -346,5 +373,6 @@ fn gone(extensions: &Extensions, id: ExtensionId) -> SwitchStep {
         loads: None,
         because_of: None,
         waits: false,
+        follows: None,
     }
 }

@@ -84,7 +84,10 @@ pub(in crate::console) fn apply(world: &mut World, plan: SwitchPlan) -> Output {
     }
     let extensions = world.get_resource::<Extensions>();
     let now = |name: &ExtensionName| extensions.and_then(|extensions| extensions.state(name.as_str()));
-    let is_later = |name: &ExtensionName| extensions.is_some_and(|extensions| is_later(extensions, name));
+    let follows =
+        |name: &ExtensionName| plan.steps().iter().any(|step| step.extension == *name && step.follows.is_some());
+    let is_later =
+        |name: &ExtensionName| follows(name) || extensions.is_some_and(|extensions| is_later(extensions, name));
     let (later, now_there): (Vec<_>, Vec<_>) = expected.into_iter().partition(|(name, _)| is_later(name));
     let otherwise = now_there.into_iter().filter(|(name, state)| now(name) != *state);
     let otherwise = otherwise.map(|(name, _)| (now(&name), name)).map(|(state, name)| (name, state)).collect();
