@@ -1,12 +1,12 @@
 //! What a console at which nobody types costs a frame, against none.
 
+mod clock;
 mod many;
 mod table;
 
 use std::{
     io::{self, BufReader, Read},
     sync::mpsc::{Receiver, channel},
-    time::Instant,
 };
 
 use bevy_app::App;
@@ -14,6 +14,7 @@ use bevy_extensions::{
     console::{ConsoleInput, ConsolePlugin},
     prelude::*,
 };
+use clock::seconds_of_a_frame;
 use many::{Touched, host};
 use table::{hide_report, is_bench, ratio, text};
 
@@ -28,7 +29,7 @@ fn main() {
         let mut best = [f64::MAX; 2];
         for _ in 0..rounds {
             for (app, best) in [&mut without, &mut with].into_iter().zip(&mut best) {
-                *best = (*best).min(time(app, frames));
+                *best = (*best).min(seconds_of_a_frame(app, frames));
             }
         }
         println!("  {case:<34} {:>9} {:>9} {:>8}", text(best[0]), text(best[1]), ratio(best[0], best[1]));
@@ -58,11 +59,4 @@ fn app(extensions: usize, silence: Option<Receiver<()>>) -> App {
     app.cleanup();
     app.update();
     app
-}
-
-/// Returns how many seconds a frame takes, the mean of a few.
-fn time(app: &mut App, frames: u32) -> f64 {
-    let began = Instant::now();
-    (0..frames).for_each(|_| app.update());
-    began.elapsed().as_secs_f64() / f64::from(frames)
 }

@@ -1,12 +1,12 @@
 //! What a thousand running extensions that do nothing cost a frame, against none.
 
+mod clock;
 mod many;
 mod table;
 
-use std::time::Instant;
-
 use bevy_app::App;
 use bevy_extensions::prelude::*;
+use clock::seconds_of_a_frame;
 use many::{ALL, Touched, host};
 use table::{hide_report, is_bench, ratio, text};
 
@@ -18,7 +18,7 @@ fn main() {
     let mut best = [f64::MAX; 3];
     for _ in 0..rounds {
         for (app, best) in [&mut without, &mut none, &mut all].into_iter().zip(&mut best) {
-            *best = (*best).min(time(app, frames));
+            *best = (*best).min(seconds_of_a_frame(app, frames));
         }
     }
     let [without_plugin, no_extensions, all_running] = best;
@@ -45,11 +45,4 @@ fn app(extensions: Option<usize>) -> App {
     app.cleanup();
     app.update();
     app
-}
-
-/// Returns how many seconds a frame takes, the mean of a few.
-fn time(app: &mut App, frames: u32) -> f64 {
-    let began = Instant::now();
-    (0..frames).for_each(|_| app.update());
-    began.elapsed().as_secs_f64() / f64::from(frames)
 }

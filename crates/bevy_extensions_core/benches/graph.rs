@@ -2,15 +2,14 @@
 //!
 //! A plain `main` rather than `divan`: all sides run in turns and stand in one line with their ratio.
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use bevy_extensions_core::{Candidate, Graph, HostSettings, resolve};
 
+mod clock;
 mod town;
 
+use clock::{text, time};
 use town::{Needs, SplitMix, candidate};
 
 fn main() {
@@ -48,18 +47,4 @@ fn measure(rounds: usize, candidates: &[Candidate]) -> [Duration; 4] {
         best.iter_mut().zip(times).for_each(|(best, time)| *best = time.min(*best));
     }
     best
-}
-
-/// Returns how long one run takes. What it returns is dropped after the clock has stopped.
-fn time<R>(code: impl FnOnce() -> R) -> Duration {
-    let began = Instant::now();
-    let result = black_box(code());
-    let time = began.elapsed();
-    drop(result);
-    time
-}
-
-fn text(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    if micros < 1_000.0 { format!("{micros:.1} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
 }

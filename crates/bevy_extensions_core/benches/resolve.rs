@@ -4,16 +4,17 @@
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    hint::black_box,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bevy_extensions_core::{Candidate, HostSettings, Resolution, resolve};
 use petgraph::{algo::toposort, graph::DiGraph};
 
+mod clock;
 mod town;
 
+use clock::{text, time};
 use town::{Needs, SplitMix, candidate, name};
 
 fn main() {
@@ -131,20 +132,6 @@ fn in_turns<A, B>(rounds: usize, mut a: impl FnMut() -> A, mut b: impl FnMut() -
         best = (best.0.min(time(&mut a)), best.1.min(time(&mut b)));
     }
     best
-}
-
-/// Returns how long one run takes. What it returns is dropped after the clock has stopped.
-fn time<R>(code: impl FnOnce() -> R) -> Duration {
-    let began = Instant::now();
-    let result = black_box(code());
-    let time = began.elapsed();
-    drop(result);
-    time
-}
-
-fn text(time: Duration) -> String {
-    let micros = time.as_secs_f64() * 1e6;
-    if micros < 1_000.0 { format!("{micros:.1} µs") } else { format!("{:.2} ms", micros / 1_000.0) }
 }
 
 /// What a piece of code takes in bytes.
