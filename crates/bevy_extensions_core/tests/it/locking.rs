@@ -1,5 +1,7 @@
 //! What the lock says, and who heeds it.
 
+use std::sync::{Arc, Mutex};
+
 use bevy_extensions_core::{
     Manifest,
     artifacts::{ArtifactStore, Hash, HashKind, Look, Update},
@@ -189,12 +191,8 @@ fn a_lock_that_cannot_be_read_is_not_written_over() {
 
 #[test]
 fn an_update_is_a_deliberate_act() {
-    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
-    let now = content.clone();
-    let server = Server::new(move |path| match path.contains(".sha") {
-        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
-        true => Answer::Status(404),
-    });
+    let content = Arc::new(Mutex::new("light"));
+    let server = Server::with(&content);
     let town = Town::new();
     let lamps = extension("Lamps", &[("central", server.address())], &["town:lamp:1@glb", "town:bench:1@glb"]);
     let store = town.store();
@@ -240,12 +238,8 @@ fn folders_that_are_called_alike_are_not_the_same() {
 
 #[test]
 fn a_new_pin_goes_before_the_lock() {
-    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
-    let now = content.clone();
-    let server = Server::new(move |path| match path.contains(".sha") {
-        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
-        true => Answer::Status(404),
-    });
+    let content = Arc::new(Mutex::new("light"));
+    let server = Server::with(&content);
     let town = Town::new();
     let store = town.store();
     let repositories = [("central", server.address())];
@@ -283,7 +277,7 @@ fn what_minestom_calls_external_dependencies_reads_as_it_stands() {
 #[test]
 fn a_repository_that_is_down_takes_nothing_from_the_lock() {
     let (town, second) = (Town::new(), Server::with_files(&[(LAMP, b"light")]));
-    let is_down = std::sync::Arc::new(std::sync::atomic::AtomicU16::new(0));
+    let is_down = Arc::new(std::sync::atomic::AtomicU16::new(0));
     let status = is_down.clone();
     let first = Server::new(move |path| match status.load(std::sync::atomic::Ordering::Relaxed) {
         0 if path == LAMP => Answer::File(b"light".to_vec()),
@@ -317,12 +311,8 @@ fn a_repository_that_is_down_takes_nothing_from_the_lock() {
 
 #[test]
 fn what_others_have_written_into_the_lock_meanwhile_stays() {
-    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
-    let now = content.clone();
-    let server = Server::new(move |path| match path.contains(".sha") {
-        false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
-        true => Answer::Status(404),
-    });
+    let content = Arc::new(Mutex::new("light"));
+    let server = Server::with(&content);
     let town = Town::new();
     let repositories = [("central", server.address())];
     let lamps = extension("Lamps", &repositories, &["town:lamp:1@glb"]);
@@ -377,16 +367,8 @@ fn a_pin_of_another_kind_is_compared_with_what_is_in_the_cache() {
 
 #[test]
 fn an_update_reaches_who_asks_fewer_repositories_too() {
-    let content = std::sync::Arc::new(std::sync::Mutex::new("light"));
-    let now = content.clone();
-    let server = move || {
-        let now = now.clone();
-        Server::new(move |path| match path.contains(".sha") {
-            false => Answer::File(now.lock().unwrap().as_bytes().to_vec()),
-            true => Answer::Status(404),
-        })
-    };
-    let (town, first, second) = (Town::new(), server(), server());
+    let content = Arc::new(Mutex::new("light"));
+    let (town, first, second) = (Town::new(), Server::with(&content), Server::with(&content));
     let repositories = [("first", first.address()), ("second", second.address())];
     let streets = extension("Streets", &repositories, &["town:lamp:1@glb"]);
     let lamps = extension("Lamps", &repositories[1..], &["town:lamp:1@glb"]);
