@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::{
     location::{Location, line_and_column, saturated},
     suggest,
+    text::lower_first,
 };
 
 /// A file, or a part of one, that does not say what it should.
@@ -241,8 +242,3 @@ pub(crate) fn around(field: &str, kind: &ParseErrorKind) -> String {
 
 /// How much of a way is shown: nobody reads on in something nested a hundred deep.
 const LONGEST_WAY: usize = 60;
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-}

@@ -55,6 +55,12 @@ fn is_style(text: &str) -> bool {
     parameters.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
 }
 
+/// Returns a text as it stands in a sentence that others begin.
+pub(crate) fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// Shows a number of bytes in the largest unit that fits.
 ///
 /// ```

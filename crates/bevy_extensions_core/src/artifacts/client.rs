@@ -20,7 +20,7 @@ use ureq::{
 };
 
 use super::{attempt::Fault, error::FetchCause, source::Asking};
-use crate::settings::HostSettings;
+use crate::{settings::HostSettings, text::lower_first};
 use redirect::{Way, open_host};
 pub(super) use roots::VARIABLE as ROOTS_VARIABLE;
 
@@ -312,11 +312,6 @@ fn pause(fault: &Fault, tries: u32) -> Duration {
 fn retry_after<T>(response: &Response<T>) -> Option<Duration> {
     let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     value.trim().parse::<NonZero<u32>>().ok().map(|seconds| Duration::from_secs(u64::from(seconds.get())))
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
