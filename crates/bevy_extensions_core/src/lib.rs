@@ -101,7 +101,7 @@ pub use settings::{
     Alias, ArtifactSettings, Choice, Dev, DevFolder, DevFolderError, FaultLimits, HostSettings, Limits, OnLeftOut,
     Restart, SaveError, ScriptLimits, SettingsError, assets_dir,
 };
-pub use suggest::nearest;
+pub use suggest::{either, nearest};
 pub use switch::{Switch, SwitchTo};
 pub use table::{Cell, Table};
 pub use text::{printable, shown_bytes};

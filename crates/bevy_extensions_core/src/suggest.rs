@@ -26,8 +26,14 @@ pub(crate) fn list<S: AsRef<str>>(words: &[S]) -> String {
     join(words, "and")
 }
 
-/// Lists words for a sentence: `a`, `b` or `c`.
-pub(crate) fn either<S: AsRef<str>>(words: &[S]) -> String {
+/// Lists words for a sentence that names a choice.
+///
+/// ```
+/// use bevy_extensions_core::either;
+///
+/// assert_eq!(either(&["red", "green", "blue"]), "`red`, `green` or `blue`");
+/// ```
+pub fn either<S: AsRef<str>>(words: &[S]) -> String {
     join(words, "or")
 }
 

@@ -1,6 +1,6 @@
 //! Why a line of the console was not done.
 
-use bevy_extensions_core::{ExtensionName, printable};
+use bevy_extensions_core::{ExtensionName, either, printable};
 
 use super::line::LineError;
 use crate::{
@@ -117,15 +117,5 @@ impl ConsoleError {
     pub fn to_text(&self) -> String {
         let hint = self.hint().map(|hint| format!("  hint: {hint}\n")).unwrap_or_default();
         printable(&format!("error: {self}\n{hint}"), false)
-    }
-}
-
-/// Lists what can be typed: `a`, `b` or `c`.
-fn either<S: std::fmt::Display>(words: &[S]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [init @ .., last] => format!("{} or {last}", init.join(", ")),
     }
 }

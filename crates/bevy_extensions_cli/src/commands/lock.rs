@@ -3,7 +3,7 @@
 use bevy_extensions_core::{
     Artifact, Candidate, Problem,
     artifacts::{ArtifactStore, Update},
-    explain, nearest,
+    either, explain, nearest,
 };
 
 use super::fetch::{end, passed_over};
@@ -131,8 +131,8 @@ fn named<'a>(name: &str, candidates: impl Iterator<Item = &'a Candidate>) -> Res
             Err(Failure::wrong_use(format!("no extension asks for an artifact `{name}`"), hint))
         }
         _ => {
-            let written: Vec<_> = fitting.iter().map(|(written, _)| format!("`{written}`")).collect();
-            let what = format!("`{name}` may be {}", written.join(" or "));
+            let written: Vec<_> = fitting.iter().map(|(written, _)| written).collect();
+            let what = format!("`{name}` may be {}", either(&written));
             Err(Failure::wrong_use(what, "write it as the manifest does"))
         }
     }
